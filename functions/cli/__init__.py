@@ -10,6 +10,7 @@ import typer
 from functions.cli import (
     approve,
     backup,
+    calendar,
     cancel,
     clean,
     delete,
@@ -21,6 +22,9 @@ from functions.cli import (
     make,
     pin,
     plan,
+    publication,
+    publish,
+    quota,
     retention,
     retry,
     serve,
@@ -35,12 +39,13 @@ _MACHINE = "Run and look after this machine"
 _COMMANDS: Mapping[str, Sequence[Callable[..., None]]] = {
     "Make videos": (make.make, plan.plan, templates.templates, duplicate.duplicate, upload.upload),
     "Follow jobs": (status.status, library.library, approve.approve, cancel.cancel, retry.retry, logs.logs),
+    "Publish videos": (publish.publish, calendar.calendar, quota.quota),
     "Keep and delete jobs": (pin.pin, pin.unpin, delete.delete, retention.retention),
     _MACHINE: (serve.serve, stop.stop, doctor.doctor, backup.backup, backup.restore, clean.clean),
 }
 """The commands by their headings in the help."""
 _NEED_ARGUMENTS: Sequence[Callable[..., None]] = (
-    *(make.make, plan.plan, duplicate.duplicate, upload.upload),
+    *(make.make, plan.plan, duplicate.duplicate, upload.upload, publish.publish),
     *(approve.approve, cancel.cancel, retry.retry, pin.pin, pin.unpin, delete.delete, backup.backup, backup.restore),
 )
 """Commands that show their help if nothing follows them."""
@@ -54,6 +59,7 @@ app.callback()(start.read_environment)
 for heading, commands in _COMMANDS.items():
     for command in commands:
         app.command(rich_help_panel=heading, no_args_is_help=command in _NEED_ARGUMENTS)(command)
+app.add_typer(publication.app, name="publication", rich_help_panel="Publish videos")
 app.add_typer(keys.app, name="keys", rich_help_panel=_MACHINE)
 
 

@@ -1,8 +1,7 @@
 """Run `sutradhar make`: turn an idea or a plan into a finished video."""
 
-import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -10,7 +9,7 @@ from functions.cli.audit import describe_terminal_act, note_terminal_act
 from functions.cli.console import console, handle_signals, print_failure, print_line, print_note, report_errors
 from functions.cli.jobs import describe_job
 from functions.cli.options import Out, PlanOptions, choose_providers, take_plan_options
-from functions.cli.out_folder import deliver_files, deliver_refused, prepare_out, require_free_disk
+from functions.cli.out_folder import deliver_files, deliver_refused, prepare_out
 from functions.cli.output import AsJson, print_json
 from functions.cli.plan_input import load_plan
 from functions.cli.plan_question import ask_about_plan, can_ask
@@ -24,10 +23,6 @@ from sutradhar.domain.jobs.job import Job, JobState
 from sutradhar.domain.jobs.job_status import summarize_fallbacks
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.video.quality_gate import gate_versions
-
-if TYPE_CHECKING:
-    from functions.cli.progress_view import ProgressView
-
 
 Review = Annotated[
     bool,
@@ -77,6 +72,7 @@ def make(options: PlanOptions, out: Out = Path("out"), review: Review = False, a
 def _make(plan: RenderPlan, review_folder: Path | None) -> Job:
     """Return the job for ``plan`` when it has finished, or waits for approval. ``review_folder``: the user is asked for
     the approval, and finds the narrations there; None: the user is not asked."""
+    from functions.cli.job_progress import watch_job
     from functions.cli.progress_view import ProgressView
     from functions.dev import local_runtime
     from sutradhar.pipeline.own_media import estimate_length
@@ -87,28 +83,12 @@ def _make(plan: RenderPlan, review_folder: Path | None) -> Job:
         job = _begin(plan)
         view = ProgressView(console, estimate_length(services, plan))
         while True:
-            job = _watch(job, view)
+            job = watch_job(job, view)
             if job.state is not JobState.AWAITING_APPROVAL or review_folder is None:
                 return job
             show_review(job, review_folder)
             if not ask_about_plan(job):
                 return job
-
-
-def _watch(job: Job, view: "ProgressView") -> Job:
-    """Show the progress of ``job`` until it has finished or waits for approval, and return it then."""
-    from sutradhar.pipeline.produce import find_finished_assets
-
-    services = bootstrap.services()
-    # a job of an earlier process may just have ended, so read its state at least once
-    with view:
-        while True:
-            job = services.jobs.get(job.id)
-            view.show(job, find_finished_assets(services, job) if not job.assets else job.assets)
-            if job.state.is_terminal or job.state is JobState.AWAITING_APPROVAL:
-                return job
-            require_free_disk(bootstrap.settings().home)
-            time.sleep(0.2)  # the rate at which the progress display is redrawn
 
 
 def _begin(plan: RenderPlan) -> Job:

@@ -35,6 +35,12 @@ _STYLES = {
     "pending": "yellow",
     "running": "cyan",
     "awaiting_approval": "magenta",
+    "scheduled": "yellow",
+    "waiting": "magenta",
+    "uploading": "cyan",
+    "uploaded": "cyan",
+    "published": "green",
+    "failed": "red",
 }
 
 
@@ -78,13 +84,23 @@ def add_row(table: Table, *cells: str | Text) -> None:
 
 def print_table(table: Table, if_empty: str) -> None:
     """Print ``table``, or the sentence ``if_empty`` if it has no rows."""
-    width = None if sys.stdout.isatty() or process_environment().get("COLUMNS") else _WIDTH_OF_PIPES
-    Console(width=width, highlight=False).print(table if table.row_count else if_empty)
+    Console(width=find_width(), highlight=False).print(table if table.row_count else if_empty)
+
+
+def find_width() -> int:
+    """Return the columns of the terminal, or those of a table that no terminal shows."""
+    is_shown = sys.stdout.isatty() or process_environment().get("COLUMNS")
+    return Console().width if is_shown else _WIDTH_OF_PIPES
 
 
 def style_state(state: str) -> Text:
     """Return the API's word for a state in its colour."""
-    return Text(state, style=_STYLES.get(state, ""))
+    return Text(state, style=get_state_style(state))
+
+
+def get_state_style(state: str) -> str:
+    """Return the colour of a state."""
+    return _STYLES.get(state, "")
 
 
 def format_time(at: datetime | None) -> str:

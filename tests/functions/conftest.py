@@ -1,3 +1,6 @@
+import signal
+from collections.abc import Iterator
+
 import pytest
 from flask.testing import FlaskClient
 
@@ -10,6 +13,16 @@ from tests.function_client import open_client
 def api(home: object) -> FlaskClient:
     """The function ``api`` as functions-framework serves it."""
     return open_client("api")
+
+
+@pytest.fixture
+def signals(home: object) -> Iterator[None]:
+    """Restore the handlers that a command sets for its whole process."""
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    handlers = [signal.getsignal(number) for number in numbers]
+    yield
+    for number, handler in zip(numbers, handlers, strict=True):
+        signal.signal(number, handler)
 
 
 @pytest.fixture(params=["local", "gcp"])

@@ -8,16 +8,17 @@ from typer.testing import CliRunner
 
 from functions.cli import app
 
+GROUP, GROUPS = typer.main.get_group(app), ("keys", "publication")
 COMMANDS = {
     f"{path} {name}".strip(): command
-    for path, group in (("", typer.main.get_group(app)), ("keys", typer.main.get_group(app).commands["keys"]))
+    for path, group in (("", GROUP), *((name, GROUP.commands[name]) for name in GROUPS))
     for name, command in getattr(group, "commands", {}).items()
 }
 
 
 def test_the_help_lists_the_commands_under_headings() -> None:
     text = CliRunner().invoke(app, ["--help"]).output
-    for heading in ("Make videos", "Follow jobs", "Run and look after this machine"):
+    for heading in ("Make videos", "Follow jobs", "Publish videos", "Run and look after this machine"):
         assert heading in text
     assert "--install-completion" in text
 
@@ -32,7 +33,7 @@ def test_a_command_explains_each_of_its_parts(name: str) -> None:
     assert shown.exit_code == 0
 
 
-@pytest.mark.parametrize("name", sorted(set(COMMANDS) - {"keys", "serve", "plan", "duplicate"}))
+@pytest.mark.parametrize("name", sorted(set(COMMANDS) - {*GROUPS, "serve", "plan", "duplicate"}))
 def test_commands_that_print_tables_or_sentences_take_json(name: str) -> None:
     """The others print JSON anyway, or run until they are stopped."""
     assert "--json" in [option for p in COMMANDS[name].params for option in p.opts]

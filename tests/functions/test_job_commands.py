@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -26,15 +26,7 @@ from sutradhar.pipeline.audit import AUDIT
 from sutradhar.pipeline.submit import cancel, submit
 from tests.functions.worker import work
 
-
-@pytest.fixture(autouse=True)
-def signals(home: Path) -> Iterator[None]:
-    """Restore the handlers that a command sets for its whole process."""
-    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-    handlers = [signal.getsignal(number) for number in numbers]
-    yield
-    for number, handler in zip(numbers, handlers, strict=True):
-        signal.signal(number, handler)
+pytestmark = pytest.mark.usefixtures("signals")
 
 
 def run(*words: str) -> Result:

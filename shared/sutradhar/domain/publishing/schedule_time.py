@@ -1,8 +1,10 @@
 """Read the time of a publication: ISO 8601, with an offset or as a local time of an IANA zone."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from sutradhar.domain.core.errors import FieldError, InvalidRequest
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,40 @@ def read_schedule_time(text: str, zone: str) -> ScheduledTime:
         return _place_local_time(moment, place, zone)
     except OverflowError as exc:
         raise ValueError(f"must be a time between the years 1 and 9999 (got {text[:60]!r})") from exc
+
+
+def read_requested_time(text: str, zone: str, field: str = "iso_datetime") -> ScheduledTime:
+    """Return the moment that a caller names. Raise InvalidRequest, which names ``field`` or ``timezone``."""
+    require_zone(zone)
+    try:
+        return read_schedule_time(text, zone)
+    except ValueError as exc:
+        raise InvalidRequest([FieldError(field, str(exc))]) from exc
+
+
+def require_zone(zone: str) -> ZoneInfo:
+    """Return the IANA zone. Raise InvalidRequest, which names ``timezone``."""
+    try:
+        return read_zone(zone)
+    except ValueError as exc:
+        raise InvalidRequest([FieldError("timezone", str(exc))]) from exc
+
+
+def read_bound(text: str, zone: str, field: str, *, days: int = 0) -> datetime:
+    """Return a bound of a calendar, in UTC: a time, or a date, which means its first moment in ``zone``.
+
+    Args:
+        days: the days that are added to a date; 1 makes it the end of that day.
+
+    Raises:
+        InvalidRequest: it names ``field`` or ``timezone``.
+    """
+    place = require_zone(zone)
+    try:
+        day = date.fromisoformat(text.strip()) + timedelta(days=days)
+        return datetime(day.year, day.month, day.day, tzinfo=place).astimezone(UTC)
+    except (ValueError, OverflowError):  # it is a time, or wrong
+        return read_requested_time(text, zone, field).at
 
 
 def _place_local_time(local: datetime, place: ZoneInfo, zone: str) -> ScheduledTime:

@@ -10,10 +10,12 @@ from sutradhar.domain.jobs.webhook import Webhook
 from sutradhar.domain.publishing.changes import apply_cancel, apply_change, apply_replacement, apply_retry
 from sutradhar.domain.publishing.details import DetailsPatch, PublicationDetails
 from sutradhar.domain.publishing.publication import Publication
+from sutradhar.domain.publishing.schedule_time import read_zone
 from sutradhar.pipeline.publishing.report import note_on_job, report_end
 from sutradhar.pipeline.publishing.store import (
     PUBLICATIONS,
     get_publication,
+    list_newest_of,
     list_publications_of,
     name_publication,
     note_time,
@@ -61,8 +63,7 @@ def schedule_publication(services: Services, job: Job, order: PublicationOrder) 
     now = services.clock.now()
     publish_at = order.publish_at or now
     problems = list(get_destination(services, order.destination).list_problems(order.details))
-    if publish_at < now - GRACE:
-        problems.append(FieldError("iso_datetime", f"{publish_at.isoformat()} has passed; it is {now.isoformat()} now"))
+    problems.extend(_list_time_problems(publish_at, now, order.zone))
     if problems:
         raise InvalidRequest(problems)
     if job.state is JobState.CANCELLED:
@@ -117,8 +118,8 @@ def change_publication(
     if details:
         destination = get_destination(services, stored.destination)
         problems.extend(destination.list_problems(details.apply(stored.details)))
-    if publish_at is not None and publish_at < now - GRACE:
-        problems.append(FieldError("iso_datetime", f"{publish_at.isoformat()} has passed; it is {now.isoformat()} now"))
+    if publish_at is not None:
+        problems.extend(_list_time_problems(publish_at, now, zone or stored.zone))
     if problems:
         raise InvalidRequest(problems)
     due_at = None if publish_at is None else _choose_first_look(publish_at, now)
@@ -160,8 +161,7 @@ def find_publication_of_job(
     services: Services, job_id: str, caller: ApiKey | None, destination: str | None = None
 ) -> Publication:
     """Return the newest publication of the job: to ``destination``, or to any. Raise NotFound."""
-    names = [destination] if destination else list(services.providers.destinations)
-    newest = [one for name in names for one in list_publications_of(services, job_id, name)]
+    newest = [one for one in list_newest_of(services, job_id) if destination in (None, one.destination)]
     visible = [one for one in newest if caller is None or caller.may_see(one.owner)]
     if not visible:
         raise NotFound(f"the job {job_id} has no publication; schedule one by POST /publish/{job_id}/schedule")
@@ -184,3 +184,10 @@ def wake_publications(services: Services, job_id: str) -> None:
 
 def _choose_first_look(publish_at: datetime, now: datetime) -> datetime:
     return max(now, publish_at - LOOK_AHEAD)
+
+
+def _list_time_problems(publish_at: datetime, now: datetime, zone: str) -> list[FieldError]:
+    if publish_at >= now - GRACE:
+        return []
+    at, today = (moment.astimezone(read_zone(zone)).isoformat(timespec="seconds") for moment in (publish_at, now))
+    return [FieldError("iso_datetime", f"{at} has passed; it is {today} now")]

@@ -108,6 +108,12 @@ def list_publications_of(services: Services, job_id: str, destination: str) -> l
     return publications
 
 
+def list_newest_of(services: Services, job_id: str) -> list[Publication]:
+    """Return the newest publication of the job to each destination that it was published to."""
+    newest = [list_publications_of(services, job_id, name)[-1:] for name in services.providers.destinations]
+    return [one for publications in newest for one in publications]
+
+
 def note_time(services: Services, publication: Publication) -> None:
     """Store the calendar entry of the publication's time. A repeat changes nothing."""
     entry = CalendarEntry(publication_id=publication.id, owner=publication.owner, publish_at=publication.publish_at)

@@ -1,13 +1,17 @@
-"""Choose the words of a publication that its caller left out: those of the job's plan."""
+"""Read the words of a publication, and choose those that its caller left out: those of the job's plan."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
+from sutradhar.domain.core.base import Frozen
 from sutradhar.domain.core.errors import FieldError, InvalidRequest
 from sutradhar.domain.jobs.job import Job
-from sutradhar.domain.publishing.details import PublicationDetails
+from sutradhar.domain.plan.field_messages import describe_error, join_path
+from sutradhar.domain.publishing.details import DetailsPatch, PublicationDetails
+
+M = TypeVar("M", bound=Frozen)
 
 _MAX_TITLE = 100
 
@@ -25,8 +29,17 @@ def choose_details(job: Job, words: Mapping[str, Any]) -> PublicationDetails:
         "description": plan.description or requested_plan.description,
         "tags": plan.tags or requested_plan.tags,
     }
+    return _read(PublicationDetails, {**defaults, **words})
+
+
+def read_patch(words: Mapping[str, Any]) -> DetailsPatch | None:
+    """Return the change of the words that are given; None: there are none. Raise InvalidRequest if one is wrong."""
+    return _read(DetailsPatch, words) if words else None
+
+
+def _read(model: type[M], values: Mapping[str, Any]) -> M:
     try:
-        return PublicationDetails.model_validate({**defaults, **words})
+        return model.model_validate(dict(values))
     except ValidationError as exc:
-        errors = [FieldError(".".join(map(str, error["loc"])), error["msg"]) for error in exc.errors()]
-        raise InvalidRequest(errors) from exc
+        errors = [(join_path(error["loc"]), error) for error in exc.errors(include_url=False)]
+        raise InvalidRequest([FieldError(path, describe_error(error, path)) for path, error in errors]) from exc

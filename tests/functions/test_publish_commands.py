@@ -1,0 +1,186 @@
+"""Publish into a folder from the terminal: now, at a time, and with changes until then."""
+
+import json
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from functions.cli import app
+from functions.cli.running_servers import announce_server
+from sutradhar import bootstrap
+from sutradhar.domain.plan.plan import RenderPlan
+from sutradhar.pipeline import submit
+from sutradhar.pipeline.audit import AUDIT
+from sutradhar.pipeline.publishing.store import PUBLICATIONS, list_newest_of
+from tests.conftest import forget
+from tests.finished_job import store_finished_job
+
+pytestmark = pytest.mark.usefixtures("signals")
+LATER = ("--to", "folder", "--at", "2100-12-24 18:30")
+
+
+@pytest.fixture
+def folder(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of the destination; job-1 has a video."""
+    monkeypatch.setenv("PUBLISH_FOLDER", str(home / "published"))
+    monkeypatch.setenv("SCHEDULE_TZ", "Asia/Kolkata")
+    forget()
+    home.mkdir()
+    store_finished_job(bootstrap.services())
+    return home / "published"
+
+
+def run(*words: str) -> Result:
+    return CliRunner().invoke(app, words)
+
+
+def run_json(*words: str) -> Any:
+    result = run(*words, "--json")
+    assert result.exit_code == 0, result.output
+    return json.loads(result.stdout)
+
+
+def says(result: Result) -> str:
+    return " ".join(result.stderr.split())
+
+
+def test_publish_brings_the_video_to_its_end_and_prints_its_place(folder: Path) -> None:
+    done = run("publish", "job-1", "--title", "A cup [1]", "--tag", "tea", "--tag", "green")
+    assert done.exit_code == 0, done.output
+    place = Path(done.stdout.strip())
+    assert (place.parent, (place / "video.mp4").stat().st_size) == (folder, 5)
+    manifest = json.loads((place / "manifest.json").read_text())
+    assert (manifest["title"], manifest["tags"]) == ("A cup [1]", ["tea", "green"])
+    again = run("publish", "job-1")
+    assert again.exit_code == 1
+    assert str(place) in says(again)
+    acts = bootstrap.backend().documents.list(AUDIT, owner="terminal", limit=10).records
+    assert [(one.action, one.job_id) for one in acts] == [("publish_job", "job-1")]
+
+
+def test_a_later_time_is_ordered_in_its_zone_and_says_what_has_to_run(folder: Path) -> None:
+    ordered = run("publish", "job-1", *LATER)
+    assert ordered.exit_code == 0
+    assert "Fri 24 December 2100, 18:30 (Asia/Kolkata)" in says(ordered)
+    assert "`sutradhar serve` must run at that minute" in says(ordered)
+    (one,) = run_json("publication", "show", "job-1")["publications"]
+    assert (one["state"], one["publish_at"]) == ("scheduled", "2100-12-24T13:00:00Z")
+    assert one["links"]["self"] == f"/publications/{one['id']}"
+    assert one["id"] in says(run("publish", "job-1"))
+    with announce_server(bootstrap.settings().home, "http://127.0.0.1:8099"):
+        assert "http://127.0.0.1:8099" in says(run("publication", "change", "job-1", "--tag", "x"))
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("--at", "2027-03-28 02:30", "--zone", "Europe/Berlin"), "--at 2027-03-28T02:30:00 does not exist in Europe"),
+        (("--at", "2020-01-01 10:00"), "--at 2020-01-01T10:00:00+05:30 has passed"),
+        (("--at", "tomorrow"), "--at must be a date and a time"),
+        (("--zone", "Mars/Olympus"), "--zone must be an IANA time zone"),
+        (("--to", "moon"), "--to must be one of folder"),
+        (("--title", "x" * 101), "--title must have at most 100 characters (got 101)"),
+        (("--tag", "a", "--tag", "b\nc"), "--tag must be one line"),
+        (("--privacy", "secret"), "--privacy must be public, unlisted or private"),
+        (("--priority", "101"), "--priority must be from -100 to 100"),
+        (("--playlist", "PL12"), "--playlist a folder has no playlists"),
+    ],
+)
+def test_a_wrong_option_is_named_as_it_is_written(folder: Path, words: tuple[str, ...], message: str) -> None:
+    refused = run("publish", "job-1", *words, "--json")
+    assert (refused.exit_code, refused.stdout) == (2, "")
+    assert message in says(refused)
+
+
+def test_without_a_destination_the_ways_to_get_one_are_named(home: Path) -> None:
+    home.mkdir()
+    store_finished_job(bootstrap.services())
+    refused = run("publish", "job-1")
+    assert refused.exit_code == 2
+    assert "folder: set PUBLISH_FOLDER" in says(refused)
+
+
+def test_the_calendar_shows_the_days_of_each_zone(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "140")
+    assert "Nothing is published" in run("calendar").stdout
+    store_finished_job(bootstrap.services(), "job-2")
+    first = run_json("publish", "job-1", *LATER)
+    second = run_json("publish", "job-2", "--at", "2100-12-24 23:00", "--zone", "America/New_York", "--title", "Mate")
+    span = ("--from", "2100-12-20", "--to", "2100-12-25")
+    listed = run_json("calendar", *span)
+    assert [one["id"] for one in listed["publications"]] == [first["id"], second["id"]]
+    assert (listed["from"], listed["to"]) == ("2100-12-19T18:30:00Z", "2100-12-25T18:30:00Z")
+    shown = run("calendar", *span).stdout
+    assert "December 2100" in shown
+    assert shown.count("18:30 Tea") == 1  # in the month
+    assert shown.count("Fri 24 Dec 2100") == 1  # both local times are of this day
+    assert all(text in shown for text in ("18:30 Asia/Kolkata", "23:00 America/New_York", second["id"]))
+    assert run_json("calendar", "--from", "2100-12-25")["publications"][0]["id"] == second["id"]
+    assert "--from must be a date" in says(run("calendar", "--from", "soon"))
+
+
+def test_words_change_alone_and_the_time_alone(folder: Path) -> None:
+    before = run_json("publish", "job-1", *LATER, "--description", "Words.", "--tag", "tea")
+    changed = run_json("publication", "change", "job-1", "--title", "Chai", "--tag", "")
+    same = ("description", "publish_at", "timezone", "privacy", "state", "id")
+    assert {name: changed[name] for name in same} == {name: before[name] for name in same}
+    assert (changed["title"], changed["tags"]) == ("Chai", [])
+    moved = run_json("publication", "change", before["id"], "--at", "2100-12-25 10:00")
+    assert (moved["publish_at"], moved["title"]) == ("2100-12-25T04:30:00Z", "Chai")
+    assert run("publication", "change", "job-1").exit_code == 2
+
+
+def test_a_publication_is_canceled_twice_and_then_ordered_anew(folder: Path) -> None:
+    first = run_json("publish", "job-1", *LATER)
+    for _ in range(2):
+        assert run_json("publication", "cancel", "job-1")["state"] == "canceled"
+    for words in (("change", "job-1", "--title", "x"), ("retry", "job-1")):
+        refused = run("publication", *words)
+        assert (refused.exit_code, "been canceled" in says(refused)) == (1, True)
+    assert run_json("publish", "job-1", *LATER)["id"] != first["id"]
+
+
+def test_an_unknown_job_or_publication_is_one_clear_error(folder: Path) -> None:
+    for words in (("publish", "job-none"), ("publication", "show", "pub-none"), ("publication", "cancel", "job-none")):
+        refused = run(*words)
+        assert (refused.exit_code, words[-1] in says(refused)) == (1, True)
+    assert "`sutradhar publish job-1` makes one" in says(run("publication", "show", "job-1"))
+
+
+def test_a_failure_is_told_and_the_publication_goes_on(folder: Path) -> None:
+    folder.write_text("a file where the folder should be")
+
+    def mend() -> None:
+        (one,) = list_newest_of(bootstrap.services(), "job-1")
+        while one.failure is None or one.claimed_until is not None:
+            (one,) = list_newest_of(bootstrap.services(), "job-1")
+        folder.unlink()
+        now = bootstrap.backend().clock.now()
+        bootstrap.backend().documents.update(PUBLICATIONS, one.id, lambda one: one.evolve(due_at=now))
+
+    timer = threading.Timer(0.5, mend)
+    timer.start()
+    done = run("publish", "job-1")
+    timer.join()
+    assert (done.exit_code, Path(done.stdout.strip()).parent) == (0, folder)
+    assert "network: the folder cannot be written" in says(done)
+
+
+def test_the_publication_of_a_job_without_a_video_fails(folder: Path) -> None:
+    services = bootstrap.services()
+    job, _ = submit.submit(services, RenderPlan(topic="A river", length_sec=10))
+    timer = threading.Timer(0.3, submit.cancel, [services, job.id])
+    timer.start()
+    failed = run("publish", job.id)
+    timer.join()
+    assert failed.exit_code == 1
+    assert "the job was canceled" in says(failed)
+    assert "What to do: retry the job" in says(failed)
+
+
+def test_the_quota_is_a_table_or_a_document(folder: Path) -> None:
+    assert "No destination has a quota" in run("quota").stdout
+    assert run_json("quota") == {"quotas": []}
