@@ -18,6 +18,7 @@ locals {
     PARENT_FD            = "only the runner of a laptop sets it"
     PORT                 = "Cloud Run sets it"
     PRICE_TABLE          = "a function does not have your file; give MODEL_PRICES instead"
+    PUBLISH_BUCKET       = "set publish_bucket, which lets publish write there"
     PUBLISH_FOLDER       = "a function has no folder that stays"
     PUBLIC_API           = "set public_api, which lets callers through"
     RENDER_REQUEST       = "dispatch sets it for each render"

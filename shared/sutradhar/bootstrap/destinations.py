@@ -43,11 +43,15 @@ class Destinations(Mapping[str, Destination]):
 
 def make_setup(settings: Settings, get_webhooks: Callable[[], WebhookSender]) -> DestinationSetup:
     """Return the things from which destinations are made, as the settings name them."""
+    publishing = settings.publishing
     return DestinationSetup(
         read_variable=lambda name: settings.environment.get(name, "").strip(),
         get_webhooks=get_webhooks,
         allow_loopback=settings.webhooks.allow_loopback,
         asset_bucket=settings.cloud.bucket if settings.cloud else "",
         public_url=settings.api.public_url,
-        folder=settings.publishing.folder,
+        folder=publishing.folder,
+        bucket=publishing.bucket,
+        webhook_url=publishing.webhook_url,
+        webhook_secrets=publishing.webhook_secrets,
     )

@@ -54,6 +54,28 @@ def _check_secret(secret: str) -> str:
     return secret
 
 
+def _check_place(place: str) -> str:
+    if not re.fullmatch(r"gs://[a-z0-9][a-z0-9._-]{1,220}[a-z0-9](/[\w.~ -]+)*/?", place):
+        raise ValueError(f"must be a bucket with a folder or without, such as gs://bucket/videos (got {place[:200]!r})")
+    return place.rstrip("/")
+
+
+def _check_receiver(url: str) -> str:
+    from sutradhar.domain.core.webhook_url import check_webhook_url  # noqa: PLC0415 - most processes have no receiver
+
+    return check_webhook_url(url)
+
+
+def _check_webhook_secrets(secrets: tuple[str, ...]) -> tuple[str, ...]:
+    # the secrets of Standard Webhooks have 24 to 64 bytes; its library drops the characters of other alphabets silently
+    if not all(
+        re.fullmatch(r"whsec_(?:[A-Za-z0-9+/]{4}){8,21}(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?", one)
+        for one in secrets
+    ):
+        raise ValueError("must be one or two secrets of Standard Webhooks: whsec_ and 24 to 64 bytes in base64")
+    return secrets
+
+
 def _check_zone(name: str) -> str:
     from sutradhar.domain.publishing.schedule_time import read_zone  # noqa: PLC0415 - zoneinfo is needed only where a zone is set
 
@@ -177,6 +199,16 @@ class PublishingSettings(Part):
 
     folder: UserPath | None = Field(default=None, validation_alias="PUBLISH_FOLDER")
     """The folder of the destination `folder`; None: there is no such destination."""
+    bucket: Annotated[str, AfterValidator(_check_place)] = Field(default="", validation_alias="PUBLISH_BUCKET")
+    """The place of the destination `bucket` in Cloud Storage, such as gs://bucket/videos; empty: there is none."""
+    webhook_url: Annotated[str, AfterValidator(_check_receiver)] = Field(
+        default="", repr=False, validation_alias="PUBLISH_WEBHOOK_URL"
+    )
+    """The receiver of the destination `webhook`, which publishes the videos itself; empty: there is none."""
+    webhook_secrets: Annotated[Names, AfterValidator(_check_webhook_secrets)] = Field(
+        default=(), repr=False, validation_alias="PUBLISH_WEBHOOK_SECRET"
+    )
+    """The secrets that sign the requests to it; the second one is there while the receiver changes to the first."""
     zone: Annotated[str, AfterValidator(_check_zone)] = Field(default="UTC", validation_alias="SCHEDULE_TZ")
     """The IANA time zone of times without an offset."""
 

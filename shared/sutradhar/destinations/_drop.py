@@ -2,13 +2,14 @@
 
 import io
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import timedelta
+from functools import cached_property
 from typing import Any, BinaryIO, Protocol
 
 from sutradhar.destinations._manifest import MANIFEST, list_files, make_manifest, name_folder
-from sutradhar.domain.core.errors import FieldError, NotFound
+from sutradhar.domain.core.errors import FieldError
 from sutradhar.domain.publishing.details import PublicationDetails
 from sutradhar.ports.publishing import Bucket, Destination, Package, Pause, PublishContext, PublishError, Uploaded
 
@@ -28,7 +29,8 @@ class Drop(Protocol):
         ...
 
     def copy_blob(self, blob: str, path: str, context: "DropContext") -> None:
-        """Make the file ``path`` equal to the blob. The file exists whole or not at all. Raise NotFound."""
+        """Make the file ``path`` equal to the blob. The file exists whole or not at all. Raise PublishError
+        (``not_found``) if the blob is gone."""
         ...
 
     def get_version(self, path: str) -> str:
@@ -64,7 +66,7 @@ class DropContext:
         self._said_at = self._context.now()
 
     def open(self, blob: str) -> "LivingFile":
-        """Return a seekable file of the blob whose reads lengthen the claim. Raise NotFound."""
+        """Return a seekable file of the blob whose reads lengthen the claim. Raises as ``PublishContext.open_blob``."""
         return LivingFile(self._context.open_blob(blob), self)
 
     def say_that_it_works(self) -> None:
@@ -113,12 +115,16 @@ class DropDestination(Destination):
     """A place for files. Each video gets a folder of its own in it, whose name begins with its title.
 
     A file in such a place can be seen at once, so the files come at the publication's time, and the manifest last.
+
+    Args:
+        make_drop: returns the place; it is called when the first video is published.
+        missing_setup: what the operator has to do first; empty: nothing.
     """
 
     buckets: Sequence[Bucket] = ()
 
-    def __init__(self, name: str, drop: Drop | None, missing_setup: str) -> None:
-        self.name, self._chosen_drop, self._missing_setup = name, drop, missing_setup
+    def __init__(self, name: str, make_drop: Callable[[], Drop], missing_setup: str) -> None:
+        self.name, self._make_drop, self._missing_setup = name, make_drop, missing_setup
 
     def list_problems(self, details: PublicationDetails) -> Sequence[FieldError]:
         if details.playlist:
@@ -135,14 +141,11 @@ class DropDestination(Destination):
         context.start_upload()
         drop_context = self._make_context(package, context)
         drop_context.save(drop_context.note)
-        try:
-            with self._drop.translate_errors():
-                for file in list_files(package):
-                    self._drop.copy_blob(file.blob, f"{drop_context.folder}/{file.name}", drop_context)
-                    drop_context.save()
-                self._write_manifest(package, drop_context)
-        except NotFound as exc:
-            raise PublishError("not_found", f"a file of the video is gone: {exc}") from exc
+        with self._drop.translate_errors():
+            for file in list_files(package):
+                self._drop.copy_blob(file.blob, f"{drop_context.folder}/{file.name}", drop_context)
+                drop_context.save()
+            self._write_manifest(package, drop_context)
         return Uploaded(is_visible=True)
 
     def confirm(self, package: Package, context: PublishContext) -> bool:
@@ -153,10 +156,9 @@ class DropDestination(Destination):
         with self._drop.translate_errors():
             self._write_manifest(package, self._make_context(package, context), must_exist=True)
 
-    @property
+    @cached_property
     def _drop(self) -> Drop:
-        assert self._chosen_drop is not None  # nothing is published to a destination that is not set up
-        return self._chosen_drop
+        return self._make_drop()
 
     def _make_context(self, package: Package, context: PublishContext) -> DropContext:
         """Return the context of the video's folder; later words do not change its name."""

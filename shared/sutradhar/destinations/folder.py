@@ -24,7 +24,7 @@ class FolderDestination(DropDestination):
 
     def __init__(self, root: Path | None) -> None:
         missing = "" if root else "set PUBLISH_FOLDER to the folder that gets the videos"
-        super().__init__("folder", FolderDrop(root) if root else None, missing)
+        super().__init__("folder", lambda: FolderDrop(root or Path()), missing)
 
 
 def make_destination(setup: DestinationSetup) -> FolderDestination:

@@ -1,6 +1,6 @@
 """The things from which a destination is made. ``bootstrap`` reads them from the settings."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,3 +24,9 @@ class DestinationSetup:
     """The URL at which callers reach the API, without a slash at its end; empty: the operator has not named it."""
     folder: Path | None = None
     """The folder that gets the videos (PUBLISH_FOLDER)."""
+    bucket: str = ""
+    """The place in Cloud Storage that gets the videos, such as ``gs://bucket/prefix`` (PUBLISH_BUCKET)."""
+    webhook_url: str = ""
+    """The receiver that publishes the videos itself (PUBLISH_WEBHOOK_URL)."""
+    webhook_secrets: Sequence[str] = ()
+    """The secrets that sign what the receiver gets (PUBLISH_WEBHOOK_SECRET)."""

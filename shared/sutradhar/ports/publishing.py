@@ -120,7 +120,7 @@ class PublishContext(Protocol):
         ...
 
     def open_blob(self, name: str) -> BinaryIO:
-        """Return a seekable file of the blob. Raise NotFound."""
+        """Return a seekable file of the blob. Raise PublishError (``not_found``) if it is gone."""
         ...
 
     def make_url(self, name: str, ttl: timedelta) -> str | None:

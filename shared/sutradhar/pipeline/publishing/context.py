@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, BinaryIO
 
+from sutradhar.domain.core.errors import NotFound
 from sutradhar.domain.publishing.publication import Publication
 from sutradhar.pipeline.publishing.quota import fill_quota, take_quota
 from sutradhar.pipeline.publishing.store import PUBLICATIONS
 from sutradhar.pipeline.services import Services
-from sutradhar.ports.publishing import Bucket, Destination, Pause, PublishContext
+from sutradhar.ports.publishing import Bucket, Destination, Pause, PublishContext, PublishError
 
 MAX_WORK = timedelta(minutes=7)
 """A worker gives the publication to another one after this time: a function may run for 9 minutes
@@ -51,7 +52,10 @@ class ClaimedPublication(PublishContext):
         fill_quota(self._services, self._destination.name, self._find(bucket))
 
     def open_blob(self, name: str) -> BinaryIO:
-        return self._services.blobs.open(name)
+        try:
+            return self._services.blobs.open(name)
+        except NotFound as exc:
+            raise PublishError("not_found", f"a file of the video is gone: {exc}") from exc
 
     def make_url(self, name: str, ttl: timedelta) -> str | None:
         return self._services.blobs.url(name, ttl)

@@ -14,7 +14,7 @@ from sutradhar.pipeline.publishing.packing import make_package
 from sutradhar.pipeline.publishing.report import note_on_job, report_end
 from sutradhar.pipeline.publishing.store import PUBLICATIONS, change_stored
 from sutradhar.pipeline.services import Services
-from sutradhar.ports.publishing import Destination, Pause, PublishError
+from sutradhar.ports.publishing import Destination, Package, Pause, PublishError
 from sutradhar.telemetry import log
 
 _ASK_AGAIN = timedelta(seconds=30)
@@ -82,7 +82,7 @@ def _make_next_step(
         wait = _find_reason_to_wait(services, destination, claimed, job)
         if wait is not None:
             return wait
-    package = make_package(services, job, claimed)
+    package = _pack(services, job, claimed)
     if claimed.state in ("scheduled", "waiting", "uploading"):
         uploaded = destination.upload(package, context)
 
@@ -111,6 +111,13 @@ def _find_job(services: Services, publication: Publication) -> Job:
         return services.jobs.get(publication.job_id)
     except NotFound as exc:
         raise PublishError("not_found", "the job and its files were deleted") from exc
+
+
+def _pack(services: Services, job: Job, publication: Publication) -> Package:
+    try:
+        return make_package(services, job, publication)
+    except NotFound as exc:
+        raise PublishError("not_found", "the files of the job were deleted") from exc
 
 
 def _find_reason_to_wait(
