@@ -1,7 +1,8 @@
 """A stub of YouTube that behaves as its documented protocol does, as a transport of google-api-python-client.
 
+``tests/youtube_server.py`` serves the same stub over a socket. A test chooses what goes wrong with each call.
 Sources: developers.google.com/youtube/v3/guides/using_resumable_upload_protocol, /docs/errors, /docs/videos/insert, and
-the revision history up to November 2026. A test chooses what goes wrong with each call (``Fault``).
+the revision history up to November 2026.
 """
 
 import json
@@ -11,17 +12,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email import message_from_bytes
-from typing import Any, Literal
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
 
 import httpcore
 import httplib2
 
-Fault = Literal["", "lost_request", "lost_answer", "server_error", "cut", "token", "session_dies", "limit"]
-"""``lost_request``: the call never arrives. ``lost_answer``: it does its work, and no answer comes. ``cut``: a part of
-the bytes arrives. ``session_dies``: the upload session is gone before the call. ``limit``: the channel has had its
-videos of the day. ``token``: the access was refused."""
+from tests.youtube_answers import ERRORS, REFUSALS, Answer, ErrorWord, Fault, find_error, make_error, make_json
+
+__all__ = ["Call", "Fault", "Session", "Video", "YouTubeStub"]
 PER_DAY, UNITS_PER_DAY = 100, 10_000
 UNITS = {
     ("GET", "channels"): 1,
@@ -32,16 +32,32 @@ UNITS = {
     ("POST", "thumbnails/set"): 50,
     ("POST", "captions"): 400,
 }
-Answer = tuple[int, dict[str, str], bytes]
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request, before its body is read."""
+
+    name: str
+    """``open``, ``send``, ``query``, ``videos.update``, ..."""
+    uri: str
+    method: str
+    headers: Mapping[str, str]
+    fault: Fault | ErrorWord
 
 
 @dataclass
 class Session:
     body: dict[str, Any]
     size: int
-    received: int = 0
-    is_dead: bool = False
+    data: bytes = b""
+    status: int = 0
+    """The status with which a dead session answers; 0: it lives."""
     video_id: str = ""
+
+    @property
+    def size_so_far(self) -> int:
+        return len(self.data)
 
 
 @dataclass
@@ -64,12 +80,14 @@ class YouTubeStub:
         self.sessions: dict[str, Session] = {}
         self.videos: dict[str, Video] = {}
         self.playlists: dict[str, list[str]] = {}
-        self.choose_fault: Callable[[str], Fault] = lambda _call: ""
+        self.choose_fault: Callable[[str], Fault | ErrorWord] = lambda _call: ""
         """Return the fault of the call, whose name is given: ``open``, ``send``, ``query``, ``videos.update``, ..."""
         self.calls: Counter[str] = Counter()
         self.used: dict[str, Counter[str]] = {}
         """The uploads and the units of each Pacific day that YouTube accepted."""
         self.is_signed_out = False
+        self.address = "https://upload.youtube.test"
+        """The beginning of the URIs of upload sessions."""
 
     def request(
         self,
@@ -81,20 +99,34 @@ class YouTubeStub:
     ) -> tuple[httplib2.Response, bytes]:
         """Answer as YouTube does. Raise an error of the transport if the request or the answer is lost."""
         data = body.encode() if isinstance(body, str) else body or b""
-        fields = {name.lower(): text for name, text in (headers or {}).items()}
+        call = self.begin(uri, method, headers or {})
+        if call.fault == "lost_request":
+            raise httpcore.ConnectError("the network is down")
+        status, fields, content = self.answer(call, data[: len(data) // 2] if call.fault == "cut" else data)
+        if call.fault in ("lost_answer", "cut", "trickle"):
+            raise httpcore.ReadTimeout("no answer")
+        if call.fault == "closed":
+            raise httpcore.RemoteProtocolError("Server disconnected without sending a response.")
+        return httplib2.Response({**fields, "status": str(status)}), content
+
+    def begin(self, uri: str, method: str, headers: Mapping[str, str]) -> Call:
+        """Count the call, and choose its fault."""
+        fields = {name.lower(): text for name, text in headers.items()}
         name = self._name_call(uri, method, fields)
         self.calls[name] += 1
-        fault = self.choose_fault(name)
-        status, answer_headers, content = 503, dict[str, str](), b"backend error"
-        if fault == "lost_request":
-            raise httpcore.ConnectError("the network is down")
-        if fault == "token" or self.is_signed_out:
-            status, answer_headers, content = _make_error(401, "authError", "Invalid Credentials")
-        elif fault != "server_error":
-            status, answer_headers, content = self._answer(uri, method, data, fields, name, fault)
-        if fault in ("lost_answer", "cut"):
-            raise httpcore.ReadTimeout("no answer")
-        return httplib2.Response({**answer_headers, "status": str(status)}), content
+        return Call(name, uri, method, fields, self.choose_fault(name))
+
+    def answer(self, call: Call, data: bytes) -> Answer:
+        """Do the work of the call, and return its answer. ``data``: the part of the body that arrived."""
+        if call.fault == "token" or self.is_signed_out:
+            return make_error("authError")
+        if call.fault in REFUSALS:
+            return REFUSALS[call.fault]
+        if call.fault in ERRORS:
+            return make_error(call.fault)
+        if call.fault == "cut" and call.name != "send":
+            return 400, {}, b""  # half a request does nothing, and its sender is gone
+        return self._answer(call.uri, call.method, data, call.headers, call.name, call.fault)
 
     def close(self) -> None:
         """Do nothing; a transport can be closed."""
@@ -116,9 +148,7 @@ class YouTubeStub:
             return "open"
         return f"{path}.{ {'GET': 'list', 'POST': 'insert', 'PUT': 'update'}[method] }"
 
-    def _answer(
-        self, uri: str, method: str, data: bytes, headers: Mapping[str, str], name: str, fault: Fault
-    ) -> Answer:
+    def _answer(self, uri: str, method: str, data: bytes, headers: Mapping[str, str], name: str, fault: str) -> Answer:
         self.settle()
         if name in ("query", "send"):
             return self._answer_session(uri, data, headers, fault)
@@ -133,13 +163,13 @@ class YouTubeStub:
     ) -> Answer:
         match method, path:
             case "GET", "channels":
-                return _make_json({"items": [{"contentDetails": {"relatedPlaylists": {"uploads": "UU-uploads"}}}]})
+                return make_json({"items": [{"contentDetails": {"relatedPlaylists": {"uploads": "UU-uploads"}}}]})
             case "GET", "playlistItems":
                 return self._list_playlist(query)
             case "POST", "playlistItems":
                 snippet = json.loads(data)["snippet"]
                 self.playlists.setdefault(snippet["playlistId"], []).append(snippet["resourceId"]["videoId"])
-                return _make_json({"id": "item"})
+                return make_json({"id": "item"})
             case "GET", "videos":
                 return self._list_videos(query)
             case "PUT", "videos":
@@ -150,40 +180,41 @@ class YouTubeStub:
                 return self._insert_captions(data, headers)
         raise AssertionError(f"the stub knows no {method} {path}")
 
-    def _open(self, data: bytes, headers: Mapping[str, str], fault: Fault) -> Answer:
+    def _open(self, data: bytes, headers: Mapping[str, str], fault: str) -> Answer:
         day = self.day()
         if fault == "limit":
-            return _make_error(
-                400, "uploadLimitExceeded", "The user has exceeded the number of videos they may upload."
-            )
+            return make_error("uploadLimitExceeded")
         if day["uploads"] >= PER_DAY:
-            text = "Quota exceeded for quota metric 'Video Uploads' and limit 'Video Uploads per day'"
-            return _make_error(429, "rateLimitExceeded", text)
+            return make_error("rateLimitExceeded")
+        body = json.loads(data)
+        if error := find_error(body):
+            return error
         day["uploads"] += 1
-        uri = f"https://upload.youtube.test/session/{len(self.sessions) + 1}"
-        self.sessions[uri] = Session(json.loads(data), int(headers["x-upload-content-length"]))
+        uri = f"{self.address}/session/{len(self.sessions) + 1}"
+        self.sessions[uri] = Session(body, int(headers["x-upload-content-length"]))
         return 200, {"location": uri}, b""
 
-    def _answer_session(self, uri: str, data: bytes, headers: Mapping[str, str], fault: Fault) -> Answer:
+    def _answer_session(self, uri: str, data: bytes, headers: Mapping[str, str], fault: str) -> Answer:
         session = self.sessions[uri]
-        if fault == "session_dies":
-            session.is_dead = True
-        if session.is_dead:
-            return 404, {}, b""
+        session.status = {"session_dies": 404, "session_ends": 410}.get(fault, session.status)
+        if session.status:
+            return session.status, {}, b""
         if session.video_id:
-            return _make_json({"id": session.video_id})
+            return make_json({"id": session.video_id})
+        if fault == "forgets":
+            session.data = b""
+            return 308, {}, b""
         if data:
             match = re.fullmatch(r"bytes (\d+)-(\d+)/(\d+)", headers["content-range"])
             assert match, headers
-            assert int(match[1]) == session.received, "a chunk must begin where the session ends"
-            assert int(match[2]) - int(match[1]) + 1 == len(data)
-            arrived = len(data) // 2 if fault == "cut" else len(data)
-            session.received += arrived
-        if session.received < session.size:
-            fields = {"range": f"bytes=0-{session.received - 1}"} if session.received else {}
+            assert int(match[1]) == session.size_so_far, "a chunk must begin where the session ends"
+            assert fault == "cut" or int(match[2]) - int(match[1]) + 1 == len(data)
+            session.data += data
+        if session.size_so_far < session.size:
+            fields = {"range": f"bytes=0-{session.size_so_far - 1}"} if session.size_so_far else {}
             return 308, fields, b""
         session.video_id = self._make_video(session.body)
-        return _make_json({"id": session.video_id})
+        return make_json({"id": session.video_id})
 
     def _make_video(self, body: dict[str, Any]) -> str:
         video_id = f"video-{len(self.videos) + 1}"
@@ -201,7 +232,7 @@ class YouTubeStub:
         playlist = query["playlistId"]
         if playlist != "UU-uploads":
             ids = [one for one in self.playlists.get(playlist, []) if one == query.get("videoId", one)]
-            return _make_json({"items": [{"id": one} for one in ids]})
+            return make_json({"items": [{"id": one} for one in ids]})
         shown = [video for video in self.videos.values() if video.uploaded_at + self.list_delay <= self.now()]
         newest = sorted(shown, key=lambda video: video.uploaded_at, reverse=True)
         start, size = int(query.get("pageToken", 0)), int(query.get("maxResults", 5))
@@ -216,7 +247,7 @@ class YouTubeStub:
         }
         if start + size < len(newest):
             page["nextPageToken"] = str(start + size)
-        return _make_json(page)
+        return make_json(page)
 
     def _list_videos(self, query: Mapping[str, str]) -> Answer:
         matching = [self.videos[one] for one in query["id"].split(",") if one in self.videos]
@@ -225,12 +256,14 @@ class YouTubeStub:
         for video in matching:
             parts = {"snippet": video.snippet, "status": video.status, "processingDetails": processed}
             items.append({"id": video.id, **{part: parts[part] for part in query["part"].split(",")}})
-        return _make_json({"items": items})
+        return make_json({"items": items})
 
     def _update_video(self, body: dict[str, Any]) -> Answer:
         video = self.videos.get(body["id"])
         if video is None:
-            return _make_error(404, "videoNotFound", "The video cannot be matching.")
+            return make_error("videoNotFound")
+        if error := find_error(body):
+            return error
         if "snippet" in body:
             video.snippet = {"tags": [], **body["snippet"]}  # a field that is left out is reset
         if "status" in body:
@@ -238,13 +271,13 @@ class YouTubeStub:
             if video.status["privacyStatus"] != "private":
                 video.public_at = video.public_at or self.now()
             self.settle()
-        return _make_json({"id": video.id})
+        return make_json({"id": video.id})
 
     def _set_thumbnail(self, video_id: str) -> Answer:
         if video_id not in self.videos:
-            return _make_error(404, "videoNotFound", "The video cannot be matching.")
+            return make_error("videoNotFound")
         self.videos[video_id].thumbnails += 1
-        return _make_json({"items": [{}]})
+        return make_json({"items": [{}]})
 
     def _insert_captions(self, data: bytes, headers: Mapping[str, str]) -> Answer:
         whole = message_from_bytes(b"content-type: " + headers["content-type"].encode() + b"\r\n\r\n" + data)
@@ -252,9 +285,9 @@ class YouTubeStub:
         snippet = json.loads(parts[0].get_payload(decode=True))["snippet"]
         video = self.videos[snippet["videoId"]]
         if snippet["language"] in video.captions:
-            return _make_error(409, "captionExists", "The track exists.")
+            return make_error("captionExists")
         video.captions.append(snippet["language"])
-        return _make_json({"id": "caption"})
+        return make_json({"id": "caption"})
 
     def day(self) -> Counter[str]:
         """Return what was used of today's quota; a test may change it."""
@@ -264,22 +297,9 @@ class YouTubeStub:
     def _take_units(self, units: int) -> Answer | None:
         day = self.day()
         if day["units"] + units > UNITS_PER_DAY:
-            return _make_error(403, "quotaExceeded", "The request cannot be completed: you have exceeded your quota.")
+            return make_error("quotaExceeded")
         day["units"] += units
         return None
-
-
-def _make_json(body: Mapping[str, Any]) -> Answer:
-    return 200, {"content-type": "application/json"}, json.dumps(body).encode()
-
-
-def _make_error(status: int, reason: str, message: str) -> Answer:
-    error = {
-        "code": status,
-        "message": message,
-        "errors": [{"reason": reason, "domain": "youtube", "message": message}],
-    }
-    return status, {"content-type": "application/json"}, json.dumps({"error": error}).encode()
 
 
 def _read_time(text: str) -> datetime:

@@ -10,7 +10,7 @@ from typing import Any
 from googleapiclient.discovery import build
 from googleapiclient.http import MediaIoBaseUpload
 
-from sutradhar.destinations.youtube.errors import name_error, translate_errors
+from sutradhar.destinations.youtube.errors import NOT_YOUTUBE, name_error, name_missing_channel, translate_errors
 from sutradhar.ports.publishing import PublishError
 
 Resource = dict[str, Any]
@@ -51,8 +51,10 @@ class YouTubeClient:
         }
         with translate_errors():
             answer, content = self._http.request(request.uri, method="POST", body=request.body, headers=headers)
-        if answer.status != 200 or "location" not in answer:
+        if answer.status != 200:
             raise name_error(answer.status, content)
+        if "location" not in answer:
+            raise PublishError("network", "YouTube opened no session")
         return str(answer["location"])
 
     def query_session(self, uri: str, size: int) -> SessionState:
@@ -65,26 +67,24 @@ class YouTubeClient:
 
     def find_video(self, marker: str, since: datetime) -> str | None:
         """Return the id of the channel's video that has ``marker`` among its tags and was uploaded after ``since``."""
-        with translate_errors():
-            channels = self._api.channels().list(mine=True, part="contentDetails").execute(num_retries=0)
-            if not channels.get("items"):
-                raise PublishError("not_found", "the Google account has no channel")
-            playlist = channels["items"][0]["contentDetails"]["relatedPlaylists"]["uploads"]
-            token: str | None = None
-            for _ in range(_MAX_PAGES):
-                page = self._list_uploads(playlist, token)
-                ids = [item["contentDetails"]["videoId"] for item in page.get("items", [])]
-                if video_id := self._match_tag(ids, marker):
-                    return video_id
-                token = page.get("nextPageToken")
-                if not token or _is_before(page["items"][-1], since):
-                    return None
+        channels = _execute(self._api.channels().list(mine=True, part="contentDetails"))
+        if not channels.get("items"):
+            raise name_missing_channel()
+        playlist = channels["items"][0]["contentDetails"]["relatedPlaylists"]["uploads"]
+        token: str | None = None
+        for _ in range(_MAX_PAGES):
+            page = self._list_uploads(playlist, token)
+            ids = [item["contentDetails"]["videoId"] for item in page.get("items", [])]
+            if video_id := self._match_tag(ids, marker):
+                return video_id
+            token = page.get("nextPageToken")
+            if not token or _is_before(page["items"][-1], since):
+                return None
         return None
 
     def get_video(self, video_id: str, part: str) -> Resource:
         """Return the parts of the video. Raise PublishError if it does not exist."""
-        with translate_errors():
-            answer = self._api.videos().list(id=video_id, part=part).execute(num_retries=0)
+        answer = _execute(self._api.videos().list(id=video_id, part=part))
         if not answer.get("items"):
             raise PublishError("not_found", "YouTube does not have the video any more")
         return dict(answer["items"][0])
@@ -92,24 +92,20 @@ class YouTubeClient:
     def update_video(self, body: Resource) -> None:
         """Write whole parts of a video: a field that is left out is reset."""
         part = ",".join(name for name in body if name != "id")
-        with translate_errors():
-            self._api.videos().update(part=part, body=body).execute(num_retries=0)
+        _execute(self._api.videos().update(part=part, body=body))
 
     def set_thumbnail(self, video_id: str, data: bytes, media_type: str) -> None:
         media = MediaIoBaseUpload(io.BytesIO(data), media_type, resumable=False)
-        with translate_errors():
-            self._api.thumbnails().set(videoId=video_id, media_body=media).execute(num_retries=0)
+        _execute(self._api.thumbnails().set(videoId=video_id, media_body=media))
 
     def is_in_playlist(self, playlist: str, video_id: str) -> bool:
-        with translate_errors():
-            request = self._api.playlistItems().list(playlistId=playlist, videoId=video_id, part="id")
-            return bool(request.execute(num_retries=0).get("items"))
+        request = self._api.playlistItems().list(playlistId=playlist, videoId=video_id, part="id")
+        return bool(_execute(request).get("items"))
 
     def add_to_playlist(self, playlist: str, video_id: str) -> None:
         resource = {"kind": "youtube#video", "videoId": video_id}
         body = {"snippet": {"playlistId": playlist, "resourceId": resource}}
-        with translate_errors():
-            self._api.playlistItems().insert(part="snippet", body=body).execute(num_retries=0)
+        _execute(self._api.playlistItems().insert(part="snippet", body=body))
 
     def insert_captions(self, video_id: str, language: str, data: bytes) -> None:
         """Add a caption track. A track of this language that exists already is left as it is."""
@@ -121,13 +117,15 @@ class YouTubeClient:
         is_there = answer.status == 409 and b"captionExists" in content
         if answer.status not in _OK and not is_there:
             raise name_error(answer.status, content)
+        if answer.status in _OK:
+            _read_id(content)
 
     def _put(self, uri: str, data: bytes, content_range: str) -> SessionState:
         headers = {"Content-Range": content_range, "Content-Type": "video/mp4"}
         with translate_errors():
             answer, content = self._http.request(uri, method="PUT", body=data, headers=headers)
         if answer.status in _OK:
-            return SessionState(video_id=str(json.loads(content)["id"]))
+            return SessionState(video_id=_read_id(content))
         if answer.status == _RESUME:
             return SessionState(received=_read_received(answer))
         if answer.status in _GONE:
@@ -138,16 +136,33 @@ class YouTubeClient:
         request = self._api.playlistItems().list(
             playlistId=playlist, part="contentDetails,snippet", maxResults=50, pageToken=token
         )
-        return dict(request.execute(num_retries=0))
+        return _execute(request)
 
     def _match_tag(self, ids: list[str], marker: str) -> str | None:
         if not ids:
             return None
-        answer = self._api.videos().list(id=",".join(ids), part="snippet").execute(num_retries=0)
+        answer = _execute(self._api.videos().list(id=",".join(ids), part="snippet"))
         for video in answer.get("items", []):
             if marker in video["snippet"].get("tags", []):
                 return str(video["id"])
         return None
+
+
+def _execute(request: Any) -> Resource:
+    """Return the answer to the call. The client returns a page of HTML with status 200 as text, as if it were one."""
+    with translate_errors():
+        answer = request.execute(num_retries=0)
+    if not isinstance(answer, dict):
+        raise PublishError("network", NOT_YOUTUBE)
+    return answer
+
+
+def _read_id(content: bytes) -> str:
+    """Return the id of the new resource that the answer shows. Raise PublishError if it shows none."""
+    try:
+        return str(json.loads(content)["id"])
+    except (ValueError, KeyError, TypeError) as exc:
+        raise PublishError("network", NOT_YOUTUBE) from exc
 
 
 def _read_received(answer: Mapping[str, str]) -> int:

@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from sutradhar.destinations.youtube import upload
 from sutradhar.destinations.youtube.client import YouTubeClient
 from sutradhar.destinations.youtube.costs import BUCKETS, COSTS
-from sutradhar.destinations.youtube.errors import UNITS, QuotaGone
+from sutradhar.destinations.youtube.errors import UNITS, QuotaGone, name_rejection
 from sutradhar.destinations.youtube.resource import change_resource, list_problems
 from sutradhar.destinations.youtube.state import UploadState
 from sutradhar.domain.core.errors import FieldError
@@ -67,11 +67,8 @@ class YouTubeDestination(Destination):
         context.spend(UNITS, COSTS["videos.list"])
         video = self._client.get_video(state.video_id, "snippet,status")
         status = video["status"]
-        if status.get("uploadStatus") in ("rejected", "failed", "deleted"):
-            why = status.get("rejectionReason") or status.get("failureReason") or status["uploadStatus"]
-            raise PublishError(
-                "duplicate" if why == "duplicate" else "rejected", f"YouTube did not accept the video: {why}"
-            )
+        if error := name_rejection(status):
+            raise error
         if package.details.privacy != "unlisted" or status["privacyStatus"] != "private":
             return bool(status["privacyStatus"] == package.details.privacy)
         context.spend(UNITS, COSTS["videos.update"])  # publishAt can only make a video public

@@ -10,6 +10,7 @@ import google.auth.exceptions
 import httpcore
 from googleapiclient.errors import HttpError
 
+from sutradhar.destinations.youtube.reasons import ERRORS, OTHER_REJECTION, REJECTIONS
 from sutradhar.domain.publishing.failures import Reason
 from sutradhar.ports.publishing import PublishError
 
@@ -17,21 +18,10 @@ UPLOADS, UNITS = "uploads", "units"
 """The buckets of the quota."""
 _CHANNEL_LIMIT_WAIT = timedelta(hours=6)
 """The channel's own limit is one of the last 24 hours, and YouTube does not say when it ends."""
-_REASONS: Mapping[str, Reason] = {
-    "uploadLimitExceeded": "upload_limit_exceeded",
-    "quotaExceeded": "quota_exceeded",
-    "dailyLimitExceeded": "quota_exceeded",
-    "authError": "token_invalid",
-    "youtubeSignupRequired": "token_invalid",
-    "accountClosed": "token_invalid",
-    "accountSuspended": "token_invalid",
-    "insufficientPermissions": "token_invalid",
-    "videoNotFound": "not_found",
-    "playlistNotFound": "not_found",
-    "channelNotFound": "not_found",
-    "duplicate": "duplicate",
-    "uploadTooLarge": "video_too_large",
-}
+_THUMBNAIL_WAIT = timedelta(hours=1)
+"""The pause after the channel has set too many thumbnails; YouTube does not say how long it lasts."""
+NOT_YOUTUBE = "the answer did not come from YouTube; look whether the network wants a sign-in of its own"
+_TOO_FAST = ("rateLimitExceeded", "userRateLimitExceeded", "RATE_LIMIT_EXCEEDED")
 _BY_STATUS: Mapping[int, Reason] = {401: "token_invalid", 404: "not_found", 413: "video_too_large"}
 
 
@@ -53,9 +43,12 @@ def translate_errors() -> Iterator[None]:
     except google.auth.exceptions.RefreshError as exc:
         if exc.retryable:
             raise PublishError("network", f"Google's sign-in did not answer: {exc}") from exc
-        raise PublishError("token_invalid", "Google refused the stored access to the channel") from exc
+        cause = f"Google refused the stored access to the channel: {exc.args[0] if exc.args else exc}"
+        raise PublishError("token_invalid", cause) from exc
     except (google.auth.exceptions.TransportError, OSError) as exc:
         raise PublishError("network", f"YouTube could not be reached: {exc}") from exc
+    except UnicodeDecodeError as exc:
+        raise PublishError("network", NOT_YOUTUBE) from exc
     except (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError) as exc:
         raise PublishError("network", f"the connection to YouTube broke: {type(exc).__name__}") from exc
 
@@ -64,24 +57,43 @@ def name_error(status: int, content: bytes) -> PublishError:
     """Return the error that an answer of the API stands for."""
     word, message = read_error(content)
     cause = f"YouTube answered {status}: {message or word or 'without a reason'}"
-    if status == 429 or word in ("rateLimitExceeded", "userRateLimitExceeded"):
-        if "upload" in message.lower():
-            return QuotaGone(UPLOADS, cause)
+    if word == "uploadRateLimitExceeded":  # it is about thumbnails, not about videos
+        return PublishError("network", cause, wait=_THUMBNAIL_WAIT)
+    if status == 429 or word in _TOO_FAST:
+        if "per day" in message.lower():
+            return QuotaGone(UPLOADS if "upload" in message.lower() else UNITS, cause)
         return PublishError("network", cause, wait=timedelta(minutes=1))
-    if _REASONS.get(word) == "quota_exceeded":
+    reason, advice = ERRORS.get(word, (_BY_STATUS.get(status, "rejected"), ""))
+    if reason == "quota_exceeded":
         return QuotaGone(UNITS, cause)
-    if word == "uploadLimitExceeded":
-        return PublishError("upload_limit_exceeded", cause, wait=_CHANNEL_LIMIT_WAIT)
     if status >= 500 or status == 408:
         return PublishError("network", cause)
-    return PublishError(_REASONS.get(word) or _BY_STATUS.get(status, "rejected"), cause)
+    if status < 400:
+        return PublishError("network", f"{NOT_YOUTUBE} (a redirect, {status})")
+    wait = _CHANNEL_LIMIT_WAIT if reason == "upload_limit_exceeded" else None
+    return PublishError(reason, cause, wait=wait, advice=advice)
+
+
+def name_missing_channel() -> PublishError:
+    """Return the error of a Google account without a channel."""
+    reason, advice = ERRORS["youtubeSignupRequired"]
+    return PublishError(reason, "the Google account has no channel", advice=advice)
+
+
+def name_rejection(status: Mapping[str, Any]) -> PublishError | None:
+    """Return the error of a video that YouTube did not accept, by the ``status`` of its resource; None: it did."""
+    if status.get("uploadStatus") not in ("rejected", "failed", "deleted"):
+        return None
+    why = status.get("rejectionReason") or status.get("failureReason") or status["uploadStatus"]
+    reason, advice = REJECTIONS.get(why, ("rejected", OTHER_REJECTION))
+    return PublishError(reason, f"YouTube did not accept the video: {why}", advice=advice)
 
 
 def read_error(content: bytes) -> tuple[str, str]:
     """Return the reason's word and the message of an error in Google's format; empty texts if it is none."""
     try:
         error: Any = json.loads(content)["error"]
-        details = error.get("errors") or [{}]
+        details = error.get("errors") or [one for one in error.get("details", []) if "reason" in one] or [{}]
         return str(details[0].get("reason", "")), str(error.get("message", ""))
     except (ValueError, KeyError, TypeError, AttributeError, IndexError):
         return "", ""

@@ -6,15 +6,16 @@ from typing import Any
 
 from sutradhar.domain.core.errors import FieldError
 from sutradhar.domain.core.utc_time import format_utc
+from sutradhar.domain.publishing.description import MAX_BYTES
 from sutradhar.domain.publishing.details import PublicationDetails
-from sutradhar.ports.publishing import Package
+from sutradhar.ports.publishing import Package, PublishError
 
 MAX_TAGS = 500
 """The most characters of all tags together; YouTube counts a tag with a space as if it stood in quotation marks
 (developers.google.com/youtube/v3/docs/videos, snippet.tags)."""
 _MARKER_CHARACTERS = 31
-_SNIPPET = ("title", "description", "tags", "categoryId", "defaultLanguage", "defaultAudioLanguage")
-_STATUS = (
+SNIPPET_FIELDS = ("title", "description", "tags", "categoryId", "defaultLanguage", "defaultAudioLanguage")
+STATUS_FIELDS = (
     "privacyStatus",
     "publishAt",
     "license",
@@ -26,16 +27,24 @@ _STATUS = (
 """The fields that videos.update writes: one that is left out is reset, so all are sent back as they were."""
 
 
+MAX_SIZE, MAX_HOURS = 256 << 30, 12
+"""The most bytes (videos.insert) and hours (support.google.com/youtube/answer/71673) of a video."""
+
+
 def list_problems(details: PublicationDetails) -> list[FieldError]:
     """Return the fields that YouTube would refuse."""
     problems = [
         FieldError(name, "must be without < and >, which YouTube refuses")
-        for name, text in (("title", details.title), ("description", details.description))
+        for name, text in (
+            ("title", details.title),
+            ("description", details.description),
+            ("tags", "".join(details.tags)),
+        )
         if "<" in text or ">" in text
     ]
     size = len(details.description.encode())
-    if size > 5000:
-        problems.append(FieldError("description", f"has {size} bytes; YouTube takes 5000; shorten it"))
+    if size > MAX_BYTES:
+        problems.append(FieldError("description", f"has {size} bytes; YouTube takes {MAX_BYTES}; shorten it"))
     used = _measure_tags(details.tags)
     if used > MAX_TAGS - _MARKER_CHARACTERS:
         room = MAX_TAGS - _MARKER_CHARACTERS
@@ -43,6 +52,16 @@ def list_problems(details: PublicationDetails) -> list[FieldError]:
             FieldError("tags", f"have {used} characters together; at most {room} are allowed; take some out")
         )
     return problems
+
+
+def check_size(package: Package) -> None:
+    """Raise PublishError if YouTube would take no video of this size."""
+    if package.video_size > MAX_SIZE or package.duration_sec > MAX_HOURS * 3600:
+        size = f"{package.video_size / (1 << 30):.1f} GiB and {package.duration_sec / 3600:.1f} hours"
+        advice = "shorten the plan or lower its resolution, and publish that job"
+        raise PublishError(
+            "video_too_large", f"the video has {size}; YouTube takes 256 GiB and 12 hours", advice=advice
+        )
 
 
 def make_resource(package: Package, now: datetime) -> dict[str, Any]:
@@ -53,8 +72,8 @@ def make_resource(package: Package, now: datetime) -> dict[str, Any]:
 def change_resource(stored: Mapping[str, Any], package: Package, now: datetime) -> dict[str, Any]:
     """Return the resource for videos.update: ``stored`` with the words and the time of ``package``. A video that can be
     seen already stays so."""
-    snippet = {name: stored["snippet"][name] for name in _SNIPPET if name in stored["snippet"]}
-    status = {name: stored["status"][name] for name in _STATUS if name in stored["status"]}
+    snippet = {name: stored["snippet"][name] for name in SNIPPET_FIELDS if name in stored["snippet"]}
+    status = {name: stored["status"][name] for name in STATUS_FIELDS if name in stored["status"]}
     new_status = _make_status(package, now)
     if status.get("privacyStatus") == "public" and package.publish_at > now:
         new_status = {**new_status, "privacyStatus": "public"}  # publishAt would take a public video offline

@@ -4,6 +4,7 @@ httplib2, the transport of google-api-python-client, sends a request again if th
 an answer, whatever ``httplib2.RETRIES`` says. The first one may have done its work, so this transport takes its place.
 """
 
+import zlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -41,7 +42,18 @@ class OneShotHttp:
             named["Content-Length"] = str(len(data))
         answer = self._pool.request(method, uri, headers=named, content=data or None, extensions=self._extensions)
         fields = {name.decode("latin-1").lower(): text.decode("latin-1") for name, text in answer.headers}
-        return httplib2.Response({**fields, "status": str(answer.status)}), answer.content
+        content = _decompress(answer.content, fields.pop("content-encoding", ""))
+        return httplib2.Response({**fields, "status": str(answer.status)}), content
 
     def close(self) -> None:
         self._pool.close()
+
+
+def _decompress(content: bytes, encoding: str) -> bytes:
+    """Return the body; the client asks for ``gzip, deflate`` and leaves the decoding to its transport."""
+    if encoding.lower() not in ("gzip", "deflate") or not content:
+        return content
+    try:
+        return zlib.decompress(content, 32 + zlib.MAX_WBITS)  # it finds out which of the two it is
+    except zlib.error as exc:
+        raise httpcore.RemoteProtocolError(f"the answer says {encoding}, and is not") from exc

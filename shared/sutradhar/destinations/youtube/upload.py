@@ -10,7 +10,7 @@ from datetime import timedelta
 from sutradhar.destinations.youtube.client import SessionState, YouTubeClient
 from sutradhar.destinations.youtube.costs import FIND_COST
 from sutradhar.destinations.youtube.errors import UNITS, UPLOADS
-from sutradhar.destinations.youtube.resource import make_resource
+from sutradhar.destinations.youtube.resource import check_size, make_resource
 from sutradhar.destinations.youtube.state import UploadState
 from sutradhar.ports.publishing import Package, Pause, PublishContext
 
@@ -35,6 +35,7 @@ def send_video(client: YouTubeClient, package: Package, context: PublishContext)
 
 
 def _open_session(client: YouTubeClient, package: Package, context: PublishContext, state: UploadState) -> UploadState:
+    check_size(package)
     context.spend(UPLOADS, 1)
     context.start_upload()
     now = context.now()
