@@ -11,6 +11,7 @@ from sutradhar.domain.publishing.promise import IN_TIME, PREPARATION
 from sutradhar.pipeline.operations import read_operations
 from sutradhar.pipeline.publishing.due import publish_due
 from sutradhar.pipeline.publishing.schedule import cancel_publication, change_publication, retry_publication
+from sutradhar.pipeline.publishing.store import PUBLICATIONS
 from tests.integration.local_pipeline import LocalPipeline
 from tests.integration.test_publishing import Publisher
 from tests.integration.test_youtube import Channel
@@ -161,14 +162,19 @@ def test_a_canceled_publication_does_not_count_and_another_time_is_another_promi
     assert count(publisher) == {("in_time", "none"): 1}
 
 
-def test_a_retry_is_another_promise(channel: Channel) -> None:
+@pytest.mark.parametrize("was_killed", [False, True])
+def test_a_retry_is_another_promise(channel: Channel, was_killed: bool) -> None:
     publication = channel.order(0)
     channel.youtube.is_signed_out = True
     channel.run(2)
+    if was_killed:  # the worker died before it reported the failure
+        documents = channel.services.documents
+        documents.update(PUBLICATIONS, publication.id, lambda one: one.evolve(is_reported=False))
     channel.youtube.is_signed_out = False
     for _ in range(2):
         retry_publication(channel.services, publication.id, None)
     channel.run(3)
+    assert channel.get(publication).state == "published"
     assert count(channel) == {("missed", "token_invalid"): 1, ("in_time", "none"): 1}
 
 

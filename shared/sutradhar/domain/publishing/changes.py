@@ -77,7 +77,8 @@ def apply_retry(publication: Publication, now: datetime) -> Publication:
         raise Conflict("a later publication of this job to the same destination takes its place")
     state = "uploading" if publication.has_started else "scheduled"
     publish_at = max(publication.publish_at, now)
-    promise = {"publish_at": publish_at, **renew_promise(now)}
+    # a worker that reports the failure meanwhile must not take the retry for the end
+    promise = {"publish_at": publish_at, "is_reported": True, **renew_promise(now)}
     return publication.release(now, state=state, due_at=now, failure=None, attempts=0, **promise)
 
 

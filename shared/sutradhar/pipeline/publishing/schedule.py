@@ -148,7 +148,9 @@ def cancel_publication(services: Services, publication_id: str, caller: ApiKey |
 
 def retry_publication(services: Services, publication_id: str, caller: ApiKey | None) -> Publication:
     """Try a failed publication again, and return it. Raise NotFound, or Conflict."""
-    get_publication(services, publication_id, caller)
+    stored = get_publication(services, publication_id, caller)
+    if stored.has_ended and not stored.is_reported:
+        report_end(services, stored)  # its worker was killed before
     publication = services.documents.update(
         PUBLICATIONS, publication_id, lambda one: apply_retry(one, services.clock.now())
     )
