@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.parse import parse_qs, urlsplit
 
-from tests.youtube_answers import Answer, make_error
+from tests.youtube_answers import REFUSALS, Answer, make_error
 from tests.youtube_stub import YouTubeStub
 
 
@@ -43,26 +43,24 @@ class YouTubeServer:
     def take(self, handler: BaseHTTPRequestHandler) -> None:
         """Read one request, and answer it as its fault tells."""
         size = int(handler.headers.get("Content-Length", 0))
-        if handler.path == "/token":
-            _write(handler, self._give_token(handler.rfile.read(size)), "")
-            return
-        uri = self.address + handler.path
+        is_sign_in = handler.path == "/token"
         with self._lock:
-            call = self.stub.begin(uri, handler.command, dict(handler.headers))
-            is_signed_in = handler.headers.get("Authorization", "").removeprefix("Bearer ") in self.access_tokens
+            call = self.stub.begin(self.address + handler.path, handler.command, dict(handler.headers))
+            is_known = handler.headers.get("Authorization", "").removeprefix("Bearer ") in self.access_tokens
         handler.close_connection = call.fault in ("lost_request", "cut", "closed", "lost_answer", "trickle")
         if call.fault == "lost_request":
             return
         data = handler.rfile.read(size // 2 if call.fault == "cut" else size)
         with self._lock:
-            answer = self.stub.answer(call, data) if is_signed_in else make_error("authError")
+            if is_sign_in:
+                answer = REFUSALS.get(call.fault) or self._give_token(data)
+            else:
+                answer = self.stub.answer(call, data) if is_known else make_error("authError")
         if call.fault not in ("cut", "closed"):
             _write(handler, answer, call.fault)
 
     def _give_token(self, form: bytes) -> Answer:
-        fields = parse_qs(form.decode())
-        assert fields["grant_type"] == ["refresh_token"]
-        if self.is_revoked:
+        if parse_qs(form.decode()).get("grant_type") != ["refresh_token"] or self.is_revoked:
             error = {"error": "invalid_grant", "error_description": "Token has been expired or revoked."}
             return 400, {"content-type": "application/json"}, json.dumps(error).encode()
         self.tokens_given += 1

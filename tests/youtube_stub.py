@@ -143,6 +143,8 @@ class YouTubeStub:
     def _name_call(self, uri: str, method: str, headers: Mapping[str, str]) -> str:
         if uri in self.sessions or "/session/" in uri:
             return "query" if headers.get("content-range", "").startswith("bytes */") else "send"
+        if uri == f"{self.address}/token":
+            return "sign-in"
         path = urlsplit(uri).path.rpartition("/youtube/v3/")[2]
         if path == "videos" and method == "POST":
             return "open"

@@ -20,6 +20,8 @@ _CHANNEL_LIMIT_WAIT = timedelta(hours=6)
 """The channel's own limit is one of the last 24 hours, and YouTube does not say when it ends."""
 _THUMBNAIL_WAIT = timedelta(hours=1)
 """The pause after the channel has set too many thumbnails; YouTube does not say how long it lasts."""
+_INCOMPLETE = ("The credentials do not contain", "Reauthentication is needed")
+"""The beginnings of google-auth's own texts about credentials that are no longer enough."""
 NOT_YOUTUBE = "the answer did not come from YouTube; look whether the network wants a sign-in of its own"
 _TOO_FAST = ("rateLimitExceeded", "userRateLimitExceeded", "RATE_LIMIT_EXCEEDED")
 _BY_STATUS: Mapping[int, Reason] = {401: "token_invalid", 404: "not_found", 413: "video_too_large"}
@@ -41,16 +43,24 @@ def translate_errors() -> Iterator[None]:
     except HttpError as exc:
         raise name_error(exc.resp.status, exc.content) from exc
     except google.auth.exceptions.RefreshError as exc:
-        if exc.retryable:
-            raise PublishError("network", f"Google's sign-in did not answer: {exc}") from exc
-        cause = f"Google refused the stored access to the channel: {exc.args[0] if exc.args else exc}"
-        raise PublishError("token_invalid", cause) from exc
+        raise _name_refusal(exc) from exc
     except (google.auth.exceptions.TransportError, OSError) as exc:
         raise PublishError("network", f"YouTube could not be reached: {exc}") from exc
-    except UnicodeDecodeError as exc:
+    except (UnicodeDecodeError, TypeError) as exc:
+        # a TypeError: google-auth takes a page of HTML for the JSON of an access token
         raise PublishError("network", NOT_YOUTUBE) from exc
     except (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError) as exc:
         raise PublishError("network", f"the connection to YouTube broke: {type(exc).__name__}") from exc
+
+
+def _name_refusal(error: google.auth.exceptions.RefreshError) -> PublishError:
+    """Return the error for an access token that was not given: by Google, which says why in an object, by google-auth
+    itself in a text, or by a page of HTML, which is a text too and says nothing about the access."""
+    text = str(error.args[0])
+    is_refusal = isinstance(error.args[-1], Mapping) and "error" in error.args[-1]
+    if error.retryable or not (is_refusal or text.startswith(_INCOMPLETE)):
+        return PublishError("network", "Google's sign-in did not answer as it should")
+    return PublishError("token_invalid", f"Google refused the stored access to the channel: {text}")
 
 
 def name_error(status: int, content: bytes) -> PublishError:
