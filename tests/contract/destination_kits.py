@@ -3,7 +3,7 @@ another one joins."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler
@@ -22,6 +22,7 @@ from sutradhar.outbound.webhooks import HttpWebhookSender
 from sutradhar.ports.destination_setup import DestinationSetup
 from sutradhar.ports.publishing import Destination
 from tests import emulated_cloud
+from tests.contract.destination_page import make_kit_of_page
 from tests.contract.publish_context import make_blobs
 from tests.fakes import FakeClock
 from tests.receiver import run_receiver
@@ -165,3 +166,20 @@ def make_youtube_kit() -> Iterator[DestinationKit]:
             list_visible,
             clock=clock,
         )
+
+
+KITS = ("folder", "bucket", "bucket from files", "webhook", "youtube", "gallery of docs/destinations.md")
+
+
+def open_kit(name: str, folder: Path) -> AbstractContextManager[DestinationKit]:
+    """Return the kit of this name. ``folder``: a new folder for its files."""
+    match name:
+        case "folder":
+            return make_folder_kit(folder)
+        case "bucket" | "bucket from files":
+            return make_bucket_kit(copies=name == "bucket")
+        case "webhook":
+            return make_webhook_kit()
+        case "youtube":
+            return make_youtube_kit()
+    return make_kit_of_page(folder)

@@ -1,7 +1,7 @@
 """Contract of all destinations: one video, whatever happens to the workers, and none that is seen before its time."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -12,13 +12,7 @@ import pytest
 from sutradhar.domain.core.errors import StaleLease
 from sutradhar.domain.publishing.details import PublicationDetails
 from sutradhar.ports.publishing import Destination, Package, Pause, PublishError
-from tests.contract.destination_kits import (
-    DestinationKit,
-    make_bucket_kit,
-    make_folder_kit,
-    make_webhook_kit,
-    make_youtube_kit,
-)
+from tests.contract.destination_kits import KITS, DestinationKit, open_kit
 from tests.contract.publish_context import Killed, StoredPublication, WorkerContext, make_package
 
 HOUR = timedelta(hours=1)
@@ -28,24 +22,11 @@ ODD = PublicationDetails(
 """Words and choices that one destination or another does not take."""
 
 
-@pytest.fixture(params=["folder", "bucket", "bucket from files", "webhook", "youtube"])
+@pytest.fixture(params=KITS)
 def kit(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[DestinationKit]:
-    with _open_kit(request, tmp_path) as kit:
-        yield kit
-
-
-@contextmanager
-def _open_kit(request: pytest.FixtureRequest, folder: Path) -> Iterator[DestinationKit]:
     if request.param.startswith("bucket"):
         request.getfixturevalue("emulators")
-    openers = {
-        "folder": lambda: make_folder_kit(folder),
-        "bucket": lambda: make_bucket_kit(copies=True),
-        "bucket from files": lambda: make_bucket_kit(copies=False),
-        "webhook": make_webhook_kit,
-        "youtube": make_youtube_kit,
-    }
-    with openers[request.param]() as kit:
+    with open_kit(request.param, tmp_path) as kit:
         yield kit
 
 

@@ -134,7 +134,7 @@ class DropDestination(Destination):
     def explain_missing_setup(self) -> str:
         return self._missing_setup
 
-    def get_lead_time(self, video_size: int, bytes_per_sec: float | None) -> timedelta:  # noqa: ARG002 - see the class
+    def get_lead_time(self, video_size: int, bytes_per_sec: float | None) -> timedelta:
         return timedelta(0)
 
     def upload(self, package: Package, context: PublishContext) -> Uploaded:

@@ -19,7 +19,7 @@ class BucketDestination(DropDestination):
 
     def __init__(self, place: str, asset_bucket: str = "") -> None:
         def make_drop() -> Drop:
-            from sutradhar.destinations._storage import StorageDrop  # noqa: PLC0415 - Google's client takes long to import
+            from sutradhar.destinations._storage import StorageDrop
 
             bucket, _, prefix = place.removeprefix(_PREFIX).partition("/")
             return StorageDrop(bucket, prefix.strip("/"), asset_bucket)

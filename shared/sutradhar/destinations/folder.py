@@ -57,7 +57,7 @@ class FolderDrop(Drop):
         except FileNotFoundError:
             return ""
 
-    def write(self, path: str, data: bytes, version: str) -> None:  # noqa: ARG002 - see the class
+    def write(self, path: str, data: bytes, version: str) -> None:
         with self._replace(path) as target:
             target.write(data)
 

@@ -58,7 +58,7 @@ class WebhookDestination(Destination):
     def __init__(self, setup: DestinationSetup) -> None:
         self._setup = setup
 
-    def list_problems(self, details: PublicationDetails) -> Sequence[FieldError]:  # noqa: ARG002 - the receiver has its own rules
+    def list_problems(self, details: PublicationDetails) -> Sequence[FieldError]:
         return []
 
     def explain_missing_setup(self) -> str:
@@ -77,7 +77,7 @@ class WebhookDestination(Destination):
             return "set PUBLIC_URL to the URL of the API, from which the receiver gets the files"
         return ""
 
-    def get_lead_time(self, video_size: int, bytes_per_sec: float | None) -> timedelta:  # noqa: ARG002 - see the class
+    def get_lead_time(self, video_size: int, bytes_per_sec: float | None) -> timedelta:
         return timedelta(0)
 
     def upload(self, package: Package, context: PublishContext) -> Uploaded:
@@ -92,7 +92,7 @@ class WebhookDestination(Destination):
         # a receiver that has the first attempt has its words
         return Uploaded(is_visible=True, extras_at=None if state.has_receiver(words) else context.now())
 
-    def confirm(self, package: Package, context: PublishContext) -> bool:  # noqa: ARG002 - the answer to the request was all
+    def confirm(self, package: Package, context: PublishContext) -> bool:
         return True
 
     def update(self, package: Package, context: PublishContext) -> None:

@@ -29,8 +29,8 @@ class OneShotHttp:
         method: str = "GET",
         body: str | bytes | None = None,
         headers: Mapping[str, str] | None = None,
-        redirections: int = 0,  # noqa: ARG002 - part of the interface; a redirect is an answer here
-        connection_type: object = None,  # noqa: ARG002 - part of the interface
+        redirections: int = 0,  # part of the interface; a redirect is an answer here
+        connection_type: object = None,  # part of the interface
         **_options: Any,
     ) -> tuple[httplib2.Response, bytes]:
         """Return the answer. Raise httpcore.NetworkError, TimeoutException or ProtocolError if there is none."""
