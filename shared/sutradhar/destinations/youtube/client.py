@@ -10,7 +10,8 @@ from typing import Any
 from googleapiclient.discovery import build
 from googleapiclient.http import MediaIoBaseUpload
 
-from sutradhar.destinations.youtube.errors import NOT_YOUTUBE, name_error, name_missing_channel, translate_errors
+from sutradhar.destinations.youtube.errors import NOT_YOUTUBE, name_error, translate_errors
+from sutradhar.destinations.youtube.reasons import name_missing_channel
 from sutradhar.ports.publishing import PublishError
 
 Resource = dict[str, Any]

@@ -8,7 +8,8 @@ from pathlib import PurePosixPath
 from sutradhar.destinations.youtube import upload
 from sutradhar.destinations.youtube.client import YouTubeClient
 from sutradhar.destinations.youtube.costs import BUCKETS, COSTS
-from sutradhar.destinations.youtube.errors import UNITS, QuotaGone, name_rejection
+from sutradhar.destinations.youtube.errors import UNITS, QuotaGone
+from sutradhar.destinations.youtube.reasons import name_rejection
 from sutradhar.destinations.youtube.resource import change_resource, list_problems
 from sutradhar.destinations.youtube.state import UploadState
 from sutradhar.domain.core.errors import FieldError

@@ -10,7 +10,7 @@ import google.auth.exceptions
 import httpcore
 from googleapiclient.errors import HttpError
 
-from sutradhar.destinations.youtube.reasons import ERRORS, OTHER_REJECTION, REJECTIONS
+from sutradhar.destinations.youtube.reasons import ERRORS
 from sutradhar.domain.publishing.failures import Reason
 from sutradhar.ports.publishing import PublishError
 
@@ -82,21 +82,6 @@ def name_error(status: int, content: bytes) -> PublishError:
         return PublishError("network", f"{NOT_YOUTUBE} (a redirect, {status})")
     wait = _CHANNEL_LIMIT_WAIT if reason == "upload_limit_exceeded" else None
     return PublishError(reason, cause, wait=wait, advice=advice)
-
-
-def name_missing_channel() -> PublishError:
-    """Return the error of a Google account without a channel."""
-    reason, advice = ERRORS["youtubeSignupRequired"]
-    return PublishError(reason, "the Google account has no channel", advice=advice)
-
-
-def name_rejection(status: Mapping[str, Any]) -> PublishError | None:
-    """Return the error of a video that YouTube did not accept, by the ``status`` of its resource; None: it did."""
-    if status.get("uploadStatus") not in ("rejected", "failed", "deleted"):
-        return None
-    why = status.get("rejectionReason") or status.get("failureReason") or status["uploadStatus"]
-    reason, advice = REJECTIONS.get(why, ("rejected", OTHER_REJECTION))
-    return PublishError(reason, f"YouTube did not accept the video: {why}", advice=advice)
 
 
 def read_error(content: bytes) -> tuple[str, str]:

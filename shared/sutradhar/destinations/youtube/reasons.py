@@ -1,8 +1,10 @@
 """The reason and the advice behind each word with which YouTube refuses a call or a video."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from sutradhar.domain.publishing.failures import Reason
+from sutradhar.ports.publishing import PublishError
 
 _LOGIN = "run `sutradhar youtube login`"
 _SIGN_UP = f"make a channel at youtube.com with this Google account, or {_LOGIN} with an account that has one"
@@ -74,3 +76,18 @@ REJECTIONS: Mapping[str, tuple[Reason, str]] = {
 (developers.google.com/youtube/v3/docs/videos)."""
 OTHER_REJECTION = "open the video in YouTube Studio, which shows the reason"
 """The advice for a rejection of another kind."""
+
+
+def name_missing_channel() -> PublishError:
+    """Return the error of a Google account without a channel."""
+    reason, advice = ERRORS["youtubeSignupRequired"]
+    return PublishError(reason, "the Google account has no channel", advice=advice)
+
+
+def name_rejection(status: Mapping[str, Any]) -> PublishError | None:
+    """Return the error of a video that YouTube did not accept, by the ``status`` of its resource; None: it did."""
+    if status.get("uploadStatus") not in ("rejected", "failed", "deleted"):
+        return None
+    why = status.get("rejectionReason") or status.get("failureReason") or status["uploadStatus"]
+    reason, advice = REJECTIONS.get(why, ("rejected", OTHER_REJECTION))
+    return PublishError(reason, f"YouTube did not accept the video: {why}", advice=advice)
