@@ -4,9 +4,11 @@ import hashlib
 import json
 from collections.abc import Mapping
 from datetime import timedelta
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+from sutradhar.destinations.folder import FolderDestination
 from sutradhar.domain.assets.asset import Asset
 from sutradhar.domain.assets.requests import UPLOAD_PROVIDER
 from sutradhar.domain.assets.specs import UploadSpec, cache_key
@@ -14,7 +16,10 @@ from sutradhar.domain.core.api_key import ApiKey
 from sutradhar.domain.jobs.library import LibraryFilter
 from sutradhar.domain.jobs.removal_answer import RemovalAnswer
 from sutradhar.domain.plan.upload import Upload
+from sutradhar.domain.publishing.details import PublicationDetails
 from sutradhar.pipeline.data_removal import REMOVALS
+from sutradhar.pipeline.publishing.schedule import PublicationOrder, change_publication, schedule_publication
+from sutradhar.pipeline.publishing.store import CALENDAR, PUBLICATIONS
 from sutradhar.pipeline.upload_records import UPLOADS
 from sutradhar.pipeline.uploads import create_upload
 from sutradhar.pipeline.webhook_delivery import DELIVERIES
@@ -37,6 +42,8 @@ class KeyData:
         self.services = self.post.services
         runner: Any = SimpleNamespace(cancel=lambda _execution: None, forget=lambda _job_id: None)
         object.__setattr__(self.services.backend, "runner", runner)
+        destinations: Any = self.services.providers.destinations
+        destinations["folder"] = FolderDestination(Path("published"))  # nothing is published here
         kit.blobs.put(SHARED_BLOB, IMAGE)
         kit.blobs.put("assets/narration.wav", b"of a text")
         for owner in (MINE, OTHER):
@@ -53,6 +60,7 @@ class KeyData:
         self.kit.records.update([record], lambda _: {record: json.dumps({"used": owner})})
         get_secret(self.services, owner)
         self._add_old_upload(owner)
+        self._add_publication(owner)
         upload = self.add_upload(owner)
         self._save_asset(upload.id, "image", f"assets/{upload.id}/{DIGEST}.jpg")
         self._save_asset(upload.id, "music", SHARED_BLOB)
@@ -62,6 +70,14 @@ class KeyData:
         upload = create_upload(self.services, "me.png", "image/png", len(IMAGE), caller=key)
         self.kit.blobs.put(upload.blob, IMAGE)
         return upload
+
+    def _add_publication(self, owner: str) -> None:
+        """Order the publication of a job, and change its time twice."""
+        job = self.services.jobs.get(f"job-{owner}-running")
+        at = self.kit.clock.now() + timedelta(days=2)
+        one = schedule_publication(self.services, job, PublicationOrder("folder", PublicationDetails(title="Tea"), at))
+        for days in (1, 5):
+            change_publication(self.services, one.id, None, publish_at=at + timedelta(days=days))
 
     def _add_old_upload(self, owner: str) -> None:
         """Store an upload as an earlier version did."""
@@ -110,6 +126,8 @@ class KeyData:
             **{f"blob {name}": data for name, data in blobs.items()},
             **{f"delivery {one.id}": one for one in documents.list(DELIVERIES, owner=owner, limit=100).records},
             **{f"secret {one}": secret for one, secret in documents.get_many(SECRETS, [name_secret(owner)]).items()},
+            **{f"publication {one.id}": one for one in documents.list(PUBLICATIONS, owner=owner, limit=100).records},
+            **{f"time {one.id}": one for one in documents.list(CALENDAR, owner=owner, limit=100).records},
             **kit.records.read([f"idempotency/job-{owner}-failed"]),
         }
 

@@ -137,7 +137,8 @@ def test_an_unchanged_status_is_not_sent_again(api: FlaskClient) -> None:
 def test_a_job_is_cancelled_once_and_not_after_its_end(api: FlaskClient) -> None:
     job_id = submit(api).get_json()["job_id"]
     assert api.delete(f"/render/{job_id}/cancel").status_code == 202
-    assert api.delete(f"/render/{job_id}/cancel").status_code == 202
+    again = api.delete(f"/render/{job_id}/cancel")
+    assert (again.status_code, "already been cancelled" in again.get_json()["detail"]) == (409, True)
     assert api.get(f"/render/{job_id}/status").get_json()["state"] == "canceled"
     done = submit(api).get_json()["job_id"]
     finish(done)

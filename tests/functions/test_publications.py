@@ -123,6 +123,8 @@ def test_a_canceled_publication_can_be_followed_by_another(call: Call) -> None:
     at = {"destination": "folder", "iso_datetime": "2100-01-01T00:00Z"}
     first = call("POST", "/publish/job-1/schedule", at)[1]
     assert call("DELETE", f"/publications/{first['id']}")[1]["state"] == "canceled"
+    status, again = call("DELETE", "/publish/job-1/cancel")
+    assert (status, again["state"], again["updated_at"] >= first["updated_at"]) == (200, "canceled", True)
     second = call("POST", "/publish/job-1/schedule", at)[1]
     assert second["id"] != first["id"]
     assert call("POST", f"/publications/{first['id']}/retry")[0] == 409

@@ -13,7 +13,7 @@ from sutradhar.domain.publishing.details import DetailsPatch, PublicationDetails
 from sutradhar.domain.publishing.publication import Publication
 from sutradhar.pipeline.publishing.due import publish_due
 from sutradhar.pipeline.publishing.schedule import PublicationOrder, change_publication, schedule_publication
-from sutradhar.pipeline.publishing.store import get_publication
+from sutradhar.pipeline.publishing.store import get_publication, list_calendar
 from tests.integration.local_pipeline import LocalPipeline
 from tests.youtube_stub import Fault, Video, YouTubeStub
 
@@ -134,6 +134,8 @@ def test_a_change_of_words_and_time_reaches_youtube(channel: Channel) -> None:
     assert (video.snippet["title"], video.public_at) == ("Green tea", later)
     assert video.status["license"] == "youtube"
     assert channel.get(publication).state == "published"
+    for first, last, ids in ((start, later, []), (later, later + timedelta(minutes=1), [publication.id])):
+        assert [one.id for one in list_calendar(channel.services, None, first, last, 10)[0]] == ids
 
 
 def test_a_refused_sign_in_is_named(channel: Channel) -> None:

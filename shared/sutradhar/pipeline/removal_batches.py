@@ -15,7 +15,12 @@ from sutradhar.domain.jobs.messages import DeleteJobFiles
 from sutradhar.domain.plan.upload import Upload
 from sutradhar.pipeline.job_deletion import delete_job, delete_job_files
 from sutradhar.pipeline.library import refresh_library
-from sutradhar.pipeline.publishing.removal import list_all_publications_of, remove_publications
+from sutradhar.pipeline.publishing.removal import (
+    delete_entries,
+    find_stale_entries,
+    list_all_publications_of,
+    remove_publications,
+)
 from sutradhar.pipeline.services import Services
 from sutradhar.pipeline.submit import cancel
 from sutradhar.pipeline.upload_assets import delete_assets, find_assets
@@ -94,6 +99,16 @@ def _delete_jobs(services: Services, owner: str, job_ids: tuple[str, ...]) -> No
     services.records.delete(map(_name_key, job_ids))
 
 
+def _find_calendar(services: Services, removal: DataRemoval) -> Batch | None:
+    """Find the times of publications that are deleted by now."""
+    entry_ids = find_stale_entries(services, removal.owner)
+    return (entry_ids, {}) if entry_ids else None
+
+
+def _delete_calendar(services: Services, _owner: str, entry_ids: tuple[str, ...]) -> None:
+    delete_entries(services, entry_ids)
+
+
 def _find_uploads(services: Services, removal: DataRemoval) -> Batch | None:
     while adopt_old_uploads(services):
         """Go on until all uploads of earlier versions are found."""
@@ -159,6 +174,7 @@ def _name_key(job_id: str) -> str:
 PHASES: Mapping[RemovalPhase, Phase] = {
     "cancel": Phase(_find_live_jobs, _cancel_jobs),
     "jobs": Phase(_find_jobs, _delete_jobs),
+    "calendar": Phase(_find_calendar, _delete_calendar),
     "uploads": Phase(_find_uploads, _delete_uploads),
     "webhooks": Phase(_find_webhooks, _delete_webhooks),
 }

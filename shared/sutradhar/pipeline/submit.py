@@ -10,6 +10,7 @@ from sutradhar.domain.core.api_key import ApiKey
 from sutradhar.domain.core.audit import AuditEntry
 from sutradhar.domain.core.errors import (
     BudgetSpent,
+    Conflict,
     FieldError,
     IdempotencyMismatch,
     InvalidRequest,
@@ -149,8 +150,17 @@ def is_made_for(job: Job, requested_plan: RenderPlan, defaults: PlanDefaults) ->
 
 
 def cancel(services: Services, job_id: str) -> Job:
-    """Cancel the job and return it. Raise NotFound if it does not exist, and Conflict if it has finished."""
-    return services.move(job_id, lambda job: job.cancel(services.clock.now()))
+    """Cancel the job and return it. A repeat sends again what a crash may have lost, and then raises Conflict.
+
+    Raises:
+        NotFound: there is no such job.
+        Conflict: it has finished, or was cancelled before.
+    """
+    was_cancelled = services.jobs.get(job_id).state is JobState.CANCELLED
+    job = services.move(job_id, lambda job: job.cancel(services.clock.now()))
+    if was_cancelled:
+        raise Conflict("the job has already been cancelled; there is nothing to cancel")
+    return job
 
 
 def retry(services: Services, job_id: str, *, needs_place: bool = False) -> Job:

@@ -26,8 +26,8 @@ RemovedKind = Literal[
     "webhook_deliveries",
     "webhook_secrets",
 ]
-RemovalPhase = Literal["cancel", "jobs", "uploads", "webhooks"]
-_PHASES: tuple[RemovalPhase, ...] = ("cancel", "jobs", "uploads", "webhooks")
+RemovalPhase = Literal["cancel", "jobs", "calendar", "uploads", "webhooks"]
+_PHASES: tuple[RemovalPhase, ...] = ("cancel", "jobs", "calendar", "uploads", "webhooks")
 
 
 class RemovedAmount(Frozen):
@@ -49,7 +49,7 @@ class RemovalBatch(Frozen):
     number: int
     """0 for the first batch of a removal."""
     ids: tuple[str, ...] = ()
-    """The ids of jobs or uploads; empty: everything of the phase."""
+    """The ids of jobs, of times in the calendar, or of uploads; empty: everything of the phase."""
     amounts: Mapping[RemovedKind, RemovedAmount] = {}
 
 

@@ -88,10 +88,10 @@ def schedule_publication(services: Services, job: Job, order: PublicationOrder) 
         created_at=now,
         updated_at=now,
     )
+    note_time(services, publication, publish_at)
     stored, is_new = services.documents.create(PUBLICATIONS, publication)
     if not is_new:
         raise Conflict(f"the job has a publication to {order.destination} already: {stored.id} ({stored.state})")
-    note_time(services, stored)
     note_on_job(services, stored)
     return stored
 
@@ -122,7 +122,10 @@ def change_publication(
         problems.extend(_list_time_problems(publish_at, now, zone or stored.zone))
     if problems:
         raise InvalidRequest(problems)
-    due_at = None if publish_at is None else _choose_first_look(publish_at, now)
+    due_at = None
+    if publish_at is not None:
+        due_at = _choose_first_look(publish_at, now)
+        note_time(services, stored, publish_at)
     changed = services.documents.update(
         PUBLICATIONS,
         publication_id,
@@ -130,7 +133,6 @@ def change_publication(
             one, now, details=details, publish_at=publish_at, zone=zone, priority=priority, due_at=due_at
         ),
     )
-    note_time(services, changed)
     note_on_job(services, changed)
     return changed
 
@@ -148,13 +150,12 @@ def cancel_publication(services: Services, publication_id: str, caller: ApiKey |
 
 def retry_publication(services: Services, publication_id: str, caller: ApiKey | None) -> Publication:
     """Try a failed publication again, and return it. Raise NotFound, or Conflict."""
-    stored = get_publication(services, publication_id, caller)
+    stored, now = get_publication(services, publication_id, caller), services.clock.now()
     if stored.has_ended and not stored.is_reported:
         report_end(services, stored)  # its worker was killed before
-    publication = services.documents.update(
-        PUBLICATIONS, publication_id, lambda one: apply_retry(one, services.clock.now())
-    )
-    note_time(services, publication)
+    if stored.state == "failed":
+        note_time(services, stored, max(stored.publish_at, now))
+    publication = services.documents.update(PUBLICATIONS, publication_id, lambda one: apply_retry(one, now))
     note_on_job(services, publication)
     return publication
 

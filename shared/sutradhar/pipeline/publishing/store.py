@@ -17,7 +17,8 @@ from sutradhar.telemetry import log
 
 
 class CalendarEntry(Record):
-    """One time of a publication. After a change of the time, the old entry stays and is passed over."""
+    """One time of a publication. After a change of the time, the old entry stays and is passed over; it goes with the
+    data of its owner."""
 
     history = History("calendar entry", keep_fields)
 
@@ -114,9 +115,10 @@ def list_newest_of(services: Services, job_id: str) -> list[Publication]:
     return [one for publications in newest for one in publications]
 
 
-def note_time(services: Services, publication: Publication) -> None:
-    """Store the calendar entry of the publication's time. A repeat changes nothing."""
-    entry = CalendarEntry(publication_id=publication.id, owner=publication.owner, publish_at=publication.publish_at)
+def note_time(services: Services, publication: Publication, publish_at: datetime) -> None:
+    """Store the calendar entry of a time that the publication is about to get: after a crash, an entry that is not true
+    is passed over, and a publication without its entry would be missing. A repeat changes nothing."""
+    entry = CalendarEntry(publication_id=publication.id, owner=publication.owner, publish_at=publish_at)
     services.documents.create(CALENDAR, entry)
 
 
