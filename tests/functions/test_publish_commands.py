@@ -81,7 +81,7 @@ def test_a_later_time_is_ordered_in_its_zone_and_says_what_has_to_run(folder: Pa
         (("--at", "2020-01-01 10:00"), "--at 2020-01-01T10:00:00+05:30 has passed"),
         (("--at", "tomorrow"), "--at must be a date and a time"),
         (("--zone", "Mars/Olympus"), "--zone must be an IANA time zone"),
-        (("--to", "moon"), "--to must be one of folder"),
+        (("--to", "moon"), "--to must be one of bucket, folder"),
         (("--title", "x" * 101), "--title must have at most 100 characters (got 101)"),
         (("--tag", "a", "--tag", "b\nc"), "--tag must be one line"),
         (("--privacy", "secret"), "--privacy must be public, unlisted or private"),

@@ -150,9 +150,10 @@ def cancel_publication(services: Services, publication_id: str, caller: ApiKey |
 
 def retry_publication(services: Services, publication_id: str, caller: ApiKey | None) -> Publication:
     """Try a failed publication again, and return it. Raise NotFound, or Conflict."""
-    stored, now = get_publication(services, publication_id, caller), services.clock.now()
+    stored = get_publication(services, publication_id, caller)
     if stored.has_ended and not stored.is_reported:
         report_end(services, stored)  # its worker was killed before
+    now = services.clock.now()
     if stored.state == "failed":
         note_time(services, stored, max(stored.publish_at, now))
     publication = services.documents.update(PUBLICATIONS, publication_id, lambda one: apply_retry(one, now))
