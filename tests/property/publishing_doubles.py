@@ -1,10 +1,17 @@
 """Doubles of the transport and the bus of the publishing machine."""
 
+import threading
+from datetime import datetime
 from functools import cache
 from typing import Any
+from urllib.parse import urlsplit
 
 from sutradhar.destinations.youtube.client import YouTubeClient
 from sutradhar.domain.jobs.messages import Message
+from sutradhar.domain.publishing.publication import LONGEST_WORK
+from tests.fakes import FakeClock
+from tests.property.interleaving import Killed
+from tests.youtube_stub import YouTubeStub
 
 
 class Switch:
@@ -22,6 +29,25 @@ PLAIN, STEPPED = Switch(), Switch()
 @cache
 def make_client(switch: Switch) -> YouTubeClient:
     return YouTubeClient(lambda: switch)
+
+
+class MortalTransport:
+    """A channel, to which a worker that has lived too long changes no words: its platform has ended it by then.
+
+    All other calls go through at any age, so that the proof of one video does not lean on that end.
+    """
+
+    def __init__(self, channel: YouTubeStub, clock: FakeClock) -> None:
+        self._channel, self._clock = channel, clock
+        self.born: dict[int, datetime] = {}
+        """The time at which the worker of each thread began."""
+
+    def request(self, uri: str, method: str = "GET", *args: Any, **kwargs: Any) -> Any:
+        born = self.born.get(threading.get_ident())
+        is_change = method == "PUT" and urlsplit(uri).path.endswith("/youtube/v3/videos")
+        if is_change and born and self._clock.now() > born + LONGEST_WORK:
+            raise Killed
+        return self._channel.request(uri, method, *args, **kwargs)
 
 
 class RecordingBus:

@@ -66,5 +66,5 @@ class FateDestination(Destination):
     def confirm(self, package: Package, context: PublishContext) -> bool:
         return self.name != "hidden_for_hours" or context.now() >= package.publish_at + timedelta(minutes=80)
 
-    def update(self, package: Package, context: PublishContext) -> None:
+    def update(self, package: Package, context: PublishContext, *, compare: bool) -> None:
         """Do nothing; no words change."""

@@ -46,7 +46,7 @@ from tests.fakes import FakeClock, FakeProviders, FakeRunner, PortSet, Renderers
 from tests.finished_job import store_finished_job
 from tests.property.interleaving import Handler, Stepped
 from tests.property.processes import Stores
-from tests.property.publishing_doubles import PLAIN, STEPPED, RecordingBus, Switch, make_client
+from tests.property.publishing_doubles import PLAIN, STEPPED, MortalTransport, RecordingBus, Switch, make_client
 from tests.youtube_stub import Fault, YouTubeStub
 
 FAULTS: tuple[Fault, ...] = ("lost_request", "lost_answer", "server_error", "cut", "session_dies")
@@ -72,7 +72,8 @@ class PublishingMachine(RuleBasedStateMachine):
         self.is_hindered = False
         """True if a publication may fail although nothing is wrong with it."""
         stores, blobs = self.make_stores(), FileBlobStore(self.home / "blobs", self.processes.owner)
-        PLAIN.target, STEPPED.target = self.youtube, Stepped(self.youtube, self.by_thread)
+        self.channel = MortalTransport(self.youtube, self.clock)
+        PLAIN.target, STEPPED.target = self.youtube, Stepped(self.channel, self.by_thread)
         self.services = self._make_services(stores, blobs, PLAIN)
         self.worker = self._make_services(stores, blobs, STEPPED)
         self.job = store_finished_job(self.services)
@@ -286,13 +287,13 @@ class PublishingMachine(RuleBasedStateMachine):
             self.no_video_is_public_before_its_minute()
         newest = self._get_newest()
         assert newest.due_at is None, newest
-        assert newest.state in ("published", "failed", "canceled")
+        assert newest.state in ("published", "failed", "canceled"), newest
         if newest.state == "published":
             (video,) = self.youtube.videos.values()
             assert (video.status["privacyStatus"], newest.external_id) == ("public", video.id)
-            assert video.snippet["title"] == newest.details.title
+            assert video.snippet["title"] == newest.details.title, newest
         if newest.state == "failed" and not self.is_hindered:
-            assert self.clock.now() > newest.publish_at + MISSED_AFTER
+            assert self.clock.now() > newest.publish_at + MISSED_AFTER, newest
 
     def _list(self) -> list[Publication]:
         return list_publications_of(self.services, self.job.id, "youtube")
@@ -302,11 +303,12 @@ class PublishingMachine(RuleBasedStateMachine):
 
     def _start(self, work: Callable[[], object]) -> None:
         def run() -> None:
-            self.by_thread[threading.get_ident()] = handler
+            thread = threading.get_ident()
+            self.by_thread[thread], self.channel.born[thread] = handler, self.clock.now()
             try:
                 work()
             finally:
-                del self.by_thread[threading.get_ident()]
+                del self.by_thread[thread], self.channel.born[thread]
                 self.database.read().close()
 
         handler = Handler(run)

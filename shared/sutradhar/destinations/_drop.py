@@ -152,7 +152,7 @@ class DropDestination(Destination):
         with self._drop.translate_errors():
             return bool(self._drop.get_version(f"{self._make_context(package, context).folder}/{MANIFEST}"))
 
-    def update(self, package: Package, context: PublishContext) -> None:
+    def update(self, package: Package, context: PublishContext, *, compare: bool) -> None:
         with self._drop.translate_errors():
             self._write_manifest(package, self._make_context(package, context), must_exist=True)
 

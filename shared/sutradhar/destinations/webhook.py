@@ -95,7 +95,7 @@ class WebhookDestination(Destination):
     def confirm(self, package: Package, context: PublishContext) -> bool:
         return True
 
-    def update(self, package: Package, context: PublishContext) -> None:
+    def update(self, package: Package, context: PublishContext, *, compare: bool) -> None:
         words = _hash_words(package)
         state = SentState.model_validate(context.checkpoint)
         if state.has_receiver(words):

@@ -149,6 +149,8 @@ class Uploaded:
     """The state of a video that the destination has."""
 
     is_visible: bool
+    sent: PublicationDetails | None = None
+    """The details that it has; None: those of the package."""
     extras_at: datetime | None = None
     """The time at which the rest is sent that the video does without, such as captions; None: nothing is left."""
 
@@ -190,7 +192,12 @@ class Destination(Protocol):
         """Return whether the video can be seen now, after ``publish_at``. Raises as ``upload`` does."""
         ...
 
-    def update(self, package: Package, context: PublishContext) -> datetime | None:
+    def update(self, package: Package, context: PublishContext, *, compare: bool) -> datetime | None:
         """Replace the words and the time of a video that is there, and send what ``upload`` has left. Return the time
-        at which the rest is sent; None: nothing is left. Raises as ``upload`` does."""
+        at which the rest is sent; None: nothing is left. Raises as ``upload`` does.
+
+        Args:
+            compare: True: the destination may have other words than the checkpoint says, since a worker that was killed
+                may have changed them.
+        """
         ...

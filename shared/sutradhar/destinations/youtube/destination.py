@@ -10,7 +10,7 @@ from sutradhar.destinations.youtube.client import YouTubeClient
 from sutradhar.destinations.youtube.costs import BUCKETS, COSTS
 from sutradhar.destinations.youtube.errors import UNITS, QuotaGone
 from sutradhar.destinations.youtube.reasons import name_rejection
-from sutradhar.destinations.youtube.resource import change_resource, list_problems
+from sutradhar.destinations.youtube.resource import change_resource, is_part_of, list_problems
 from sutradhar.destinations.youtube.state import UploadState
 from sutradhar.domain.core.errors import FieldError
 from sutradhar.domain.publishing.details import PublicationDetails
@@ -58,7 +58,7 @@ class YouTubeDestination(Destination):
             extras_at = self._send_extras(package, context, state)
             if state.needs_update(package):  # another worker opened the session before the words changed
                 extras_at = context.now()
-            return Uploaded(is_visible=not state.is_hidden, extras_at=extras_at)
+            return Uploaded(not state.is_hidden, state.sent.details if state.sent else None, extras_at)
         except QuotaGone as exc:
             context.mark_spent(exc.bucket)
             raise
@@ -76,13 +76,16 @@ class YouTubeDestination(Destination):
         self._client.update_video(change_resource(video, package, context.now()))
         return True
 
-    def update(self, package: Package, context: PublishContext) -> datetime | None:
+    def update(self, package: Package, context: PublishContext, *, compare: bool) -> datetime | None:
         state = UploadState.read(context.checkpoint)
         try:
-            if state.needs_update(package):
-                context.spend(UNITS, COSTS["videos.list"] + COSTS["videos.update"])
+            if compare or state.needs_update(package):
+                context.spend(UNITS, COSTS["videos.list"])
                 video = self._client.get_video(state.video_id, "snippet,status")
-                self._client.update_video(change_resource(video, package, context.now()))
+                changed = change_resource(video, package, context.now())
+                if not is_part_of(changed, video):
+                    context.spend(UNITS, COSTS["videos.update"])
+                    self._client.update_video(changed)
                 state = state.note_sent(package)
                 context.save(state.write())
             return self._send_extras(package, context, state)

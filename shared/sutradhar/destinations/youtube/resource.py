@@ -87,6 +87,14 @@ def change_resource(stored: Mapping[str, Any], package: Package, now: datetime) 
     }
 
 
+def is_part_of(resource: Mapping[str, Any], stored: Mapping[str, Any]) -> bool:
+    """Return whether the video has all that ``resource`` says, so that videos.update would change nothing."""
+    return all(
+        is_part_of(value, stored.get(name) or {}) if isinstance(value, Mapping) else stored.get(name) == value
+        for name, value in resource.items()
+    )
+
+
 def _make_snippet(package: Package) -> dict[str, Any]:
     details = package.details
     return {

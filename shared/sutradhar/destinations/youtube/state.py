@@ -5,7 +5,26 @@ from datetime import datetime
 from typing import Any
 
 from sutradhar.domain.core.base import Frozen
+from sutradhar.domain.publishing.details import PublicationDetails
 from sutradhar.ports.publishing import Package
+
+
+class SentWords(Frozen):
+    """The words and the time of a video, as YouTube got them."""
+
+    details: PublicationDetails
+    description: str
+    publish_at: datetime
+    has_synthetic_media: bool
+
+    @classmethod
+    def read_package(cls, package: Package) -> "SentWords":
+        return cls(
+            details=package.details,
+            description=package.description,
+            publish_at=package.publish_at,
+            has_synthetic_media=package.has_synthetic_media,
+        )
 
 
 class UploadState(Frozen):
@@ -20,8 +39,8 @@ class UploadState(Frozen):
     lost_at: datetime | None = None
     """The time at which the last session was gone, with its outcome unknown."""
     video_id: str = ""
-    sent_words: str = ""
-    """The words and the time that the video has, as one text."""
+    sent: SentWords | None = None
+    """The words that the video has; None: no session was opened, or a search found the video."""
     has_thumbnail: bool = False
     playlist: str = ""
     captions: tuple[str, ...] = ()
@@ -36,12 +55,8 @@ class UploadState(Frozen):
 
     def note_sent(self, package: Package) -> "UploadState":
         """Return the state after YouTube got the words and the time of ``package``."""
-        return self.evolve(sent_words=_join_words(package))
+        return self.evolve(sent=SentWords.read_package(package))
 
     def needs_update(self, package: Package) -> bool:
-        return self.sent_words != _join_words(package)
-
-
-def _join_words(package: Package) -> str:
-    details = package.details.model_dump_json(exclude={"playlist"})
-    return "\n".join((details, package.description, package.publish_at.isoformat(), str(package.has_synthetic_media)))
+        """Return whether the words or the time of ``package`` are others than those that were sent last."""
+        return self.sent != SentWords.read_package(package)

@@ -20,7 +20,7 @@ def apply_cancel(publication: Publication, now: datetime) -> Publication:
     if publication.has_started:
         where = f"; remove the video at {publication.url}" if publication.url else ""
         raise Conflict(f"the upload to {publication.destination} has begun, so it cannot be canceled here{where}")
-    return publication.release(now, state="canceled", due_at=now, is_reported=False)
+    return publication.end(now, state="canceled")
 
 
 def apply_change(
@@ -47,7 +47,9 @@ def apply_change(
         raise Conflict("the video is published; its time cannot change")
     if publish_at is not None and publication.state == "uploading":
         raise Conflict("the video is being uploaded; change its time once it is uploaded")
-    changes: dict[str, object] = {"details": details.apply(publication.details) if details else publication.details}
+    changes: dict[str, object] = {}
+    if details and details.apply(publication.details) != publication.details:
+        changes = {"details": details.apply(publication.details), "revision": publication.revision + 1}
     time_field = "requested_publish_at" if publication.has_started else "publish_at"
     named = {time_field: publish_at, "zone": zone, "priority": priority}
     changes |= {name: value for name, value in named.items() if value is not None}
@@ -60,7 +62,7 @@ def apply_change(
     if changed.claimed_until is None:
         next_work = now if changed.owes_update else due_at
         changed = changed.evolve(due_at=next_work or publication.due_at)
-    return publication if changed == publication else changed.evolve(updated_at=now)
+    return publication if changed == publication else changed.evolve(changed_at=now, updated_at=now)
 
 
 def apply_retry(publication: Publication, now: datetime) -> Publication:

@@ -13,8 +13,8 @@ from sutradhar.domain.core.errors import Conflict, StaleLease
 from sutradhar.domain.core.record import History, Record, keep_fields
 from sutradhar.domain.jobs.webhook import Webhook
 from sutradhar.domain.publishing.details import PublicationDetails
-from sutradhar.domain.publishing.failures import QUOTA, PublicationFailure, Reason
-from sutradhar.domain.publishing.promise import Verdict, compute_deadline, judge_delay, judge_failure
+from sutradhar.domain.publishing.failures import PublicationFailure, Reason
+from sutradhar.domain.publishing.promise import Verdict, compute_deadline, judge_delay
 
 PublicationState = Literal["scheduled", "waiting", "uploading", "uploaded", "published", "failed", "canceled"]
 """``waiting``: its time has come, and its job is not finished. ``uploaded``: the destination has the video and shows it
@@ -22,9 +22,12 @@ from ``publish_at`` on."""
 
 CLAIM = timedelta(minutes=3)
 """The time that a worker has between two writes. Each write lengthens its claim."""
+LONGEST_WORK = timedelta(minutes=10)
+"""A worker lives no longer: a function may run for 9 minutes (terraform/functions.tf)."""
 MISSED_AFTER = timedelta(days=1)
 """A publication that is not made so long after its time fails."""
-_FIRST_PAUSE, _LONGEST_PAUSE = timedelta(seconds=30), timedelta(minutes=30)
+LONGEST_PAUSE = timedelta(minutes=30)
+"""The longest pause between two attempts."""
 _ENDED = ("published", "failed", "canceled")
 
 
@@ -46,6 +49,10 @@ class Publication(Record):
     """The id of the API key that owns the job; empty: it has no owner."""
     state: PublicationState = "scheduled"
     details: PublicationDetails
+    revision: int = 0
+    """The number of changes of the details."""
+    changed_at: datetime | None = None
+    """The time of the last change of the details or of the time by the owner; None: there was none."""
     publish_at: datetime
     """The time from which the video can be seen; UTC."""
     zone: str = "UTC"
@@ -66,7 +73,13 @@ class Publication(Record):
     checkpoint: Mapping[str, Any] = {}
     """The notes of the destination about its upload."""
     sent: PublicationDetails | None = None
-    """The details that the destination has; None: none yet."""
+    """The last details that the destination is known to have taken; None: none yet."""
+    sent_revision: int = 0
+    """The revision of ``sent``. A worker that was killed may have brought a later one there, so equal details prove
+    nothing: only an equal revision does."""
+    compare_at: datetime | None = None
+    """The time from which on a worker that lost its claim can change nothing any more: then the words at the
+    destination are compared once; None: no worker lost its claim."""
     requested_publish_at: datetime | None = None
     """A new time for a video that the destination has already; it holds once the destination has taken it."""
     extras_at: datetime | None = None
@@ -81,7 +94,9 @@ class Publication(Record):
     is_replaced: bool = False
     """True if a later publication of the same job to the same destination was created or is being created."""
     is_reported: bool = True
-    """False: its end is not yet noted on the job, in the audit log, the counts and the webhooks."""
+    """False: its last end is not yet noted on the job, in the audit log, the counts and the webhooks."""
+    ends: int = 0
+    """The number of its ends: a failed one may be tried again."""
     ready_at: datetime | None = None
     """The last time at which it lacked its job or its owner's choice of the time; None: its creation."""
     excuse: Reason | None = None
@@ -107,14 +122,17 @@ class Publication(Record):
 
     @property
     def owes_update(self) -> bool:
-        """True if the destination has the video with other details, or another time, than its owner asks for now."""
-        return self.state in ("uploaded", "published") and (
-            (self.sent is not None and self.sent != self.details) or self.requested_publish_at is not None
-        )
+        """True if the destination may have the video with other details, or another time, than its owner asks for."""
+        is_behind = self.sent is not None and self.sent_revision != self.revision
+        return self.is_there and (is_behind or self.requested_publish_at is not None)
+
+    def must_compare(self, now: datetime) -> bool:
+        """Return whether the words at the destination have to be compared with the details now."""
+        return self.owes_update or (self.is_there and self.compare_at is not None and self.compare_at <= now)
 
     def choose_next_work(self, now: datetime) -> datetime | None:
         """Return the time of the next work after the upload; None: there is none."""
-        times = [self.extras_at] if self.extras_at else []
+        times = [time for time in (self.extras_at, self.compare_at) if time and self.is_there]
         if self.owes_update or not self.is_reported:
             times.append(now)
         if self.state == "uploaded":
@@ -133,7 +151,9 @@ class Publication(Record):
         until = now + CLAIM
         # the destination itself shows a video that is there; a look tells whether it did
         judged = self if self.has_ended or self.is_there else self._judge_delay(now)
-        return judged.evolve(token=self.token + 1, claimed_until=until, due_at=until)
+        # the worker before did not give its claim back: it may be dead, or late
+        compare_at = now + LONGEST_WORK if self.claimed_until and self.has_started else self.compare_at
+        return judged.evolve(token=self.token + 1, claimed_until=until, due_at=until, compare_at=compare_at)
 
     def start_work(self, token: int, now: datetime) -> "Publication":
         """Let the worker of the claim ``token`` begin. Raise NotDue if the claim is not the last one, or has begun."""
@@ -148,26 +168,26 @@ class Publication(Record):
         Raises:
             StaleLease: the claim has gone to another worker, or the publication was cancelled.
         """
-        self._require_claim(token)
+        self.require_claim(token)
         state = "uploading" if self.state in ("scheduled", "waiting") else self.state
         return self.touch(now, state=state, started_at=self.started_at or now)
 
     def save(self, token: int, now: datetime, checkpoint: Mapping[str, Any], **facts: object) -> "Publication":
         """Store the destination's checkpoint, and lengthen the claim. ``facts``: fields that the destination learned.
         Raise StaleLease."""
-        self._require_claim(token)
+        self.require_claim(token)
         until = now + CLAIM
         return self.touch(now, checkpoint=dict(checkpoint), claimed_until=until, due_at=until, **facts)
 
     def wait_for_job(self, token: int, now: datetime, until: datetime) -> "Publication":
         """Look at the job again at ``until``. Raise StaleLease."""
-        self._require_claim(token)
+        self.require_claim(token)
         state = "waiting" if self.state == "scheduled" and until > self.publish_at else self.state
         return self.release(now, due_at=until, state=state, ready_at=now)
 
     def stop_waiting(self, token: int, now: datetime) -> "Publication":
         """Make it due now, since its job is finished. Raise StaleLease."""
-        self._require_claim(token)
+        self.require_claim(token)
         return self.release(now, state="scheduled", due_at=now)
 
     def add_notices(self, notices: Sequence[str]) -> "Publication":
@@ -184,7 +204,7 @@ class Publication(Record):
 
     def rest(self, token: int, now: datetime) -> "Publication":
         """Give the claim back, since there is nothing to do now. Raise StaleLease."""
-        self._require_claim(token)
+        self.require_claim(token)
         rested = self.release(now, failure=None)
         return rested.evolve(due_at=rested.choose_next_work(now))
 
@@ -199,36 +219,46 @@ class Publication(Record):
         Raises:
             StaleLease: the claim has gone to another worker.
         """
-        self._require_claim(token)
+        self.require_claim(token)
         if self.state == "uploaded":
-            until = min(until, self.publish_at if self.publish_at > now else now + _LONGEST_PAUSE)
+            until = min(until, self.publish_at if self.publish_at > now else now + LONGEST_PAUSE)
         excuse = self.excuse or (None if self.is_there else excuse)
         return self.release(now, due_at=until, excuse=excuse).add_notices([notice] if notice else [])
 
     def record_hidden(self, token: int, now: datetime, until: datetime) -> "Publication":
         """Look again at ``until``, since the destination does not show the video although its time has come. Raise
         StaleLease."""
-        self._require_claim(token)
+        self.require_claim(token)
         return self._judge_delay(now).release(now, due_at=until)
 
     def record_upload(
-        self, token: int, now: datetime, *, is_visible: bool, extras_at: datetime | None
+        self,
+        token: int,
+        now: datetime,
+        *,
+        sent: PublicationDetails,
+        sent_revision: int,
+        is_visible: bool,
+        extras_at: datetime | None,
     ) -> "Publication":
         """Record that the destination has the video, and shows it now or at ``publish_at``.
 
         Args:
+            sent: the details that the destination has, of the revision ``sent_revision``.
             extras_at: the time at which the rest is sent that the video does without; None: nothing is left.
 
         Raises:
             StaleLease: the claim has gone to another worker.
         """
-        self._require_claim(token)
-        uploaded = self._judge_delay(now).release(now, state="uploaded", failure=None, attempts=0, extras_at=extras_at)
+        self.require_claim(token)
+        words = {"sent": sent, "sent_revision": sent_revision}
+        judged = self._judge_delay(now)
+        uploaded = judged.release(now, state="uploaded", failure=None, attempts=0, extras_at=extras_at, **words)
         return _show(uploaded, now) if is_visible else uploaded.evolve(due_at=uploaded.choose_next_work(now))
 
     def record_confirmation(self, token: int, now: datetime) -> "Publication":
         """Record that the video can be seen. Raise StaleLease."""
-        self._require_claim(token)
+        self.require_claim(token)
         released = self.release(now)
         if self.requested_publish_at:
             notice = f"the video was published before its time could change to {self.requested_publish_at.isoformat()}"
@@ -241,12 +271,27 @@ class Publication(Record):
         now: datetime,
         *,
         sent: PublicationDetails,
+        sent_revision: int,
         publish_at: datetime | None,
         extras_at: datetime | None,
+        compare_at: datetime | None,
     ) -> "Publication":
-        """Record that the destination has the details ``sent`` and, if given, the new time. Raise StaleLease."""
-        self._require_claim(token)
-        changes: dict[str, object] = {"sent": sent, "extras_at": extras_at, "failure": None}
+        """Record that the destination has the details ``sent`` and, if given, the new time.
+
+        Args:
+            compare_at: the time at which the words are compared again; None: there is no need to.
+
+        Raises:
+            StaleLease: the claim has gone to another worker.
+        """
+        self.require_claim(token)
+        changes: dict[str, object] = {
+            "sent": sent,
+            "sent_revision": sent_revision,
+            "extras_at": extras_at,
+            "compare_at": compare_at,
+            "failure": None,
+        }
         if publish_at is not None:
             changes |= {"publish_at": publish_at, **renew_promise(now)}
             if self.requested_publish_at == publish_at:
@@ -254,56 +299,20 @@ class Publication(Record):
         updated = self.release(now, **changes)
         return updated.evolve(due_at=updated.choose_next_work(now))
 
-    def fail(self, token: int, now: datetime, failure: PublicationFailure, wait: timedelta | None) -> "Publication":
-        """Record a failure: the end, or the time of the next attempt if time may remove the cause.
-
-        Args:
-            wait: the pause that the destination asks for; None: one that grows with the attempts.
-
-        Raises:
-            StaleLease: the claim has gone to another worker.
-        """
-        self._require_claim(token)
-        if failure.retryable and now < self.publish_at + MISSED_AFTER:
-            pause = wait if wait is not None else choose_pause(self.attempts)
-            is_excuse = failure.reason in QUOTA and not self.is_there
-            excuse = self.excuse or (failure.reason if is_excuse else None)
-            return self.release(now, due_at=now + pause, failure=failure, excuse=excuse)
-        if self.sent and self.state in ("uploaded", "published") and failure.reason == "rejected":
-            return self._keep_sent(now, self.sent, failure)
-        if self.state == "published":
-            return self.release(now, due_at=None, failure=failure, extras_at=None)
-        return self._end_failed(now, failure)
-
-    def _keep_sent(self, now: datetime, sent: PublicationDetails, failure: PublicationFailure) -> "Publication":
-        """Go back to the words and the time that the destination has, since it refused the new ones."""
-        notice = f"{self.destination} refused the change and keeps the earlier words: {failure.cause}"
-        kept = self.release(now, details=sent, requested_publish_at=None, extras_at=None, failure=failure)
-        return kept.evolve(due_at=kept.choose_next_work(now)).add_notices([notice])
-
-    def miss(self, token: int, now: datetime, failure: PublicationFailure) -> "Publication":
-        """Record that its time was missed by too much. Raise StaleLease."""
-        self._require_claim(token)
-        return self._end_failed(now, failure)
-
-    def _end_failed(self, now: datetime, failure: PublicationFailure) -> "Publication":
-        verdict = self.verdict or judge_failure(failure.reason, now)
-        return self.release(now, state="failed", due_at=now, failure=failure, is_reported=False, verdict=verdict)
-
     def _judge_delay(self, now: datetime) -> "Publication":
         """Return it with a verdict if its video should be seen by now. Call this only while it cannot be seen."""
         if self.verdict or now <= compute_deadline(self.publish_at, self.ready_at or self.created_at):
             return self
         return self.evolve(verdict=judge_delay(self.excuse, self.failure, now))
 
-    def record_report(self, now: datetime) -> "Publication":
-        """Record that the end was noted everywhere."""
-        if self.is_reported:
+    def record_report(self, now: datetime, ends: int) -> "Publication":
+        """Record that the end of the number ``ends`` was noted everywhere."""
+        if self.is_reported or self.ends != ends:
             return self
         reported = self.release(now, is_reported=True)
         return reported.evolve(due_at=reported.choose_next_work(now))
 
-    def _require_claim(self, token: int) -> None:
+    def require_claim(self, token: int) -> None:
         if token != self.token or self.claimed_until is None or self.state in ("failed", "canceled"):
             raise StaleLease
 
@@ -313,18 +322,15 @@ class Publication(Record):
     def release(self, now: datetime, **changes: object) -> "Publication":
         return self.touch(now, claimed_until=None, **changes)
 
-
-def choose_pause(attempts: int) -> timedelta:
-    """Return the pause after so many attempts: 30 s, 1 min, 2 min and so on, up to 30 min."""
-    doublings = min(max(attempts - 1, 0), 10)
-    return min(_FIRST_PAUSE * (1 << doublings), _LONGEST_PAUSE)
+    def end(self, now: datetime, **changes: object) -> "Publication":
+        """Return it at its end, which is to be reported."""
+        return self.release(now, due_at=now, is_reported=False, ends=self.ends + 1, **changes)
 
 
 def _show(publication: Publication, now: datetime) -> Publication:
     """Return ``publication`` after its video has become visible; its end is not reported yet."""
     verdict = publication.verdict or Verdict(outcome="in_time", at=now)
-    shown = publication.evolve(state="published", published_at=now, failure=None, attempts=0, verdict=verdict)
-    return shown.evolve(is_reported=False, due_at=now)
+    return publication.end(now, state="published", published_at=now, failure=None, attempts=0, verdict=verdict)
 
 
 def renew_promise(now: datetime) -> dict[str, object]:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sutradhar.domain.core.errors import NotFound
 from sutradhar.domain.jobs.tallies import Tally
+from sutradhar.domain.publishing.attempts import record_miss
 from sutradhar.domain.publishing.failures import PublicationFailure
 from sutradhar.domain.publishing.publication import MISSED_AFTER, NotDue, Publication
 from sutradhar.domain.publishing.quota import choose_uploads, find_next_day
@@ -84,7 +85,7 @@ def _defer(services: Services, publication: Publication, bucket: Bucket, now: da
         if tomorrow > one.publish_at + MISSED_AFTER:
             claimed = one.evolve(excuse=one.excuse or "quota_exceeded").claim(now)
             failure = PublicationFailure.name("quota_exceeded", f"{text}, and so on the day before")
-            return claimed.miss(claimed.token, now, failure)
+            return record_miss(claimed, claimed.token, now, failure)
         return one.defer(now, tomorrow, notice)
 
     try:

@@ -44,10 +44,9 @@ def report_end(services: Services, publication: Publication) -> None:
     """Note the end of the publication everywhere. A repeat changes nothing; until the last line, the publication stays
     due, so that another worker goes on."""
     note_on_job(services, publication)
-    ended_at = publication.updated_at
     entry = AuditEntry(
-        id=f"{publication.id}-{publication.state}-{ended_at.timestamp():.6f}",
-        at=ended_at,
+        id=f"{publication.id}-{publication.ends}",
+        at=publication.updated_at,
         action="end_publication",
         actor=publication.owner,
         job_id=publication.job_id,
@@ -55,7 +54,9 @@ def report_end(services: Services, publication: Publication) -> None:
     )
     note_act(services.documents, entry)
     _announce(services, publication)
-    services.documents.update(PUBLICATIONS, publication.id, lambda one: one.record_report(services.clock.now()))
+    services.documents.update(
+        PUBLICATIONS, publication.id, lambda one: one.record_report(services.clock.now(), publication.ends)
+    )
 
 
 def _announce(services: Services, publication: Publication) -> None:
@@ -65,7 +66,7 @@ def _announce(services: Services, publication: Publication) -> None:
     delivery = store_event(
         services,
         event=event,
-        key=f"{publication.id}/{publication.updated_at.isoformat()}",
+        key=f"{publication.id}/{publication.ends}",
         owner=publication.owner,
         subject=publication.job_id,
         webhook=publication.webhook,

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sutradhar.domain.core.errors import InvalidRequest, NotFound, StaleLease
 from sutradhar.domain.jobs.job import Job, JobState
 from sutradhar.domain.jobs.messages import PublishVideo
+from sutradhar.domain.publishing.attempts import record_failure
 from sutradhar.domain.publishing.failures import PublicationFailure
 from sutradhar.domain.publishing.publication import MISSED_AFTER, NotDue, Publication
 from sutradhar.pipeline.publishing.context import ClaimedPublication
@@ -61,10 +62,10 @@ def _advance(services: Services, destination: Destination, claimed: Publication)
         return write(lambda one, now: one.postpone(token, now, until, notice, excuse))
     except PublishError as exc:
         failure, wait = exc.failure, exc.wait
-        return write(lambda one, now: one.fail(token, now, failure, wait))
+        return write(lambda one, now: record_failure(one, token, now, failure, wait, claimed.revision))
     except InvalidRequest as exc:
         refused = PublicationFailure.name("rejected", str(exc))
-        return write(lambda one, now: one.fail(token, now, refused, None))
+        return write(lambda one, now: record_failure(one, token, now, refused, None, claimed.revision))
     return write(lambda one, now: change(one.add_notices(context.notices), now))
 
 
@@ -86,19 +87,33 @@ def _make_next_step(
     if claimed.state in ("scheduled", "waiting", "uploading"):
         uploaded = destination.upload(package, context)
 
-        def record_upload(one: Publication, now: datetime) -> Publication:
-            sent = one.evolve(sent=claimed.details)
-            return sent.record_upload(token, now, is_visible=uploaded.is_visible, extras_at=uploaded.extras_at)
-
-        return record_upload
+        sent = uploaded.sent or claimed.details
+        # earlier words have no revision of their own: it only differs from that of the details
+        sent_revision = claimed.revision if sent == claimed.details else claimed.revision - 1
+        return lambda one, now: one.record_upload(
+            token,
+            now,
+            sent=sent,
+            sent_revision=sent_revision,
+            is_visible=uploaded.is_visible,
+            extras_at=uploaded.extras_at,
+        )
     has_come = claimed.state == "uploaded" and claimed.publish_at <= context.now()
     if has_come and destination.confirm(package, context):
         return lambda one, now: one.record_confirmation(token, now)
-    if claimed.owes_update or (claimed.extras_at and claimed.extras_at <= context.now()):
-        extras_at = destination.update(package, context)
+    must_compare = claimed.must_compare(context.now())
+    if must_compare or (claimed.extras_at and claimed.extras_at <= context.now()):
+        compare_at = claimed.compare_at if claimed.compare_at and claimed.compare_at > context.now() else None
+        extras_at = destination.update(package, context, compare=must_compare)
         publish_at = claimed.requested_publish_at
         return lambda one, now: one.record_update(
-            token, now, sent=claimed.details, publish_at=publish_at, extras_at=extras_at
+            token,
+            now,
+            sent=claimed.details,
+            sent_revision=claimed.revision,
+            publish_at=publish_at,
+            extras_at=extras_at,
+            compare_at=compare_at,
         )
     if has_come:
         return lambda one, now: one.record_hidden(token, now, now + _ASK_AGAIN)
