@@ -13,6 +13,7 @@ from functions.cli.out_folder import deliver_files, deliver_refused, prepare_out
 from functions.cli.output import AsJson, print_json
 from functions.cli.plan_input import load_plan
 from functions.cli.plan_question import ask_about_plan, can_ask
+from functions.cli.publication_view import print_outcome, print_schedule
 from functions.cli.start import LOG_NAME, prepare_home
 from functions.cli.waiting_job import print_ways_on, show_review
 from gpu_renderer.core.segments import ENGINE_VERSION
@@ -63,10 +64,11 @@ def make(options: PlanOptions, out: Out = Path("out"), review: Review = False, a
         for text in notes:
             print_note(text)
         if as_json:
-            print_json({**describe_job(job), "files": [str(path) for path in files]})
+            print_json({**describe_job(bootstrap.backend().jobs.get(job.id)), "files": [str(path) for path in files]})
             return
         for path in files:
             print(path)
+        _print_publications(job)
 
 
 def _make(plan: RenderPlan, review_folder: Path | None) -> Job:
@@ -74,6 +76,7 @@ def _make(plan: RenderPlan, review_folder: Path | None) -> Job:
     the approval, and finds the narrations there; None: the user is not asked."""
     from functions.cli.job_progress import watch_job
     from functions.cli.progress_view import ProgressView
+    from functions.cli.publication_progress import follow_publications
     from functions.dev import local_runtime
     from sutradhar.pipeline.own_media import estimate_length
 
@@ -84,6 +87,8 @@ def _make(plan: RenderPlan, review_folder: Path | None) -> Job:
         view = ProgressView(console, estimate_length(services, plan))
         while True:
             job = watch_job(job, view)
+            if job.state is JobState.SUCCEEDED:
+                follow_publications(job)
             if job.state is not JobState.AWAITING_APPROVAL or review_folder is None:
                 return job
             show_review(job, review_folder)
@@ -130,6 +135,18 @@ def _deliver_refused(job: Job, folder: Path) -> Path | None:
     if not job.error or job.error.stage != "quality gate" or not blobs.exists(f"{prefix}/video.mp4"):
         return None
     return deliver_refused(blobs, prefix, folder)
+
+
+def _print_publications(job: Job) -> None:
+    """Tell what became of the publications that the plan asks for, and what has to run for later ones."""
+    from sutradhar.pipeline.publishing.store import list_newest_of
+
+    services = bootstrap.services()
+    for publication in list_newest_of(services, job.id):
+        if publication.has_ended or publication.publish_at <= services.clock.now():
+            print_outcome(publication)
+        else:
+            print_schedule(publication)
 
 
 def _print_cost(job: Job) -> None:

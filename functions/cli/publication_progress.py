@@ -5,9 +5,10 @@ from datetime import timedelta
 
 from functions.cli.console import console, print_note
 from sutradhar import bootstrap
+from sutradhar.domain.jobs.job import Job
 from sutradhar.domain.publishing.publication import Publication
 from sutradhar.pipeline.publishing.due import publish_due
-from sutradhar.pipeline.publishing.store import get_publication
+from sutradhar.pipeline.publishing.store import get_publication, list_newest_of
 
 _LONGEST_WAIT = timedelta(minutes=10)
 """A publication that goes on later than this is left to `sutradhar serve`."""
@@ -37,3 +38,11 @@ def follow_publication(publication: Publication) -> Publication:
                 print_note(f"{failure.reason}: {failure.cause}; it is tried again by itself")
             time.sleep(0.1)  # the rate at which the line is drawn again
             publication = get_publication(services, publication.id)
+
+
+def follow_publications(job: Job) -> None:
+    """Work on the publications of a finished job whose time has come, as ``follow_publication`` does."""
+    services = bootstrap.services()
+    for publication in list_newest_of(services, job.id):
+        if not publication.has_ended and publication.publish_at <= services.clock.now():
+            follow_publication(publication)

@@ -131,12 +131,14 @@ UNNOTED_ROUTES = {
 }
 UNNOTED_COMMANDS = {
     *("plan", "templates", "duplicate", "status", "library", "logs", "doctor", "keys list"),  # they only read
+    *("calendar", "quota", "publication show"),
     *("serve", "stop"),
     *("backup", "restore", "clean"),  # they copy or replace the audit log itself
     "retention",  # each removal is noted where it is made, for the daily run too
 }
 NOTED_COMMANDS = {
     *("make", "upload", "approve", "cancel", "retry", "pin", "unpin", "delete"),
+    *("publish", "publication change", "publication cancel", "publication retry"),
     *("keys add", "keys rotate", "keys revoke", "keys delete-data"),
 }
 

@@ -33,6 +33,12 @@ def folder(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return home / "published"
 
 
+@pytest.fixture
+def bucket(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A second destination, to which nothing is sent."""
+    monkeypatch.setenv("PUBLISH_BUCKET", "gs://videos/of/mine")
+
+
 def run(*words: str) -> Result:
     return CliRunner().invoke(app, words)
 
@@ -131,6 +137,8 @@ def test_words_change_alone_and_the_time_alone(folder: Path) -> None:
     moved = run_json("publication", "change", before["id"], "--at", "2100-12-25 10:00")
     assert (moved["publish_at"], moved["title"]) == ("2100-12-25T04:30:00Z", "Chai")
     assert run("publication", "change", "job-1").exit_code == 2
+    acts = bootstrap.backend().documents.list(AUDIT, owner="terminal", limit=10).records
+    assert [one.action for one in reversed(acts)] == ["schedule_job", "change_publication", "change_publication"]
 
 
 def test_a_publication_is_canceled_twice_and_then_ordered_anew(folder: Path) -> None:
@@ -141,6 +149,17 @@ def test_a_publication_is_canceled_twice_and_then_ordered_anew(folder: Path) -> 
         refused = run("publication", *words)
         assert (refused.exit_code, "been canceled" in says(refused)) == (1, True)
     assert run_json("publish", "job-1", *LATER)["id"] != first["id"]
+
+
+def test_of_several_destinations_the_fitting_one_is_meant(bucket: None, folder: Path) -> None:
+    assert "--to must be given: bucket, folder" in says(run("publish", "job-1"))
+    for name in ("folder", "bucket"):
+        run_json("publish", "job-1", "--to", name, "--at", "2100-12-24 18:30")
+    assert len(run_json("publication", "show", "job-1")["publications"]) == 2
+    unclear = run("publication", "cancel", "job-1")
+    assert (unclear.exit_code, "--to must be given, since the job goes to" in says(unclear)) == (2, True)
+    assert run_json("publication", "cancel", "job-1", "--to", "bucket")["destination"] == "bucket"
+    assert run_json("publication", "cancel", "job-1")["destination"] == "folder"  # the only one that is left
 
 
 def test_an_unknown_job_or_publication_is_one_clear_error(folder: Path) -> None:
