@@ -24,6 +24,7 @@ from sutradhar.domain.video.capacity import Machine
 from sutradhar.domain.video.file_facts import FileFacts
 from sutradhar.domain.video.quality_gate import VERSION, check
 from sutradhar.domain.video.render_request import RenderRequest, RenderSummary, SegmentCounts, StoredFile
+from sutradhar.domain.video.thumbnail_size import choose_thumbnail_size
 from sutradhar.ports.bus import MessageBus
 from sutradhar.ports.clock import Clock
 from sutradhar.ports.documents import DocumentStore
@@ -277,8 +278,8 @@ def good_facts(request: RenderRequest) -> FileFacts:
         black=(),
         frozen=(),
         decode_errors=(),
-        thumbnail_width=1280,
-        thumbnail_height=720,
+        thumbnail_width=choose_thumbnail_size(timeline.width, timeline.height)[0],
+        thumbnail_height=choose_thumbnail_size(timeline.width, timeline.height)[1],
         thumbnail_bytes=100_000,
     )
 

@@ -7,6 +7,7 @@ the revision history up to November 2026.
 
 import json
 import re
+import struct
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -69,6 +70,11 @@ class Video:
     public_at: datetime | None = None
     """The first moment at which viewers could see it."""
     thumbnails: int = 0
+    """The number of calls that set one."""
+    thumbnail: tuple[int, int] = (0, 0)
+    """The width and the height of the one that viewers see."""
+    progress: str = "succeeded"
+    """The processingStatus of its processingDetails."""
     captions: list[str] = field(default_factory=list)
 
 
@@ -88,6 +94,8 @@ class YouTubeStub:
         self.is_signed_out = False
         self.address = "https://upload.youtube.test"
         """The beginning of the URIs of upload sessions."""
+        self.first_progress = "succeeded"
+        """The processingStatus of a video that has just arrived."""
 
     def request(
         self,
@@ -177,7 +185,7 @@ class YouTubeStub:
             case "PUT", "videos":
                 return self._update_video(json.loads(data))
             case "POST", "thumbnails/set":
-                return self._set_thumbnail(query["videoId"])
+                return self._set_thumbnail(query["videoId"], data, headers)
             case "POST", "captions":
                 return self._insert_captions(data, headers)
         raise AssertionError(f"the stub knows no {method} {path}")
@@ -226,7 +234,7 @@ class YouTubeStub:
         # a video without a privacy is public (since 2 November 2026)
         status = {"uploadStatus": "processed", "privacyStatus": "public", "license": "youtube", **body["status"]}
         snippet = {"tags": [], **body["snippet"]}
-        video = Video(video_id, snippet, status, self.now())
+        video = Video(video_id, snippet, status, self.now(), progress=self.first_progress)
         if status["privacyStatus"] != "private":
             video.public_at = self.now()
         self.videos[video_id] = video
@@ -256,10 +264,15 @@ class YouTubeStub:
 
     def _list_videos(self, query: Mapping[str, str]) -> Answer:
         matching = [self.videos[one] for one in query["id"].split(",") if one in self.videos]
-        processed = {"processingStatus": "succeeded"}
         items = []
         for video in matching:
-            parts = {"snippet": video.snippet, "status": video.status, "processingDetails": processed}
+            width, height = video.thumbnail
+            shape = "shortsAspectRatio" if height > width else "maxres"
+            parts = {
+                "snippet": {**video.snippet, "thumbnails": {shape: {"width": width, "height": height}}},
+                "status": video.status,
+                "processingDetails": {"processingStatus": video.progress},
+            }
             items.append({"id": video.id, **{part: parts[part] for part in query["part"].split(",")}})
         return make_json({"items": items})
 
@@ -278,10 +291,16 @@ class YouTubeStub:
             self.settle()
         return make_json({"id": video.id})
 
-    def _set_thumbnail(self, video_id: str) -> Answer:
-        if video_id not in self.videos:
+    def _set_thumbnail(self, video_id: str, data: bytes, headers: Mapping[str, str]) -> Answer:
+        video = self.videos.get(video_id)
+        if video is None:
             return make_error("videoNotFound")
-        self.videos[video_id].thumbnails += 1
+        if len(data) > 50 << 20 or headers["content-type"] not in ("image/jpeg", "image/png"):
+            return make_error("invalidImage")
+        video.thumbnails += 1
+        width, height = struct.unpack(">II", data[16:24]) if data.startswith(b"\x89PNG") else (0, 0)
+        if height <= width or video.progress == "succeeded":  # that of a Short is lost while it is processed
+            video.thumbnail = (width, height)
         return make_json({"items": [{}]})
 
     def _insert_captions(self, data: bytes, headers: Mapping[str, str]) -> Answer:

@@ -12,6 +12,7 @@ from sutradhar.destinations.youtube import YouTubeDestination, upload
 from sutradhar.destinations.youtube.client import YouTubeClient
 from sutradhar.destinations.youtube.transport import OneShotHttp
 from sutradhar.domain.publishing.details import PublicationDetails
+from sutradhar.pipeline.publishing.schedule import retry_publication
 from tests.integration.test_youtube import Channel
 from tests.youtube_answers import Fault
 from tests.youtube_server import LocalAddress, YouTubeServer
@@ -137,6 +138,11 @@ def test_an_access_that_was_taken_back_is_said_so_and_the_upload_goes_on_later(c
     assert (after.state, after.failure.reason, channel.youtube.videos) == ("failed", "token_invalid", {})
     assert "invalid_grant" in after.failure.cause
     assert "sutradhar youtube login" in after.failure.advice
+    channel.server.is_revoked = False
+    retry_publication(channel.services, publication.id, None)
+    channel.run(2)
+    assert (channel.get(publication).state, len(channel.youtube.videos)) == ("published", 1)
+    assert (channel.youtube.calls["open"], channel.youtube.calls["send"]) == (1, 4)
 
 
 def fault_at(channel: SocketChannel, name: str, number: int, fault: Fault) -> Callable[[str], Fault]:
