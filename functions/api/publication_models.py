@@ -55,7 +55,7 @@ class PublicationPatch(DetailsPatch):
 
 class CalendarQuery(Frozen):
     start: TimeText | None = Field(default=None, alias="from")
-    """ISO 8601; null: now, less a day."""
+    """ISO 8601, a time or a day; null: now, less a day."""
     end: TimeText | None = Field(default=None, alias="to")
-    """ISO 8601, not included; null: 31 days after the start."""
+    """ISO 8601: a time, which is not included, or the last day; null: 31 days after the start."""
     limit: int = Field(default=100, ge=1, le=500)

@@ -100,7 +100,7 @@ def cancel(ident: JobOrPublication, to: To = None, as_json: AsJson = False) -> N
 
 @app.command(no_args_is_help=True)
 def retry(ident: JobOrPublication, to: To = None, as_json: AsJson = False) -> None:
-    """Try a failed publication again, from where it stopped. `sutradhar publish JOB` does it at once."""
+    """Try a failed publication again, from where it stopped; `sutradhar publish JOB` then does it at once."""
     from sutradhar.pipeline.publishing.schedule import retry_publication
 
     with report_errors(), name_options():
@@ -112,4 +112,5 @@ def retry(ident: JobOrPublication, to: To = None, as_json: AsJson = False) -> No
     if as_json:
         print_publication_json(publication)
     else:
-        print_line(f"{publication.id} is tried again; `sutradhar publish {publication.job_id}` does it now.")
+        again = f"sutradhar publish {publication.job_id} --to {publication.destination}"
+        print_line(f"{publication.id} is tried again by `sutradhar serve`; `{again}` does it now.")

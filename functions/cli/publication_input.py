@@ -11,12 +11,24 @@ from functions.cli.options import read_whole
 from sutradhar import bootstrap
 from sutradhar.domain.core.errors import FieldError, InvalidRequest, NotFound
 from sutradhar.domain.publishing.publication import Publication
+from sutradhar.pipeline.publishing.store import PUBLICATIONS, get_publication, list_newest_of
 from sutradhar.pipeline.services import Services
 
 
 def complete_destination(incomplete: str) -> list[str]:
     """Return the destinations whose name begins with ``incomplete``, for the completion of a shell."""
     return [name for name in sorted(bootstrap.services().providers.destinations) if name.startswith(incomplete)]
+
+
+def complete_publication(incomplete: str) -> list[tuple[str, str]]:
+    """Return the newest jobs and publications whose id begins with ``incomplete``, each with its title."""
+    if not incomplete.startswith("pub"):
+        return complete_job(incomplete)
+    try:
+        newest = bootstrap.backend().documents.list(PUBLICATIONS, limit=20).records
+    except Exception:  # a message of ours in the middle of a typed line helps no user
+        return []
+    return [(one.id, f"{one.state}: {one.details.title}") for one in newest if one.id.startswith(incomplete)]
 
 
 At = Annotated[
@@ -41,7 +53,9 @@ To = Annotated[
 ]
 JobOrPublication = Annotated[
     str,
-    typer.Argument(metavar="ID", help="A job, or a publication that `calendar` lists.", autocompletion=complete_job),
+    typer.Argument(
+        metavar="ID", help="A job, or a publication that `calendar` lists.", autocompletion=complete_publication
+    ),
 ]
 _OPTIONS = {"iso_datetime": "--at", "timezone": "--zone", "destination": "--to", "tags": "--tag"}
 
@@ -97,8 +111,6 @@ def list_meant(services: Services, text: str, destination: str | None) -> list[P
     Raises:
         NotFound: there is none.
     """
-    from sutradhar.pipeline.publishing.store import get_publication, list_newest_of
-
     if text.startswith("pub-"):
         return [get_publication(services, text)]
     services.jobs.get(text)

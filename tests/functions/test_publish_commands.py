@@ -9,6 +9,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from functions.cli import app
+from functions.cli.publication_input import complete_publication
 from functions.cli.running_servers import announce_server
 from sutradhar import bootstrap
 from sutradhar.domain.plan.plan import RenderPlan
@@ -78,6 +79,16 @@ def test_a_later_time_is_ordered_in_its_zone_and_says_what_has_to_run(folder: Pa
     assert one["id"] in says(run("publish", "job-1"))
     with announce_server(bootstrap.settings().home, "http://127.0.0.1:8099"):
         assert "http://127.0.0.1:8099" in says(run("publication", "change", "job-1", "--tag", "x"))
+
+
+def test_of_a_local_time_that_occurs_twice_the_first_is_taken_with_a_note(folder: Path) -> None:
+    twice = ("--at", "2099-10-25 02:30", "--zone", "Europe/Berlin")
+    ordered = run("publish", "job-1", *twice)
+    assert ordered.exit_code == 0
+    assert "note: 2099-10-25T02:30:00 occurs twice in Europe/Berlin: the earlier one" in says(ordered)
+    run_json("publication", "change", "job-1", "--at", "2099-10-26 02:30")
+    changed = run_json("publication", "change", "job-1", *twice)
+    assert (changed["publish_at"], len(changed["notices"])) == ("2099-10-25T00:30:00Z", 1)
 
 
 @pytest.mark.parametrize(
@@ -186,6 +197,12 @@ def test_a_failure_is_told_and_the_publication_goes_on(folder: Path) -> None:
     timer.join()
     assert (done.exit_code, Path(done.stdout.strip()).parent) == (0, folder)
     assert "network: the folder cannot be written" in says(done)
+
+
+def test_a_shell_completes_publications_by_their_title(folder: Path) -> None:
+    one = run_json("publish", "job-1", *LATER)
+    assert complete_publication("pub-") == [(one["id"], "scheduled: Tea")]
+    assert [name for name, _ in complete_publication("job")] == ["job-1"]
 
 
 def test_the_publication_of_a_job_without_a_video_fails(folder: Path) -> None:
