@@ -109,6 +109,22 @@ resource "google_storage_bucket_iam_member" "jobs" {
   }
 }
 
+# publish writes videos and their manifests into the bucket of the destination `bucket`, which may be another project's.
+resource "google_storage_bucket_iam_member" "published" {
+  for_each = var.publish_bucket == "" ? {} : { (local.publish_place.bucket) = local.publish_place.prefix }
+  bucket   = each.key
+  role     = "roles/storage.objectUser"
+  member   = "serviceAccount:${module.function["publish"].service_account}"
+
+  dynamic "condition" {
+    for_each = each.value == "" ? [] : ["projects/_/buckets/${each.key}"]
+    content {
+      title      = "${var.name}-published-only"
+      expression = "resource.name == \"${condition.value}\" || resource.name.startsWith(\"${condition.value}/objects/${each.value}/\")"
+    }
+  }
+}
+
 # retention looks for what is stored, and reads or deletes nothing: the functions of its messages do. No ready-made role has
 # just that.
 resource "google_project_iam_custom_role" "blob_lister" {
@@ -146,7 +162,8 @@ resource "google_storage_bucket_iam_member" "readers" {
 }
 
 locals {
-  bucket_path = "projects/_/buckets/${google_storage_bucket.assets.name}"
+  publish_place = try(regex("^gs://(?P<bucket>[^/]+)/?(?P<prefix>.*?)/?$", var.publish_bucket), { bucket = "", prefix = "" })
+  bucket_path   = "projects/_/buckets/${google_storage_bucket.assets.name}"
   blob_users = {
     produce  = "serviceAccount:${module.function["produce"].service_account}"
     dispatch = "serviceAccount:${module.function["dispatch"].service_account}"

@@ -36,6 +36,8 @@ locals {
     } : name => text if text != "" },
     length(var.cors_origins) > 0 ? { CORS_ORIGINS = join(",", sort(var.cors_origins)) } : {},
   )
+  # api tells whether a destination is set up, and publish writes there
+  publish_environment = var.publish_bucket == "" ? {} : { PUBLISH_BUCKET = var.publish_bucket }
   environment = merge(local.shared_environment, {
     FIRESTORE_DATABASE = google_firestore_database.this.name
     RENDER_JOB         = local.render_jobs[var.render_on]
@@ -60,7 +62,7 @@ module "function" {
   archive         = { bucket = google_storage_bucket.source.name, object = google_storage_bucket_object.archive.name }
   builder         = google_service_account.builder.id
   from_everywhere = each.key == "api"
-  environment     = merge(var.settings, local.environment, each.key == "api" ? local.api_environment : {})
+  environment     = merge(var.settings, local.environment, each.key == "api" ? local.api_environment : {}, contains(["api", "publish"], each.key) ? local.publish_environment : {})
   secrets         = { for variable, readers in var.secrets : variable => google_secret_manager_secret.this[variable].secret_id if contains(readers, each.key) }
   depends_on      = [google_project_service.this, google_project_iam_member.builder]
 }
@@ -92,4 +94,12 @@ resource "google_service_account_iam_member" "api_signs_as_itself" {
   service_account_id = module.function["api"].service_account_name
   role               = "roles/iam.serviceAccountTokenCreator"
   member             = "serviceAccount:${module.function["api"].service_account}"
+}
+
+# It signs the URLs of the files that a receiver fetches (docs/destinations.md).
+resource "google_service_account_iam_member" "publish_signs_as_itself" {
+  for_each           = setintersection(["PUBLISH_WEBHOOK_URL"], setunion(keys(var.settings), keys(var.secrets)))
+  service_account_id = module.function["publish"].service_account_name
+  role               = "roles/iam.serviceAccountTokenCreator"
+  member             = "serviceAccount:${module.function["publish"].service_account}"
 }

@@ -139,6 +139,16 @@ variable "upload_days" {
   }
 }
 
+variable "publish_bucket" {
+  description = "The bucket, with a folder in it or without, to which videos can be published, such as gs://bucket/videos; empty: none. The function publish may write there, and only there. The bucket needs uniform access."
+  type        = string
+  default     = ""
+  validation {
+    condition     = var.publish_bucket == "" || can(regex("^gs://[a-z0-9][a-z0-9._-]{1,220}[a-z0-9](/[A-Za-z0-9_.~ -]+)*/?$", var.publish_bucket))
+    error_message = "The place looks like gs://bucket or gs://bucket/videos."
+  }
+}
+
 variable "cors_origins" {
   description = "Origins of the web pages that may call the API and send files from a browser, such as https://studio.example.com."
   type        = set(string)

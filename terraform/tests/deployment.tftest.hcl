@@ -72,6 +72,29 @@ run "on_cpus_with_everything" {
   }
 }
 
+run "publishing_into_a_whole_bucket" {
+  command = plan
+  variables {
+    publish_bucket = "gs://shop-window"
+  }
+  assert {
+    condition     = length(google_storage_bucket_iam_member.published["shop-window"].condition) == 0
+    error_message = "A place without a folder is the whole bucket."
+  }
+  assert {
+    condition     = local.publish_environment["PUBLISH_BUCKET"] == "gs://shop-window"
+    error_message = "The functions know the place."
+  }
+}
+
+run "a_url_is_no_bucket" {
+  command = plan
+  variables {
+    publish_bucket = "https://storage.googleapis.com/shop-window"
+  }
+  expect_failures = [var.publish_bucket]
+}
+
 run "a_tag_is_no_image" {
   command = plan
   variables {

@@ -60,19 +60,24 @@ def publish(kit: DestinationKit, package: Package, stored: StoredPublication, **
 
 
 def send_rest(
-    kit: DestinationKit, package: Package, context: WorkerContext, at: datetime | None, destination: Destination
+    kit: DestinationKit,
+    package: Package,
+    context: WorkerContext,
+    at: datetime | None,
+    destination: Destination,
+    compare: bool = False,
 ) -> None:
     for _ in range(20):
         if at is None:
             return
         wait(kit, at)
-        at = _repeat(kit, lambda: destination.update(package, context, compare=False))
+        at = _repeat(kit, lambda: destination.update(package, context, compare=compare))
     raise AssertionError("the destination never has all")
 
 
-def update(kit: DestinationKit, package: Package, stored: StoredPublication, **fate: Any) -> int:
+def update(kit: DestinationKit, package: Package, stored: StoredPublication, compare: bool = False, **fate: Any) -> int:
     context = WorkerContext(stored, **fate)
-    send_rest(kit, package, context, kit.clock.now(), kit.make())
+    send_rest(kit, package, context, kit.clock.now(), kit.make(), compare)
     return context.calls
 
 
@@ -163,12 +168,16 @@ def test_a_killed_update_is_continued(kit: DestinationKit, killed_after: bool) -
     package, stored = make_package(kit.clock.now() + HOUR), store(kit)
     publish(kit, package, stored)
     calls = update(kit, change_title(package, "Whole tea"), stored)
-    for number in range(calls):
+    before = "Whole tea"
+    for number in range(3 * calls):
         with pytest.raises(Killed):
-            update(kit, change_title(package, f"Tea {number}"), stored, killed_at=number, killed_after=killed_after)
-        title = f"Tea {number}" if number % 2 else f"Newer tea {number}"
-        update(kit, change_title(package, title), stored)
+            changed = change_title(package, f"Tea {number}")
+            update(kit, changed, stored, killed_at=number // 3, killed_after=killed_after)
+        # the owner leaves the change, makes another one, or takes it back
+        title = (f"Tea {number}", f"Newer tea {number}", before)[number % 3]
+        update(kit, change_title(package, title), stored, compare=True)
         assert kit.list_titles() == [title], number
+        before = title
 
 
 def test_words_that_change_during_the_upload_arrive(kit: DestinationKit) -> None:

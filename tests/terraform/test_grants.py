@@ -77,7 +77,10 @@ def describe_place(kind: str, v: dict[str, Any], known: dict[str, str]) -> str:
         ours = f'resource.name == "{bucket}" || resource.name.startsWith("{bucket}/objects/uploads/")'
         audit = f'resource.name.startsWith("{bucket}/objects/audit/")'
         jobs = ours.replace("uploads/", "jobs/")
+        target = ours.replace(bucket, "projects/_/buckets/shop-window").replace("uploads/", "videos/")
         (condition,) = v["condition"]
+        if v["bucket"] == "shop-window":
+            return {target: "published videos"}[condition["expression"]]
         return {ours: "uploads", jobs: "files of jobs", audit: "audit files"}[condition["expression"]]
     names = ("topic", "subscription", "bucket", "service_account_id", "repository", "name")
     return known[next(v[name] for name in names if v.get(name))]

@@ -5,10 +5,10 @@ after a lost answer, and of two workers that write the same object, one is refus
 """
 
 import base64
-import mimetypes
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cached_property
+from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import quote
 
@@ -24,6 +24,14 @@ from sutradhar.ports.publishing import PublishError
 _CALL: dict[str, Any] = {"retry": DEFAULT_RETRY.with_timeout(30.0), "timeout": (5.0, 60.0)}
 """``timeout``: seconds to connect, and between two bytes."""
 _PIECE = 1 << 20
+_TYPES = {
+    ".mp4": "video/mp4",
+    ".png": "image/png",
+    ".jpg": "image/jpeg",
+    ".srt": "application/x-subrip",
+    ".vtt": "text/vtt",
+    ".json": "application/json",
+}
 
 
 class StorageDrop(Drop):
@@ -80,7 +88,7 @@ class StorageDrop(Drop):
 
     def _make_blob(self, path: str) -> Any:
         blob = self._client.bucket(self._name).blob(self._prefix + path)
-        blob.content_type = mimetypes.guess_type(path)[0] or "text/plain"
+        blob.content_type = _TYPES.get(PurePosixPath(path).suffix, "application/octet-stream")
         return blob
 
     def _find(self, path: str) -> Any:

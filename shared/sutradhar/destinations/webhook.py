@@ -36,12 +36,20 @@ class SentState(Frozen):
 
     first: str = ""
     """The words of the first attempt; a receiver that has it drops the later ones."""
+    first_details: PublicationDetails | None = None
     number: int = 0
     """The number of updates."""
     last: str = ""
     """The words of the last request, whether the receiver took it or not."""
     taken: str = ""
     """The words that the receiver took last."""
+
+    @classmethod
+    def read(cls, checkpoint: Mapping[str, Any]) -> "SentState":
+        return cls.model_validate(checkpoint)
+
+    def write(self) -> dict[str, Any]:
+        return self.model_dump(mode="json")
 
     def has_receiver(self, words: str) -> bool:
         """Return whether the receiver has these words for certain."""
@@ -83,28 +91,32 @@ class WebhookDestination(Destination):
     def upload(self, package: Package, context: PublishContext) -> Uploaded:
         words = _hash_words(package)
         context.start_upload()
-        state = SentState.model_validate(context.checkpoint)
-        state = state.evolve(first=state.first or words, last=words)
-        context.save(state.model_dump())
+        state = SentState.read(context.checkpoint)
+        if not state.first:
+            state = state.evolve(first=words, first_details=package.details)
+        state = state.evolve(last=words)
+        context.save(state.write())
         reply = self._send(package, context, "video.publish", package.publication_id, 0)
         state = state.evolve(taken=state.first)
-        context.save(state.model_dump(), **_read_answer(reply, package))
+        context.save(state.write(), **_read_answer(reply, package))
+        if state.has_receiver(words):
+            return Uploaded(is_visible=True)
         # a receiver that has the first attempt has its words
-        return Uploaded(is_visible=True, extras_at=None if state.has_receiver(words) else context.now())
+        return Uploaded(is_visible=True, sent=state.first_details, extras_at=context.now())
 
     def confirm(self, package: Package, context: PublishContext) -> bool:
         return True
 
     def update(self, package: Package, context: PublishContext, *, compare: bool) -> None:
         words = _hash_words(package)
-        state = SentState.model_validate(context.checkpoint)
+        state = SentState.read(context.checkpoint)
         if state.has_receiver(words):
             return
         if state.last != words or state.number == 0:
             state = state.evolve(number=state.number + 1, last=words)
-        context.save(state.model_dump())
+        context.save(state.write())
         self._send(package, context, "video.update", f"{package.publication_id}.{state.number}", state.number)
-        context.save(state.evolve(taken=words).model_dump())
+        context.save(state.evolve(taken=words).write())
 
     def _send(self, package: Package, context: PublishContext, event: str, message_id: str, version: int) -> Reply:
         """Send the request and return the answer. Raise PublishError if the receiver did not take it."""

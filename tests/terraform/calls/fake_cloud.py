@@ -23,6 +23,7 @@ from sutradhar.ports.providers import ImageCapabilities
 from sutradhar.ports.runner import ExecutionReport, ExecutionState, JobLogs
 from sutradhar.providers.offline.procedural.images import ProceduralImages
 from tests.function_client import open_client
+from tests.terraform.calls.api_calls import WEBHOOK
 from tests.terraform.calls.recorder import Call, Recorder, act_as
 from tests.terraform.conftest import ROOT
 
@@ -86,6 +87,9 @@ class FakeCloud:
             "RATE_LIMIT_PER_MIN": "1000",
             "MAX_ACTIVE_JOBS": "100",
             "PUBLISH_FOLDER": str(folder / "published"),
+            "PUBLISH_WEBHOOK_URL": WEBHOOK,
+            "PUBLISH_WEBHOOK_SECRET": "whsec_" + "c2VjcmV0" * 4,
+            "PUBLIC_URL": "https://video.example",
         }
         for name, text in settings.items():
             monkeypatch.setenv(name, text)

@@ -32,7 +32,8 @@ def play(cloud: FakeCloud) -> None:
     finished = make_video(cloud)
     end_renders(cloud)
     call_every_route(cloud, finished)
-    cloud.call(f"POST /publish/{finished}", {"destination": "folder"}, 201)
+    for destination in ("folder", "webhook"):
+        cloud.call(f"POST /publish/{finished}", {"destination": destination}, 201)
     publish(cloud)
     fail_everywhere(cloud)
     send_dead_letters(cloud)
