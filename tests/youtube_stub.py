@@ -92,6 +92,8 @@ class YouTubeStub:
         self.used: dict[str, Counter[str]] = {}
         """The uploads and the units of each Pacific day that YouTube accepted."""
         self.is_signed_out = False
+        self.has_channel = True
+        """False: the Google account has none."""
         self.address = "https://upload.youtube.test"
         """The beginning of the URIs of upload sessions."""
         self.first_progress = "succeeded"
@@ -173,7 +175,10 @@ class YouTubeStub:
     ) -> Answer:
         match method, path:
             case "GET", "channels":
-                return make_json({"items": [{"contentDetails": {"relatedPlaylists": {"uploads": "UU-uploads"}}}]})
+                lists = {"relatedPlaylists": {"uploads": "UU-uploads"}}
+                parts = {"contentDetails": lists, "snippet": {"title": "Tea & Tales"}}
+                items = [{"id": "UC-channel", query["part"]: parts[query["part"]]}] if self.has_channel else []
+                return make_json({"items": items})
             case "GET", "playlistItems":
                 return self._list_playlist(query)
             case "POST", "playlistItems":

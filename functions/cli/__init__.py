@@ -33,6 +33,7 @@ from functions.cli import (
     stop,
     templates,
     upload,
+    youtube,
 )
 
 _MACHINE = "Run and look after this machine"
@@ -60,6 +61,7 @@ for heading, commands in _COMMANDS.items():
     for command in commands:
         app.command(rich_help_panel=heading, no_args_is_help=command in _NEED_ARGUMENTS)(command)
 app.add_typer(publication.app, name="publication", rich_help_panel="Publish videos")
+app.add_typer(youtube.app, name="youtube", rich_help_panel="Publish videos")
 app.add_typer(keys.app, name="keys", rich_help_panel=_MACHINE)
 
 

@@ -16,6 +16,7 @@ _NAMES = (
     *("alive", "bells", "blobs", "emulated", "executions", "servers", "tmp"),
     *(_DATABASE, f"{_DATABASE}-wal", f"{_DATABASE}-shm", "state.lock"),
     *(LOG_NAME, f"{LOG_NAME}.1", f"{LOG_NAME}.lock"),
+    "youtube.json",
 )
 """All that we put into a home. Only these are deleted, since a user may have named a folder of their own."""
 
@@ -23,7 +24,7 @@ _NAMES = (
 def clean(yes: Yes = False, as_json: AsJson = False) -> None:
     """Delete all jobs, files, uploads, API keys, caches and logs of this SUTRADHAR_HOME. Delivered videos stay.
 
-    `sutradhar retention` deletes only what is old.
+    The sign-in to YouTube goes too. `sutradhar retention` deletes only what is old.
     """
     with report_errors():
         prepare_home(least_free=0)

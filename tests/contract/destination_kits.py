@@ -161,7 +161,7 @@ def make_youtube_kit() -> Iterator[DestinationKit]:
     with patch.object(upload, "CHUNK", 2):  # the five bytes of the video come in three pieces
         yield DestinationKit(
             lambda: YouTubeDestination(lambda: client),
-            lambda: YouTubeDestination(lambda: client, "run `sutradhar youtube login`"),
+            lambda: YouTubeDestination(lambda: client, lambda: "run `sutradhar youtube login`"),
             list_titles,
             list_visible,
             clock=clock,

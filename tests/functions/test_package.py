@@ -133,3 +133,22 @@ slow = {"sutradhar.doctor", "subprocess", "asyncio", "numpy", "tenacity", "cache
 print(json.dumps([instances, sorted(slow & sys.modules.keys())]))
 """
     assert json.loads(run_in_archive(archive, code)) == [[], []]
+
+
+def test_the_rules_of_every_destination_are_known_without_the_packages_that_send_to_it(archive: Path) -> None:
+    code = """
+import json, main, sys
+from sutradhar.destinations import list_destinations, load_destination
+from sutradhar.domain.publishing.details import PublicationDetails
+from sutradhar.ports.destination_setup import DestinationSetup
+setup, details = DestinationSetup(lambda name: "", lambda: None), PublicationDetails(title="Tea <3")
+found = []
+for name in list_destinations():
+    one = load_destination(name, setup)
+    found.append([name, len(one.list_problems(details)), len(one.buckets), bool(one.explain_missing_setup())])
+    one.get_lead_time(1, None)
+print(json.dumps([found, sorted({"google.auth", "httpcore", "httplib2"} & sys.modules.keys()), sorted(sys.modules)]))
+"""
+    found, light, loaded = json.loads(run_in_archive(archive, code))
+    assert ["youtube", 1, 2, True] in found
+    assert (light, [name for name in loaded if name.startswith(SLOW)]) == ([], [])

@@ -132,7 +132,23 @@ def test_a_canceled_publication_can_be_followed_by_another(call: Call) -> None:
 
 
 def test_the_quota_of_today_is_shown(call: Call) -> None:
-    assert call("GET", "/publish/quota") == (200, {"quotas": []})
+    status, answer = call("GET", "/publish/quota")
+    rows = [{name: one[name] for name in one if name != "resets_at"} for one in answer["quotas"]]
+    assert (status, rows) == (
+        200,
+        [
+            {"destination": "youtube", "bucket": "uploads", "used": 0, "limit": 100, "left": 100},
+            {"destination": "youtube", "bucket": "units", "used": 0, "limit": 10_000, "left": 10_000},
+        ],
+    )
+
+
+def test_a_destination_that_is_not_set_up_says_what_to_do(call: Call) -> None:
+    status, answer = call("POST", "/publish/job-1", {})  # without a name it is YouTube
+    assert (status, answer["errors"]) == (
+        400,
+        [{"path": "destination", "message": "youtube is not set up: run `sutradhar youtube login`"}],
+    )
 
 
 def test_an_unknown_job_or_publication_is_not_found(call: Call) -> None:

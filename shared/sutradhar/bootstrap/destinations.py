@@ -54,4 +54,5 @@ def make_setup(settings: Settings, get_webhooks: Callable[[], WebhookSender]) ->
         bucket=publishing.bucket,
         webhook_url=publishing.webhook_url,
         webhook_secrets=publishing.webhook_secrets,
+        youtube_token=publishing.youtube_token_file if settings.cloud else settings.youtube_token,
     )

@@ -211,6 +211,10 @@ class PublishingSettings(Part):
     """The secrets that sign the requests to it; the second one is there while the receiver changes to the first."""
     zone: Annotated[str, AfterValidator(_check_zone)] = Field(default="UTC", validation_alias="SCHEDULE_TZ")
     """The IANA time zone of times without an offset."""
+    youtube_token_file: UserPath | None = Field(default=None, validation_alias="YOUTUBE_TOKEN_FILE")
+    """The file with the sign-in to YouTube; None: `youtube.json` in SUTRADHAR_HOME, and none on Google Cloud."""
+    youtube_client_secrets: UserPath | None = Field(default=None, validation_alias="YOUTUBE_CLIENT_SECRETS")
+    """The JSON file of the OAuth client with which `sutradhar youtube login` signs in."""
 
 
 class WorkerSettings(Part):

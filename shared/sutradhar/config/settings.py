@@ -55,7 +55,7 @@ _OF_THIS_MACHINE = {
     for part in (ProcessSettings, CloudSettings, WorkerSettings, RenderTaskSettings)
     for variable in variables_of(part).values()
     if variable not in ("ASSET_DAYS", "LOG_LEVEL", "OTEL_EXPORTER_OTLP_ENDPOINT", "SENTRY_DSN")
-} | {"JSON_LOGS", "PORT"}
+} | {"JSON_LOGS", "PORT", "YOUTUBE_CLIENT_SECRETS"}
 """Settings that other machines, or other tasks, have for themselves."""
 _CHOICE_VARIABLES = {
     name: variable for name, variable in variables_of(ProviderSettings).items() if name not in ("connections", "chains")
@@ -99,14 +99,21 @@ class Settings:
         return self.process.home
 
     @property
+    def youtube_token(self) -> Path:
+        """The file of this machine that keeps the sign-in to YouTube."""
+        return self.publishing.youtube_token_file or self.home / "youtube.json"
+
+    @property
     def cloud_environment(self) -> dict[str, str]:
         """Return the settings that were set, for functions on an emulated cloud, which sets its own places; secrets are
         among them."""
         names = list_variables(self.table) - _OF_THIS_MACHINE
         variables = {name: text for name, text in self.environment.items() if name in names}
-        path = self.budget.price_table
+        files = {"PRICE_TABLE": self.budget.price_table}
+        if self.youtube_token.is_file():
+            files["YOUTUBE_TOKEN_FILE"] = self.youtube_token
         # the other processes may have another working directory
-        return variables | ({"PRICE_TABLE": str(path.resolve())} if path else {})
+        return variables | {name: str(path.resolve()) for name, path in files.items() if path}
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] | None = None, table: ProviderTable | None = None) -> Self:

@@ -10,14 +10,11 @@ from pkgutil import iter_modules
 from sutradhar.ports.destination_setup import DestinationSetup
 from sutradhar.ports.publishing import Destination
 
-_WITHOUT_SETUP = ("youtube",)
-"""Modules that have no ``make_destination`` yet: nothing signs in to YouTube."""
-
 
 def list_destinations() -> list[str]:
     """Return the names of all destinations. None of them is imported."""
     names = (module.name for module in iter_modules(__path__))
-    return sorted(name for name in names if not name.startswith("_") and name not in _WITHOUT_SETUP)
+    return sorted(name for name in names if not name.startswith("_"))
 
 
 def load_destination(name: str, setup: DestinationSetup) -> Destination:

@@ -30,3 +30,5 @@ class DestinationSetup:
     """The receiver that publishes the videos itself (PUBLISH_WEBHOOK_URL)."""
     webhook_secrets: Sequence[str] = ()
     """The secrets that sign what the receiver gets (PUBLISH_WEBHOOK_SECRET)."""
+    youtube_token: Path | None = None
+    """The file with the sign-in to YouTube, which may not exist; None: the operator of a cloud has not set it up."""

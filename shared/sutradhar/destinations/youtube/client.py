@@ -66,6 +66,14 @@ class YouTubeClient:
         """Send ``data``, which are the bytes from ``start`` on of ``size``."""
         return self._put(uri, data, f"bytes {start}-{start + len(data) - 1}/{size}")
 
+    def get_channel(self) -> tuple[str, str]:
+        """Return the id and the title of the channel that is signed in. Raise PublishError if there is none."""
+        channels = _execute(self._api.channels().list(mine=True, part="snippet"))
+        if not channels.get("items"):
+            raise name_missing_channel()
+        channel = channels["items"][0]
+        return str(channel["id"]), str(channel["snippet"]["title"])
+
     def find_video(self, marker: str, since: datetime) -> str | None:
         """Return the id of the channel's video that has ``marker`` among its tags and was uploaded after ``since``."""
         channels = _execute(self._api.channels().list(mine=True, part="contentDetails"))

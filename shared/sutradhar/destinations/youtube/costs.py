@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 
-from sutradhar.destinations.youtube.errors import UNITS, UPLOADS
-from sutradhar.ports.publishing import Bucket
+from sutradhar.ports.publishing import Bucket, PublishError
 
+UPLOADS, UNITS = "uploads", "units"
+"""The buckets of the quota."""
 ZONE = "America/Los_Angeles"
 """Quotas are renewed at midnight Pacific time."""
 COSTS: Mapping[str, int] = {
@@ -30,3 +31,11 @@ BUCKETS = (
         essential=COSTS["thumbnails.set"] + 2 * COSTS["videos.list"] + FIND_COST,
     ),
 )
+
+
+class QuotaGone(PublishError):
+    """YouTube says that today's quota is used up. ``bucket``: which one."""
+
+    def __init__(self, bucket: str, cause: str) -> None:
+        self.bucket = bucket
+        super().__init__("quota_exceeded", cause)

@@ -1,13 +1,14 @@
 """Bring a video to YouTube exactly once, hidden until its time."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from sutradhar.destinations.youtube import upload
-from sutradhar.destinations.youtube.client import YouTubeClient
-from sutradhar.destinations.youtube.costs import BUCKETS, COSTS
-from sutradhar.destinations.youtube.errors import UNITS, QuotaGone
+from sutradhar.destinations.youtube.costs import BUCKETS, COSTS, UNITS, QuotaGone
 from sutradhar.destinations.youtube.extras import send_extras
 from sutradhar.destinations.youtube.reasons import name_rejection
 from sutradhar.destinations.youtube.resource import change_resource, is_part_of, list_problems
@@ -15,6 +16,9 @@ from sutradhar.destinations.youtube.state import UploadState
 from sutradhar.domain.core.errors import FieldError
 from sutradhar.domain.publishing.details import PublicationDetails
 from sutradhar.ports.publishing import Bucket, Destination, Package, PublishContext, PublishError, Uploaded
+
+if TYPE_CHECKING:
+    from sutradhar.destinations.youtube.client import YouTubeClient
 
 _FIRST_RATE = 1_000_000.0
 """Bytes per second that are expected before an upload was measured."""
@@ -30,14 +34,16 @@ class YouTubeDestination(Destination):
 
     Args:
         make_client: returns a client that is signed in.
-        missing_setup: what the operator has to do first; empty: nothing.
+        explain_missing_setup: returns what the operator has to do first; empty: nothing.
     """
 
     name = "youtube"
     buckets: Sequence[Bucket] = BUCKETS
 
-    def __init__(self, make_client: Callable[[], YouTubeClient], missing_setup: str = "") -> None:
-        self._make_client, self._missing_setup = make_client, missing_setup
+    def __init__(
+        self, make_client: Callable[[], YouTubeClient], explain_missing_setup: Callable[[], str] = lambda: ""
+    ) -> None:
+        self._make_client, self._explain_missing_setup = make_client, explain_missing_setup
 
     @cached_property
     def _client(self) -> YouTubeClient:
@@ -47,7 +53,7 @@ class YouTubeDestination(Destination):
         return list_problems(details)
 
     def explain_missing_setup(self) -> str:
-        return self._missing_setup
+        return self._explain_missing_setup()
 
     def get_lead_time(self, video_size: int, bytes_per_sec: float | None) -> timedelta:
         seconds = video_size / (bytes_per_sec or _FIRST_RATE)

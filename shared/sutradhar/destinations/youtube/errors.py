@@ -10,12 +10,11 @@ import google.auth.exceptions
 import httpcore
 from googleapiclient.errors import HttpError
 
+from sutradhar.destinations.youtube.costs import UNITS, UPLOADS, QuotaGone
 from sutradhar.destinations.youtube.reasons import ERRORS
 from sutradhar.domain.publishing.failures import Reason
 from sutradhar.ports.publishing import PublishError
 
-UPLOADS, UNITS = "uploads", "units"
-"""The buckets of the quota."""
 _CHANNEL_LIMIT_WAIT = timedelta(hours=6)
 """The channel's own limit is one of the last 24 hours, and YouTube does not say when it ends."""
 _THUMBNAIL_WAIT = timedelta(hours=1)
@@ -25,14 +24,6 @@ _INCOMPLETE = ("The credentials do not contain", "Reauthentication is needed")
 NOT_YOUTUBE = "the answer did not come from YouTube; look whether the network wants a sign-in of its own"
 _TOO_FAST = ("rateLimitExceeded", "userRateLimitExceeded", "RATE_LIMIT_EXCEEDED")
 _BY_STATUS: Mapping[int, Reason] = {401: "token_invalid", 404: "not_found", 413: "video_too_large"}
-
-
-class QuotaGone(PublishError):
-    """YouTube says that today's quota is used up. ``bucket``: which one."""
-
-    def __init__(self, bucket: str, cause: str) -> None:
-        self.bucket = bucket
-        super().__init__("quota_exceeded", cause)
 
 
 @contextmanager

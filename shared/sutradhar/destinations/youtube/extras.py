@@ -10,8 +10,7 @@ from functools import partial
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from sutradhar.destinations.youtube.costs import COSTS
-from sutradhar.destinations.youtube.errors import UNITS, QuotaGone
+from sutradhar.destinations.youtube.costs import COSTS, UNITS, QuotaGone
 from sutradhar.destinations.youtube.state import UploadState
 from sutradhar.ports.publishing import CaptionTrack, Package, Pause, PublishContext, PublishError
 

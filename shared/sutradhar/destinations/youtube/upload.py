@@ -5,14 +5,18 @@ is asked for at the session. Where the session is gone too, the channel's own up
 before another session is opened: the list may be late, so the search begins anew after a while.
 """
 
-from datetime import timedelta
+from __future__ import annotations
 
-from sutradhar.destinations.youtube.client import SessionState, YouTubeClient
-from sutradhar.destinations.youtube.costs import FIND_COST
-from sutradhar.destinations.youtube.errors import UNITS, UPLOADS
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from sutradhar.destinations.youtube.costs import FIND_COST, UNITS, UPLOADS
 from sutradhar.destinations.youtube.resource import check_size, make_resource
 from sutradhar.destinations.youtube.state import UploadState
 from sutradhar.ports.publishing import Package, Pause, PublishContext
+
+if TYPE_CHECKING:
+    from sutradhar.destinations.youtube.client import SessionState, YouTubeClient
 
 CHUNK = 16 << 20
 """Bytes of one PUT: a multiple of 256 KiB, as the protocol demands
