@@ -20,6 +20,8 @@ from sutradhar.domain.core.errors import FieldError, InvalidRequest, SutradharEr
 from sutradhar.ports.publishing import PublishError
 
 app = typer.Typer(help="The sign-in to the YouTube channel that gets the videos.", no_args_is_help=True)
+_SHOWN = {"channel_id", "channel_title", "scopes", "signed_in_at", "expires_at"}
+"""The fields of the sign-in that are no secrets."""
 
 
 @app.command()
@@ -36,6 +38,7 @@ def login(
         int, typer.Option(min=0, max=65_535, help="The port of this machine to which the browser comes back. 0: any.")
     ] = 0,
     browser: Annotated[bool, typer.Option(help="Open the browser. --no-browser only prints the address.")] = True,
+    as_json: AsJson = False,
 ) -> None:
     """Sign in to YouTube in the browser, and keep the access for this SUTRADHAR_HOME.
 
@@ -48,21 +51,25 @@ def login(
         begin_command()
         file = open_sign_in_file()
         client = _choose_client(client_secrets, file)
-        access = sign_in(client, bootstrap.backend().clock.now, port=port, open_browser=browser)
-        found, problem = look_up(access)
+        now = bootstrap.backend().clock.now
+        access, problem = look_up(sign_in(client, now, _ask, port=port, open_browser=browser))
         if problem and not problem.retryable:
             raise problem
-        file.write(found)
-        note_terminal_act("sign_in_to_youtube", channel_id=found.channel_id)
+        file.write(access)
+        note_terminal_act("sign_in_to_youtube", channel_id=access.channel_id)
     if problem:
         print_note(f"the channel could not be read: {problem}; see `sutradhar youtube status`")
-    print_line(f"Signed in to the channel {found.channel_title or '(unknown)'}. {file.path} keeps the access.")
-    if found.expires_at:
+    if access.expires_at:
         print_note(
-            f"Google ends this access at {found.expires_at:%Y-%m-%d %H:%M} UTC, as it does after 7 days while the OAuth"
-            " consent screen is in the state Testing; publish the app there, and sign in again"
+            f"Google ends this access at {access.expires_at:%Y-%m-%d %H:%M} UTC, as it does after 7 days while the"
+            " OAuth consent screen is in the state Testing; publish the app there, and sign in again"
         )
-    if command := _name_store_command(file):
+    command = _name_store_command(file)
+    if as_json:
+        print_json({**access.model_dump(include=_SHOWN, mode="json"), "file": str(file.path), "store": command or None})
+        return
+    print_line(f"Signed in to the channel {access.channel_title or '(unknown)'}. {file.path} keeps the access.")
+    if command:
         console.print("To let the functions on Google Cloud publish (they read it within a minute):")
         print(command)
 
@@ -100,6 +107,11 @@ def logout(as_json: AsJson = False) -> None:
     print_line(f"Google {how}, and {file.path} is deleted.")
     if bootstrap.settings().cloud:
         print_note("the copy in Secret Manager works no more; publications to YouTube fail until the next sign-in")
+
+
+def _ask(url: str) -> None:
+    console.print("Open this address in a browser, choose the account of your channel, and allow the access:")
+    print_line(url)
 
 
 @contextmanager

@@ -50,15 +50,15 @@ def describe_sign_in(file: SignInFile) -> SignInStatus:
         access = file.read()
     except NotSignedIn as exc:
         return SignInStatus(signed_in=False, works=False, problem=str(exc), advice=exc.advice)
-    found, problem = look_up(access)
+    access, problem = look_up(access)
     return SignInStatus(
         signed_in=True,
         works=problem is None or problem.retryable,
-        channel_id=found.channel_id or None,
-        channel=found.channel_title or None,
-        scopes=found.scopes,
-        signed_in_at=found.signed_in_at,
-        expires_at=found.expires_at,
+        channel_id=access.channel_id or None,
+        channel=access.channel_title or None,
+        scopes=access.scopes,
+        signed_in_at=access.signed_in_at,
+        expires_at=access.expires_at,
         problem=str(problem) if problem else None,
         advice=problem.advice if problem else None,
     )

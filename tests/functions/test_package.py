@@ -142,13 +142,13 @@ from sutradhar.destinations import list_destinations, load_destination
 from sutradhar.domain.publishing.details import PublicationDetails
 from sutradhar.ports.destination_setup import DestinationSetup
 setup, details = DestinationSetup(lambda name: "", lambda: None), PublicationDetails(title="Tea <3")
-found = []
+rules = []
 for name in list_destinations():
     one = load_destination(name, setup)
-    found.append([name, len(one.list_problems(details)), len(one.buckets), bool(one.explain_missing_setup())])
+    rules.append([name, len(one.list_problems(details)), len(one.buckets), bool(one.explain_missing_setup())])
     one.get_lead_time(1, None)
-print(json.dumps([found, sorted({"google.auth", "httpcore", "httplib2"} & sys.modules.keys()), sorted(sys.modules)]))
+print(json.dumps([rules, sorted({"google.auth", "httpcore", "httplib2"} & sys.modules.keys()), sorted(sys.modules)]))
 """
-    found, light, loaded = json.loads(run_in_archive(archive, code))
-    assert ["youtube", 1, 2, True] in found
+    rules, light, loaded = json.loads(run_in_archive(archive, code))
+    assert ["youtube", 1, 2, True] in rules
     assert (light, [name for name in loaded if name.startswith(SLOW)]) == ([], [])

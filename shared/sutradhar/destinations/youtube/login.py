@@ -18,21 +18,33 @@ from sutradhar.destinations.youtube.sign_in import SCOPE, NotSignedIn, SignIn
 WAIT_SEC, _ANSWER_SEC = 600, 30
 """Seconds for the user to agree, and for Google to answer."""
 _AGAIN = "run `sutradhar youtube login` again"
-_PROMPT = (
-    "Open this address in a browser on this machine, choose the account of your channel, and allow the access:\n{url}"
-)
 _THANKS = "The sign-in has arrived. You can close this window, and go on in the terminal."
 
 
 class _Flow(InstalledAppFlow):  # type: ignore[misc] # google-auth-oauthlib has no types
+    tell: Callable[[str], None]
+
+    def authorization_url(self, **options: Any) -> tuple[str, str]:
+        url, state = super().authorization_url(**options)
+        self.tell(url)
+        return url, state
+
     def fetch_token(self, **options: Any) -> Mapping[str, Any]:
         return dict(super().fetch_token(timeout=_ANSWER_SEC, **options))
 
 
-def sign_in(client: OAuthClient, now: Callable[[], datetime], *, port: int = 0, open_browser: bool = True) -> SignIn:
-    """Let the user sign in, and return the access. The address for the browser is printed.
+def sign_in(
+    client: OAuthClient,
+    now: Callable[[], datetime],
+    tell: Callable[[str], None],
+    *,
+    port: int = 0,
+    open_browser: bool = True,
+) -> SignIn:
+    """Let the user sign in, and return the access.
 
     Args:
+        tell: gets the address that has to be opened in the browser.
         port: the port of this machine to which the browser comes back; 0: any that is free.
         open_browser: False: the user opens the address.
 
@@ -41,12 +53,13 @@ def sign_in(client: OAuthClient, now: Callable[[], datetime], *, port: int = 0, 
     """
     config = {"installed": {**client.model_dump(), "redirect_uris": []}}
     flow = _Flow.from_client_config(config, scopes=[SCOPE])
+    flow.tell = tell
     try:
         credentials = flow.run_local_server(
             host="127.0.0.1",
             port=port,
             open_browser=open_browser and _has_browser(),
-            authorization_prompt_message=_PROMPT,
+            authorization_prompt_message=None,
             success_message=_THANKS,
             timeout_seconds=WAIT_SEC,
             prompt="consent",  # without it, Google gives a lasting access at the first sign-in only
