@@ -5,7 +5,8 @@ from typing import get_args
 
 import pytest
 
-from sutradhar.destinations.youtube.errors import QuotaGone, name_error
+from sutradhar.destinations.youtube.costs import QuotaGone
+from sutradhar.destinations.youtube.errors import name_error
 from sutradhar.domain.publishing.failures import ADVICE
 from tests.youtube_answers import REFUSALS, ErrorWord, make_error, make_json
 
