@@ -22,7 +22,7 @@ FATES: Mapping[str, Mapping[tuple[str, str], int]] = {
 }
 """The verdicts on one publication of each fate, by outcome and reason."""
 _REFUSED: tuple[Reason, ...] = ("token_invalid", "rejected")
-_TROUBLE = timedelta(hours=3)
+_HINDERED = timedelta(hours=3)
 """The time after an order until what hinders its publication ends: far more than deaths of workers cost."""
 
 
@@ -47,7 +47,7 @@ class FateDestination(Destination):
     def upload(self, package: Package, context: PublishContext) -> Uploaded:
         context.start_upload()
         context.save({"sent": package.marker}, external_id=package.marker)
-        ends = package.created_at + _TROUBLE
+        ends = package.created_at + _HINDERED
         for reason in _REFUSED:
             if self.name == reason or not self.is_signed_in:
                 raise PublishError(reason, "no")
