@@ -111,6 +111,18 @@ def test_a_video_arrives_once_however_often_it_is_sent(kit: DestinationKit) -> N
     assert sorted(kit.list_titles()) == ["Tea other", "Tea tea"]
 
 
+def test_a_second_publication_finds_the_video_of_the_first(kit: DestinationKit) -> None:
+    """The first one has failed although its video arrived, and its owner orders another one with other words."""
+    first = make_package(kit.clock.now() + HOUR)
+    publish(kit, first, store(kit))
+    kit.clock.advance(3600)
+    package = replace(change_title(first, "Green tea"), publication_id="pub-2", may_exist=True)
+    package = replace(package, publish_at=kit.clock.now() + HOUR, created_at=first.created_at)
+    publish(kit, package, stored := store(kit))
+    update(kit, package, stored, compare=True)
+    assert (kit.list_titles(), kit.list_visible()) == (["Green tea"], ["Green tea"])
+
+
 def test_nothing_can_be_seen_before_its_time(kit: DestinationKit) -> None:
     package, stored, destination = make_package(kit.clock.now() + 9 * HOUR), store(kit), kit.make()
     wait(kit, package.publish_at - destination.get_lead_time(package.video_size, None))

@@ -8,7 +8,7 @@ from datetime import timedelta
 from functools import cached_property
 from typing import Any, BinaryIO, Protocol
 
-from sutradhar.destinations._manifest import MANIFEST, list_files, make_manifest, name_folder
+from sutradhar.destinations._manifest import MANIFEST, list_files, make_folder_end, make_manifest, name_folder
 from sutradhar.domain.core.errors import FieldError
 from sutradhar.domain.publishing.details import PublicationDetails
 from sutradhar.ports.publishing import Bucket, Destination, Package, Pause, PublishContext, PublishError, Uploaded
@@ -22,6 +22,10 @@ class Drop(Protocol):
 
     def make_url(self, folder: str) -> str:
         """Return the URL of a folder of the place."""
+        ...
+
+    def find_folder(self, end: str) -> str:
+        """Return the name of the folder of the place whose name ends with ``end``; empty: there is none."""
         ...
 
     def translate_errors(self) -> AbstractContextManager[None]:
@@ -139,9 +143,9 @@ class DropDestination(Destination):
 
     def upload(self, package: Package, context: PublishContext) -> Uploaded:
         context.start_upload()
-        drop_context = self._make_context(package, context)
-        drop_context.save(drop_context.note)
         with self._drop.translate_errors():
+            drop_context = self._make_context(package, context)
+            drop_context.save(drop_context.note)
             for file in list_files(package):
                 self._drop.copy_blob(file.blob, f"{drop_context.folder}/{file.name}", drop_context)
                 drop_context.save()
@@ -162,7 +166,11 @@ class DropDestination(Destination):
 
     def _make_context(self, package: Package, context: PublishContext) -> DropContext:
         """Return the context of the video's folder; later words do not change its name."""
-        folder = str(context.checkpoint.get("folder") or name_folder(package))
+        folder = str(context.checkpoint.get("folder", ""))
+        if not folder and package.may_exist:
+            # an earlier publication, with another title, may have left the video
+            folder = self._drop.find_folder(make_folder_end(package))
+        folder = folder or name_folder(package)
         return DropContext(context, folder, self._drop.make_url(folder))
 
     def _write_manifest(self, package: Package, context: DropContext, must_exist: bool = False) -> None:

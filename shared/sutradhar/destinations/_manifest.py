@@ -40,7 +40,12 @@ def list_files(package: Package) -> Iterator[PackageFile]:
 def name_folder(package: Package) -> str:
     """Return the name of the folder for the video's files: it begins with the title, and no other video has it."""
     title = re.sub(r"[^\w-]+", "-", package.details.title).strip("-")[:60]
-    return f"{title}-{package.marker[-8:]}".lstrip("-")
+    return f"{title}{make_folder_end(package)}".lstrip("-")
+
+
+def make_folder_end(package: Package) -> str:
+    """Return the end of the folder's name, which is the same whatever the title is."""
+    return f"-{package.marker[-12:]}"
 
 
 def make_manifest(package: Package) -> dict[str, Any]:

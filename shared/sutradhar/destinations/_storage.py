@@ -43,6 +43,14 @@ class StorageDrop(Drop):
     def make_url(self, folder: str) -> str:
         return f"gs://{self._name}/{quote(self._prefix + folder)}/"
 
+    def find_folder(self, end: str) -> str:
+        folders = self._client.bucket(self._name).list_blobs(prefix=self._prefix, delimiter="/", **_CALL)
+        for page in folders.pages:
+            for path in page.prefixes:
+                if (name := path.removeprefix(self._prefix).rstrip("/")).endswith(end):
+                    return str(name)
+        return ""
+
     @contextmanager
     def translate_errors(self) -> Iterator[None]:
         try:

@@ -40,6 +40,10 @@ class FolderDrop(Drop):
     def make_url(self, folder: str) -> str:
         return (self._root / folder).absolute().as_uri()
 
+    def find_folder(self, end: str) -> str:
+        names = (path.name for path in self._root.iterdir()) if self._root.is_dir() else ()
+        return next((name for name in names if name.endswith(end)), "")
+
     @contextmanager
     def translate_errors(self) -> Iterator[None]:
         try:
