@@ -131,7 +131,7 @@ UNNOTED_ROUTES = {
 }
 UNNOTED_COMMANDS = {
     *("plan", "templates", "duplicate", "status", "library", "logs", "doctor", "keys list"),  # they only read
-    *("calendar", "quota", "publication show"),
+    *("calendar", "quota", "publication show", "youtube status"),
     *("serve", "stop"),
     *("backup", "restore", "clean"),  # they copy or replace the audit log itself
     "retention",  # each removal is noted where it is made, for the daily run too
@@ -139,6 +139,7 @@ UNNOTED_COMMANDS = {
 NOTED_COMMANDS = {
     *("make", "upload", "approve", "cancel", "retry", "pin", "unpin", "delete"),
     *("publish", "publication change", "publication cancel", "publication retry"),
+    *("youtube login", "youtube logout"),
     *("keys add", "keys rotate", "keys revoke", "keys delete-data"),
 }
 

@@ -218,5 +218,6 @@ def test_the_publication_of_a_job_without_a_video_fails(folder: Path) -> None:
 
 
 def test_the_quota_is_a_table_or_a_document(folder: Path) -> None:
-    assert "No destination has a quota" in run("quota").stdout
-    assert run_json("quota") == {"quotas": []}
+    left = {(one["destination"], one["bucket"]): one["left"] for one in run_json("quota")["quotas"]}
+    assert left["youtube", "uploads"] == 100
+    assert "uploads" in run("quota").stdout
