@@ -106,6 +106,8 @@ class OtherSystem:
         self.titles: dict[str, str] = {}
         self.versions: dict[str, int] = {}
         self.ids: list[str] = []
+        self.publish_ids: dict[str, str] = {}
+        """The id of the request by which each publication came."""
         self.events: list[Mapping[str, Any]] = []
 
     def answer(self, handler: BaseHTTPRequestHandler, body: str) -> None:
@@ -118,6 +120,8 @@ class OtherSystem:
             self.ids.append(message_id)
             self.events.append(event)
             data = event["data"]
+            if event["type"] == "video.publish":
+                assert self.publish_ids.setdefault(data["publication_id"], message_id) == message_id
             assert event["type"] == ("video.update" if data["version"] else "video.publish")
             if data["version"] >= self.versions.get(data["marker"], 0):
                 self.versions[data["marker"]], self.titles[data["marker"]] = data["version"], data["title"]

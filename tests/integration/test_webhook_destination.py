@@ -157,16 +157,16 @@ def test_a_receiver_that_is_gone_is_tried_for_a_day(publisher: Publisher, receiv
 
 
 @pytest.fixture
-def stored() -> StoredPublication:
+def publication() -> StoredPublication:
     clock = FakeClock()
     clock.at = datetime.now(UTC)  # the library compares the time of a signature with this machine's clock
     return StoredPublication(clock, make_blobs())
 
 
-def test_the_signature_is_by_both_secrets_and_the_urls_end(receiver: Receiver, stored: StoredPublication) -> None:
+def test_the_signature_is_by_both_secrets_and_the_urls_end(receiver: Receiver, publication: StoredPublication) -> None:
     destination = make_destination(receiver, webhook_secrets=(SECRET, OLD_SECRET))
-    package = make_package(stored.clock.now())
-    destination.upload(package, WorkerContext(stored))
+    package = make_package(publication.clock.now())
+    destination.upload(package, WorkerContext(publication))
     ((path, body, headers),) = receiver.requests
     assert path == "/videos"
     for secret in (SECRET, OLD_SECRET):
@@ -179,33 +179,33 @@ def test_the_signature_is_by_both_secrets_and_the_urls_end(receiver: Receiver, s
         "provenance.json",
     ]
     assert data["files"][0]["url"] == f"https://files.test/{package.video}?seconds={URL_LIFE.total_seconds():.0f}"
-    assert datetime.fromisoformat(data["urls_expire_at"]) - stored.clock.now() <= URL_LIFE
-    assert (stored.external_id, stored.url) == (package.publication_id, "")
+    assert datetime.fromisoformat(data["urls_expire_at"]) - publication.clock.now() <= URL_LIFE
+    assert (publication.external_id, publication.url) == (package.publication_id, "")
 
 
 @pytest.mark.parametrize(
     "text", ["", "ok", "[]", '"x"', '{"id": {}, "url": "ftp://x"}', '{"id": "", "url": "https://a b"}', "{" * 3000]
 )
-def test_any_answer_is_taken(receiver: Receiver, stored: StoredPublication, text: str) -> None:
+def test_any_answer_is_taken(receiver: Receiver, publication: StoredPublication, text: str) -> None:
     receiver.answer = reply(200, text)
-    package = make_package(stored.clock.now())
-    assert make_destination(receiver).upload(package, WorkerContext(stored)).is_visible
-    assert (stored.external_id, stored.url) == (package.publication_id, "")
+    package = make_package(publication.clock.now())
+    assert make_destination(receiver).upload(package, WorkerContext(publication)).is_visible
+    assert (publication.external_id, publication.url) == (package.publication_id, "")
 
 
 def test_an_update_that_may_have_arrived_is_taken_back_by_another_one(
-    receiver: Receiver, stored: StoredPublication
+    receiver: Receiver, publication: StoredPublication
 ) -> None:
-    destination, package = make_destination(receiver), make_package(stored.clock.now())
-    green = make_package(stored.clock.now(), details=PublicationDetails(title="Green tea"))
-    destination.upload(package, WorkerContext(stored))
+    destination, package = make_destination(receiver), make_package(publication.clock.now())
+    green = make_package(publication.clock.now(), details=PublicationDetails(title="Green tea"))
+    destination.upload(package, WorkerContext(publication))
     receiver.answer = reply(503)
     for _ in range(2):
         with pytest.raises(PublishError):
-            destination.update(green, WorkerContext(stored), compare=True)
+            destination.update(green, WorkerContext(publication), compare=True)
     receiver.answer = None
     for _ in range(2):
-        destination.update(package, WorkerContext(stored), compare=True)
+        destination.update(package, WorkerContext(publication), compare=True)
     titles = [body["data"]["title"] for body in read_bodies(receiver)]
     assert titles == [package.details.title, "Green tea", "Green tea", package.details.title]
     first, second = f"{package.publication_id}.1", f"{package.publication_id}.2"
@@ -215,23 +215,23 @@ def test_an_update_that_may_have_arrived_is_taken_back_by_another_one(
 @pytest.mark.parametrize(
     ("url", "words"), [("https://localhost:1/x", "on the public internet"), ("https://h.x/", "h.x")]
 )
-def test_only_public_addresses_are_called(stored: StoredPublication, url: str, words: str) -> None:
+def test_only_public_addresses_are_called(publication: StoredPublication, url: str, words: str) -> None:
     sender = HttpWebhookSender(resolve=lambda _host, _port: ["10.0.0.7"])
     setup = make_setup(webhook_url=url, webhook_secrets=(SECRET,), asset_bucket="assets", get_webhooks=lambda: sender)
     with pytest.raises(PublishError, match=words) as caught:
-        WebhookDestination(setup).upload(make_package(stored.clock.now()), WorkerContext(stored))
+        WebhookDestination(setup).upload(make_package(publication.clock.now()), WorkerContext(publication))
     assert caught.value.failure.reason == "network"
 
 
 @pytest.mark.parametrize(("retryable", "reason"), [(True, "network"), (False, "token_invalid")])
 def test_urls_that_cannot_be_signed_are_named(
-    receiver: Receiver, stored: StoredPublication, retryable: bool, reason: str
+    receiver: Receiver, publication: StoredPublication, retryable: bool, reason: str
 ) -> None:
     class Unsigned(WorkerContext):
         def make_url(self, name: str, ttl: timedelta) -> str | None:
             raise BackendError("signBlob was refused", retryable=retryable, advice="give it the role")
 
     with pytest.raises(PublishError, match="signBlob") as caught:
-        make_destination(receiver).upload(make_package(stored.clock.now()), Unsigned(stored))
+        make_destination(receiver).upload(make_package(publication.clock.now()), Unsigned(publication))
     assert (caught.value.failure.reason, caught.value.failure.advice) == (reason, "give it the role")
     assert receiver.requests == []
