@@ -20,7 +20,6 @@ _SLIDES_NOTICE = (
     "images: the video shows the images one after the other, without narration; send scenes with an image and a"
     " narration each to have text spoken"
 )
-_NO_PUBLISHING = "must be false: publish the finished video by POST /publish/JOB_ID"
 
 
 class OrderedPlan(RenderPlan):
@@ -44,8 +43,8 @@ def _translate(body: Mapping[str, Any]) -> dict[str, Any]:
             plan[ours] = plan.pop(theirs)
     if plan.get("type") == "video_generation":
         del plan["type"]
-    if plan.pop("enable_youtube_upload", False):
-        raise InvalidRequest([FieldError("enable_youtube_upload", _NO_PUBLISHING)])
+    if plan.get("enable_youtube_upload", False) is None:
+        del plan["enable_youtube_upload"]
     if "images" in plan and "scenes" not in plan:
         names = plan.pop("images")
         if not isinstance(names, list) or not all(isinstance(name, str) for name in names):

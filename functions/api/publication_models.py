@@ -1,39 +1,10 @@
 """Define what callers of the API send about publications."""
 
-from typing import Annotated
-
 from pydantic import Field
 
 from sutradhar.domain.core.base import Frozen
-from sutradhar.domain.publishing.details import (
-    Category,
-    Description,
-    DetailsPatch,
-    PlaylistId,
-    Privacy,
-    Tags,
-    Title,
-)
-
-TimeText = Annotated[str, Field(min_length=1, max_length=60)]
-Zone = Annotated[str, Field(min_length=1, max_length=60)]
-
-
-class PublishNow(Frozen):
-    """The words of a publication. What is left out comes from the plan of the job."""
-
-    destination: Annotated[str, Field(min_length=1, max_length=40)] = "youtube"
-    title: Title | None = None
-    description: Description | None = None
-    tags: Tags | None = None
-    privacy: Privacy = "public"
-    playlist: PlaylistId | None = None
-    category: Category = "22"
-    made_for_kids: bool = False
-    synthetic_media: bool | None = None
-    """True: the video shows realistic scenes that never took place; null: it follows from what made its images."""
-    priority: int = Field(default=0, ge=-100, le=100)
-    """If a day's quota does not suffice, a higher priority goes first."""
+from sutradhar.domain.plan.publication import PublishNow, TimeText, Zone
+from sutradhar.domain.publishing.details import DetailsPatch
 
 
 class PublishLater(PublishNow):

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from functions.api.auth import caller, require_access
 from functions.api.endpoint import endpoint
 from functions.api.links import make_url
-from functions.api.publication_models import CalendarQuery, PublicationPatch, PublishLater, PublishNow
+from functions.api.publication_models import CalendarQuery, PublicationPatch, PublishLater
 from sutradhar import bootstrap
+from sutradhar.domain.plan.publication import PublishNow
 from sutradhar.domain.publishing.publication_answer import Calendar, PublicationAnswer, QuotaAnswer
 
 if TYPE_CHECKING:
@@ -123,7 +124,7 @@ def _create(job_id: str, body: PublishNow, time_text: str | None = None, zone: s
         services,
         job,
         body.destination,
-        body.model_dump(exclude={"destination", "priority", "iso_datetime", "timezone"}, exclude_none=True),
+        body.words,
         time_text=time_text,
         zone=zone or bootstrap.settings().publishing.zone,
         priority=body.priority,

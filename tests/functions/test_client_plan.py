@@ -78,10 +78,12 @@ def test_a_mood_is_the_mood_of_the_music(api: FlaskClient) -> None:
     assert read_plan(submit(api, {"topic": "t", "mood": "calm"}).get_json()["job_id"]).music.mood == "calm"
 
 
-def test_publishing_is_refused_in_words(api: FlaskClient) -> None:
+def test_youtube_must_be_set_up_for_its_flag(api: FlaskClient) -> None:
     answer = submit(api, {"topic": "t", "enable_youtube_upload": True})
     assert answer.status_code == 400
-    assert "POST /publish/JOB_ID" in answer.get_json()["detail"]
+    (error,) = answer.get_json()["errors"]
+    assert (error["path"], "not set up" in error["message"]) == ("enable_youtube_upload", True)
+    assert submit(api, {"topic": "t", "enable_youtube_upload": None}).status_code == 202
 
 
 @pytest.mark.parametrize("images", ["a.jpg", [1], {"a": 1}, None])

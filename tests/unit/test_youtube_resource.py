@@ -17,7 +17,8 @@ from sutradhar.destinations.youtube.resource import (
     make_resource,
 )
 from sutradhar.domain.plan.choices import Language
-from sutradhar.domain.publishing.details import Privacy, PublicationDetails
+from sutradhar.domain.plan.publication import Privacy
+from sutradhar.domain.publishing.details import PublicationDetails
 from sutradhar.pipeline.publishing.store import make_marker
 from sutradhar.ports.publishing import Package, PublishError
 from tests.youtube_answers import find_error

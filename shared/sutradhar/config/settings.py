@@ -82,7 +82,7 @@ class Settings:
     providers: ProviderSettings
     budget: BudgetSettings
     plan_defaults: PlanDefaults
-    """The values of plans that leave them open: RENDER_MODE, TARGET_RES, FPS, MUSIC_DB, WATERMARK_POS."""
+    """The values of plans that leave them open: RENDER_MODE, TARGET_RES, FPS, MUSIC_DB, WATERMARK_POS, SCHEDULE_TZ."""
     api_limits: PlanLimits
     """The limits of plans over HTTP; without a setting 20 scenes, 20 s a scene and 600 s."""
     terminal_limits: PlanLimits
@@ -132,6 +132,7 @@ class Settings:
         process = read_part(ProcessSettings, env, faults)
         # model_dump would build a serializer while a function starts
         limits = {name: limit for name, limit in read_part(PlanLimitSettings, env, faults) if limit is not None}
+        publishing = read_part(PublishingSettings, env, faults)
         settings = cls(
             process=process,
             cloud=read_part(CloudSettings, env, faults) if process.backend == "gcp" else None,
@@ -140,13 +141,13 @@ class Settings:
             webhooks=read_part(WebhookSettings, env, faults),
             retention=read_part(RetentionSettings, env, faults),
             review=read_part(ReviewSettings, env, faults),
-            publishing=read_part(PublishingSettings, env, faults),
+            publishing=publishing,
             worker=read_part(WorkerSettings, env, faults),
             render_task=read_part(RenderTaskSettings, env, faults),
             renderer=read_part(RendererSettings, env, faults),
             providers=_read_providers(env, table, faults),
             budget=read_part(BudgetSettings, env, faults),
-            plan_defaults=read_part(PlanDefaults, env, faults, _PLAN_VARIABLES),
+            plan_defaults=read_part(PlanDefaults, env, faults, _PLAN_VARIABLES).evolve(zone=publishing.zone),
             api_limits=API_LIMITS.evolve(**limits),
             terminal_limits=TERMINAL_LIMITS.evolve(**limits),
             renamed=renamed,

@@ -37,7 +37,9 @@ def note_act(documents: DocumentStore, entry: AuditEntry) -> None:
 def list_order_facts(job: Job) -> Mapping[str, str | float]:
     """Return the facts about a new job for its entry."""
     plan = job.requested_plan
+    destinations = ", ".join(one.destination for one in plan.publish)
     return {
+        **({"publish": destinations} if destinations else {}),
         "topic": (plan.topic or plan.title or "")[:200],
         "scenes": len(plan.scenes),
         "estimated_cost_usd": usd(job.estimated_micros),

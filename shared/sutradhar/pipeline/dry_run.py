@@ -12,6 +12,7 @@ from sutradhar.pipeline.models import refuse_gone
 from sutradhar.pipeline.notices import collect_notices
 from sutradhar.pipeline.own_media import check_own_media, estimate_length
 from sutradhar.pipeline.preflight import refuse_impossible
+from sutradhar.pipeline.publishing.planned import check_planned
 from sutradhar.pipeline.services import Services
 from sutradhar.pipeline.submit import refuse_over_budget
 
@@ -43,6 +44,7 @@ def try_plan(services: Services, requested_plan: RenderPlan, caller: ApiKey | No
     problems = [
         *_find_problems(lambda: check_own_media(services, requested_plan, services.limits, caller)),
         *_find_problems(lambda: refuse_impossible(services, job)),
+        *_find_problems(lambda: check_planned(services, requested_plan, job)),
     ]
     plan, notices = job.requested_plan, job.requested_plan.notices
     cost = Estimate(())

@@ -66,7 +66,8 @@ def _count_entries(services: Services, matching: LibraryFilter, page: EntryPage,
 def duplicate_plan(services: Services, job_id: str, caller: ApiKey | None = None) -> RenderPlan:
     """Return the plan of a job with its scenes, as far as a planner has written them, to be submitted as a new job.
 
-    Assets whose part of the plan does not change are found again under their keys, so they cost nothing again.
+    Assets whose part of the plan does not change are found again under their keys, so they cost nothing again. The copy
+    is not published unless its plan asks for that anew.
 
     Raises:
         NotFound: there is no such job, or ``caller`` may not see it.
@@ -74,7 +75,7 @@ def duplicate_plan(services: Services, job_id: str, caller: ApiKey | None = None
     job = services.jobs.get(job_id)
     if caller and not caller.may_see(job.owner):
         raise NotFound(f"there is no job {job_id}")
-    plan = job.current_plan.evolve(notices=(), based_on=job.id)
+    plan = job.current_plan.evolve(notices=(), based_on=job.id, publish=(), enable_youtube_upload=False)
     # an admin's new job must not call the URL of the owner of the first one
     return plan.evolve(webhook_url=None) if caller and caller.id != job.owner else plan
 

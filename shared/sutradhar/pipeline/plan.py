@@ -2,12 +2,13 @@
 
 from sutradhar.domain.assets.requests import AssetRequest, list_asset_requests
 from sutradhar.domain.assets.slot import PLAN
-from sutradhar.domain.jobs.job import Job, Outcome
+from sutradhar.domain.jobs.job import Job, JobState, Outcome
 from sutradhar.domain.jobs.messages import PlanRender
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.pipeline.first_providers import find_first_providers
 from sutradhar.pipeline.models import check_models
 from sutradhar.pipeline.notices import collect_notices
+from sutradhar.pipeline.publishing.planned import store_planned
 from sutradhar.pipeline.services import Services, hold_lease
 from sutradhar.ports.stores import MAX_LEASE
 
@@ -20,6 +21,8 @@ def plan(services: Services, message: PlanRender) -> None:
         ProviderError: no planner wrote one.
     """
     job = services.jobs.get(message.job_id)
+    if job.state is JobState.PLANNING:
+        store_planned(services, job)
     if job.plan is None and not job.state.is_terminal:
         with hold_lease(services, f"plan/{job.id}", MAX_LEASE):
             job = services.jobs.get(message.job_id)  # another worker may have written it before this one got the lease

@@ -29,6 +29,7 @@ from sutradhar.pipeline.idempotency import find_keyed_job
 from sutradhar.pipeline.models import refuse_gone
 from sutradhar.pipeline.own_media import check_own_media, estimate_length
 from sutradhar.pipeline.preflight import refuse_impossible
+from sutradhar.pipeline.publishing.planned import check_planned, store_planned
 from sutradhar.pipeline.services import Services
 from sutradhar.pipeline.upload_check import CHECK_WAIT_SEC, await_checks
 from sutradhar.pipeline.upload_use import claim_uploads, keep_uploads
@@ -75,6 +76,7 @@ def submit(
         if requested_plan.webhook_url:
             new_job = new_job.evolve(webhook=make_webhook(services, requested_plan.webhook_url, base_url))
         refuse_impossible(services, new_job)
+        check_planned(services, requested_plan, new_job)
         cost = check_budget(services, new_job)
         if requested_plan.strict:
             refuse_gone(services, cost.lines)
@@ -91,6 +93,8 @@ def submit(
             length_sec=round(estimate_length(services, job.requested_plan)),
             scenes=len(job.requested_plan.scenes),
         )
+    if job.state is JobState.PLANNING:
+        store_planned(services, job)  # if this process is killed before, the first step of the job does it
     if created or not job.state.is_terminal:
         services.send(job.pending_messages())
     return job, created

@@ -15,6 +15,7 @@ _EXAMPLES: Mapping[str, str] = {
     "music": '{"mood": "calm"}, or false for none',
     "watermark": '{"text": "My channel"}, or null for none',
     "render": '{"mode": "PROXY"}',
+    "publish": '{"destination": "folder"}',
     "delivery": '{"speed": 0.9}',
     "translations": '{"hi": "..."}',
     "metadata": '{"customer": "42"}',
@@ -25,6 +26,7 @@ _EXAMPLES: Mapping[str, str] = {
     "subtitle_languages": '["en"], or [] for none',
 }
 _ITEM_EXAMPLES: Mapping[str, str] = {
+    "publish": '{"destination": "folder"}',
     "scenes": '{"narration": "...", "image_prompt": "..."}',
     "characters": '{"name": "Meera", "look": "..."}',
     "sounds": '{"text": "thunder"}',
@@ -67,6 +69,8 @@ _INSTEAD: Mapping[str, Mapping[str, str]] = {
         "narrator": "voice",
         "speed": "delivery.speed",
         "subject": "topic",
+        "schedule": "publish",
+        "youtube": "publish",
         "logo": "watermark",
     },
     "scenes": {
@@ -116,6 +120,21 @@ _INSTEAD: Mapping[str, Mapping[str, str]] = {
         "genre": "mood",
     },
     "watermark": {"corner": "position", "transparency": "opacity"},
+    "publish": {
+        "at": "iso_datetime",
+        "time": "iso_datetime",
+        "datetime": "iso_datetime",
+        "publish_at": "iso_datetime",
+        "scheduled_at": "iso_datetime",
+        "zone": "timezone",
+        "tz": "timezone",
+        "visibility": "privacy",
+        "privacy_status": "privacy",
+        "playlist_id": "playlist",
+        "category_id": "category",
+        "to": "destination",
+        "platform": "destination",
+    },
 }
 """Names that people and chat models write instead of a field's own name, by the part of the plan."""
 _UNNEEDED = frozenset({"scene", "id", "number", "index", "order"})

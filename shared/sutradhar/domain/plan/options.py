@@ -93,3 +93,5 @@ class PlanDefaults(Frozen):
     fps: Annotated[FrameRate, BeforeValidator(_read_number)] | None = None
     music_db: float | None = Field(default=None, ge=-40, le=0)
     watermark_position: Corner | None = None
+    zone: str = "UTC"
+    """The IANA zone of times without an offset."""

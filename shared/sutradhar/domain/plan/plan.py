@@ -25,6 +25,7 @@ from sutradhar.domain.plan.field_messages import find_missing_parts, make_field_
 from sutradhar.domain.plan.notices import find_reading_notices
 from sutradhar.domain.plan.options import Delivery, Music, PlanDefaults, RenderSettings, VoiceOptions, Watermark
 from sutradhar.domain.plan.own_media import ClipFile, ImageFile
+from sutradhar.domain.plan.publication import PlannedPublication, Publications
 from sutradhar.domain.plan.scene import Character, Scene, SoundCue, TitleText
 from sutradhar.domain.plan.shorthand import (
     read_aspect,
@@ -89,6 +90,10 @@ class RenderPlan(Record):
     )
     webhook_url: Annotated[str, AfterValidator(check_webhook_url)] | None = None
     """The URL that gets an event when the job has ended: https, on the public internet."""
+    publish: Publications = ()
+    """The publications of the video, one to a destination; it may also be given as one object."""
+    enable_youtube_upload: bool = False
+    """True: the video goes to YouTube as soon as it is finished, unless ``publish`` says another time."""
     based_on: Annotated[SingleLineText, Field(max_length=100)] | None = None
     """The job whose plan this one began as, or the template: ``template/prahlad``. It may have as many and as long
     scenes as that."""
@@ -124,7 +129,15 @@ class RenderPlan(Record):
             music = music.evolve(volume_db=defaults.music_db)
         if watermark and defaults.watermark_position and "position" not in watermark.model_fields_set:
             watermark = watermark.evolve(position=defaults.watermark_position)
-        return self.evolve(render=self.render.evolve(**render), music=music, watermark=watermark)
+        publish = tuple(one.evolve(timezone=one.timezone or defaults.zone) for one in self.publications)
+        return self.evolve(render=self.render.evolve(**render), music=music, watermark=watermark, publish=publish)
+
+    @property
+    def publications(self) -> tuple[PlannedPublication, ...]:
+        """All publications that the plan asks for."""
+        if self.enable_youtube_upload and all(one.destination != "youtube" for one in self.publish):
+            return (*self.publish, PlannedPublication(destination="youtube"))
+        return self.publish
 
     @property
     def budget_micros(self) -> int | None:
@@ -168,6 +181,8 @@ class RenderPlan(Record):
             return cls.model_validate(body).evolve(notices=find_reading_notices(body))
         except ValidationError as exc:
             errors = [make_field_error(error, _PARTS) for error in exc.errors(include_url=False)]
+            if isinstance(body.get("publish"), Mapping):
+                errors = [FieldError(error.path.replace("publish[0]", "publish", 1), error.message) for error in errors]
             raise InvalidRequest([*errors, *find_missing_parts(body, errors)]) from exc
 
 
@@ -179,6 +194,7 @@ _PARTS: Mapping[str, Iterable[str]] = {
     "image": ImageFile.model_fields,
     "watermark": Watermark.model_fields,
     "render": RenderSettings.model_fields,
+    "publish": PlannedPublication.model_fields,
     "delivery": Delivery.model_fields,
     "characters": Character.model_fields,
     "sounds": SoundCue.model_fields,

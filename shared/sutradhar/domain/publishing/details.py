@@ -1,42 +1,7 @@
 """The words and choices with which a video is published, and a change of some of them."""
 
-import unicodedata
-from typing import Annotated, Literal
-
-from pydantic import AfterValidator, BeforeValidator, Field
-
 from sutradhar.domain.core.base import Frozen
-
-Privacy = Literal["public", "unlisted", "private"]
-
-
-def _check_characters(value: str) -> str:
-    text = value.strip().replace("\r\n", "\n")
-    for character in text:
-        if unicodedata.category(character) in ("Cc", "Cs") and character not in "\n\t":
-            raise ValueError(f"has the character U+{ord(character):04X}, which is no text; take it out")
-    return text
-
-
-def _check_line(value: str) -> str:
-    if "\n" in value or "\t" in value:
-        raise ValueError("must be one line, without tabs")
-    return value
-
-
-def _read_list(value: object) -> object:
-    return tuple(value) if isinstance(value, list) else value  # JSON has lists only
-
-
-# the words are published as they are, so nothing is cleaned here; emoji are fine
-Text = Annotated[str, AfterValidator(_check_characters)]
-Line = Annotated[Text, AfterValidator(_check_line), Field(min_length=1)]
-Title = Annotated[Line, Field(max_length=100)]
-"""YouTube takes 100 characters (developers.google.com/youtube/v3/docs/videos, snippet.title)."""
-Description = Annotated[Text, Field(max_length=5000)]
-Tags = Annotated[tuple[Annotated[Line, Field(max_length=100)], ...], BeforeValidator(_read_list), Field(max_length=60)]
-PlaylistId = Annotated[str, Field(min_length=2, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
-Category = Annotated[str, Field(max_length=3, pattern=r"^[0-9]{1,3}$")]
+from sutradhar.domain.plan.publication import Category, Description, PlaylistId, Privacy, Tags, Title
 
 
 class PublicationDetails(Frozen):

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from sutradhar.domain.core.base import Frozen
 from sutradhar.domain.core.utc_time import UtcTime
-from sutradhar.domain.publishing.details import Privacy
+from sutradhar.domain.plan.publication import Privacy
 from sutradhar.domain.publishing.failures import Reason
 from sutradhar.domain.publishing.publication import Publication, PublicationState
 from sutradhar.domain.publishing.schedule_time import read_zone

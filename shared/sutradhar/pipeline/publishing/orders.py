@@ -48,9 +48,17 @@ def order_publication(
     Raises:
         InvalidRequest, Conflict: as ``schedule_publication`` raises them.
     """
+    order = make_order(job, destination, words, time_text=time_text, zone=zone, priority=priority)
+    return schedule_publication(services, job, order)
+
+
+def make_order(
+    job: Job, destination: str, words: Mapping[str, Any], *, time_text: str | None, zone: str, priority: int
+) -> PublicationOrder:
+    """Return the order of a publication, with the arguments of ``order_publication``. Raise InvalidRequest."""
     require_zone(zone)
     at = read_requested_time(time_text, zone) if time_text is not None else None
-    order = PublicationOrder(
+    return PublicationOrder(
         destination=destination,
         details=choose_details(job, words),
         publish_at=at.at if at else None,
@@ -59,7 +67,6 @@ def order_publication(
         notice=at.notice if at else "",
         webhook=job.webhook,
     )
-    return schedule_publication(services, job, order)
 
 
 def change_as_asked(

@@ -1,6 +1,6 @@
 """Schedule, change, cancel and retry publications for their owners."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sutradhar.domain.core.api_key import ApiKey
@@ -41,6 +41,9 @@ class PublicationOrder:
     notice: str = ""
     webhook: Webhook | None = None
 
+    def move_to(self, publish_at: datetime) -> "PublicationOrder":
+        return replace(self, publish_at=publish_at)
+
 
 def get_destination(services: Services, name: str) -> Destination:
     """Return the destination. Raise InvalidRequest if there is none of this name, or it is not set up."""
@@ -60,23 +63,39 @@ def schedule_publication(services: Services, job: Job, order: PublicationOrder) 
         InvalidRequest: its time has passed, or the destination does not take its words.
         Conflict: the job has a publication there that is live or published, or was cancelled.
     """
-    now = services.clock.now()
-    publish_at = order.publish_at or now
-    problems = list(get_destination(services, order.destination).list_problems(order.details))
-    problems.extend(_list_time_problems(publish_at, now, order.zone))
-    if problems:
-        raise InvalidRequest(problems)
+    check_order(services, order)
     if job.state is JobState.CANCELLED:
         raise Conflict("the job was canceled, so it will have no video to publish; duplicate it and publish the copy")
     earlier = list_publications_of(services, job.id, order.destination)
     if earlier:
         # first close the earlier one to retries, so that two can never be live
+        now = services.clock.now()
         services.documents.update(PUBLICATIONS, earlier[-1].id, lambda last: apply_replacement(last, now))
+    stored, is_new = store_publication(services, job, order, len(earlier) + 1)
+    if not is_new:
+        raise Conflict(f"the job has a publication to {order.destination} already: {stored.id} ({stored.state})")
+    note_on_job(services, stored)
+    return stored
+
+
+def check_order(services: Services, order: PublicationOrder) -> None:
+    """Raise InvalidRequest if its time has passed, or the destination is not set up or does not take its words."""
+    now = services.clock.now()
+    problems = list(get_destination(services, order.destination).list_problems(order.details))
+    problems.extend(_list_time_problems(order.publish_at or now, now, order.zone))
+    if problems:
+        raise InvalidRequest(problems)
+
+
+def store_publication(services: Services, job: Job, order: PublicationOrder, number: int) -> tuple[Publication, bool]:
+    """Store the publication of ``number`` and return it with True, or the one that has this number with False."""
+    now = services.clock.now()
+    publish_at = order.publish_at or now
     publication = Publication(
-        id=name_publication(job.id, order.destination, len(earlier) + 1),
+        id=name_publication(job.id, order.destination, number),
         job_id=job.id,
         destination=order.destination,
-        number=len(earlier) + 1,
+        number=number,
         owner=job.owner,
         details=order.details,
         publish_at=publish_at,
@@ -89,11 +108,7 @@ def schedule_publication(services: Services, job: Job, order: PublicationOrder) 
         updated_at=now,
     )
     note_time(services, publication, publish_at)
-    stored, is_new = services.documents.create(PUBLICATIONS, publication)
-    if not is_new:
-        raise Conflict(f"the job has a publication to {order.destination} already: {stored.id} ({stored.state})")
-    note_on_job(services, stored)
-    return stored
+    return services.documents.create(PUBLICATIONS, publication)
 
 
 def change_publication(
