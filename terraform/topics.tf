@@ -8,7 +8,7 @@ locals {
     finish   = ["dispatch", "dead_letter"]
     check    = ["api", "check", "sweep", "dead_letter", "retention"]
     webhook  = ["api", "plan", "produce", "dispatch", "finish", "webhook", "publish", "dead_letter", "sweep"]
-    publish  = ["publish_due"]
+    publish  = ["api", "plan", "produce", "dispatch", "finish", "publish", "publish_due", "dead_letter", "sweep"]
   }
   pubsub_agent = "serviceAccount:service-${data.google_project.this.number}@gcp-sa-pubsub.iam.gserviceaccount.com"
 }

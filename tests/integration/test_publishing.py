@@ -22,7 +22,6 @@ from sutradhar.pipeline.publishing.schedule import (
     change_publication,
     retry_publication,
     schedule_publication,
-    wake_publications,
 )
 from sutradhar.pipeline.publishing.store import get_publication, list_calendar
 from tests.integration.local_pipeline import LocalPipeline
@@ -88,11 +87,9 @@ def test_a_publication_waits_for_its_job(publisher: Publisher) -> None:
     publication = publisher.order(minutes=10)
     publisher.tick(11)
     assert publisher.state(publication) == "waiting"
+    publisher.clock.advance(20)
     publisher.end_render()
-    wake_publications(publisher.services, publisher.job_id)
-    publisher.tick()
-    publisher.tick(1)
-    assert publisher.state(publication) == "published"
+    assert publisher.state(publication) == "published", "it waited for another tick"
     note = publisher.job(publisher.job_id).publications["folder"]
     assert (note.state, note.url.startswith("file://")) == ("published", True)
 

@@ -38,6 +38,7 @@ from sutradhar.domain.jobs.messages import (
     ProduceAsset,
     PublishVideo,
     RemoveData,
+    WakePublications,
     message_subject,
 )
 from sutradhar.pipeline.data_removal import remove_data
@@ -46,6 +47,7 @@ from sutradhar.pipeline.finish import finish, record_progress
 from sutradhar.pipeline.job_deletion import delete_job_files
 from sutradhar.pipeline.plan import plan
 from sutradhar.pipeline.produce import find_finished_assets, produce
+from sutradhar.pipeline.publishing.wake import wake_publications
 from sutradhar.pipeline.publishing.work import publish_video
 from sutradhar.pipeline.services import Services
 from sutradhar.pipeline.upload_check import check_upload, give_up_check
@@ -69,10 +71,11 @@ HANDLERS: Mapping[type, Callable[[Services, Any], None]] = {
     messages.AnnounceEvents: announce_events,
     messages.DeliverWebhook: deliver_webhook,
     messages.PublishVideo: publish_video,
+    messages.WakePublications: wake_publications,
 }
 
-_SWEPT = AnnounceEvents | DeliverWebhook | DeleteUpload | DeleteJobFiles | RemoveData | PublishVideo
-"""The messages on which no job depends, and that the sweep sends again."""
+_SWEPT = AnnounceEvents | DeliverWebhook | DeleteUpload | DeleteJobFiles | RemoveData | PublishVideo | WakePublications
+"""The messages on which no job depends: the sweep sends them again, or the next tick does what they ask for."""
 
 MAX_WAIT = timedelta(hours=1)
 """The longest time that a stage may find its lease held before its job fails. A worker that is killed leaves its lease

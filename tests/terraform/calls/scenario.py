@@ -112,6 +112,7 @@ def end_renders(cloud: FakeCloud) -> None:
     cloud.call(f"DELETE /render/{canceled}", None, 204)
     cloud.deliver()
     failed = start_render(cloud)
+    cloud.call(f"POST /publish/{failed.id}", {"destination": "folder"}, 201)
     cloud.send(
         [RenderFinished(job_id=failed.id, render_id=failed.render_id, error=FailureDetail(stage="x", cause="no"))]
     )
@@ -186,7 +187,9 @@ def fail_everywhere(cloud: FakeCloud) -> None:
     with act_as("check"):
         fail_job(cloud.services, upload, _FULL_DISK)
     for state in (JobState.PLANNING, JobState.PRODUCING, JobState.RENDERING):
-        for message in one_of_each(cloud.list_sent(make_job(cloud, state).id)):
+        job_id = make_job(cloud, state).id
+        publish_later(cloud, job_id)
+        for message in one_of_each(cloud.list_sent(job_id)):
             with act_as(message.topic):
                 fail_job(cloud.services, message, _FULL_DISK)
     cloud.messages.clear()
@@ -197,6 +200,7 @@ def send_dead_letters(cloud: FakeCloud) -> None:
     letters: list[Message] = []
     for state in (JobState.PLANNING, JobState.PRODUCING, JobState.RENDERING):
         job = make_job(cloud, state)
+        publish_later(cloud, job.id)
         letters += cloud.list_sent(job.id)
         letters.append(RenderFinished(job_id=job.id, render_id=job.render_id))
     upload_id = send_file(cloud, draw_image())
@@ -208,6 +212,7 @@ def send_dead_letters(cloud: FakeCloud) -> None:
     cloud.messages.clear()
     for state in (JobState.PLANNING, JobState.PRODUCING, JobState.RENDERING):
         make_job(cloud, state)  # for the sweep, which finds them stalled
+    publish_later(cloud, make_job(cloud, JobState.AWAITING_APPROVAL, review=True).id)  # it cancels this one
     cloud.messages.clear()
 
 

@@ -19,7 +19,15 @@ from sutradhar.domain.core.record import Record
 from sutradhar.domain.jobs.job_failure import JobFailure
 from sutradhar.domain.jobs.job_history import JOB_HISTORY
 from sutradhar.domain.jobs.job_times import begin_attempt, note_kinds, note_times
-from sutradhar.domain.jobs.messages import AnnounceEvents, DispatchRender, Message, PlanRender, ProduceAsset, StopRender
+from sutradhar.domain.jobs.messages import (
+    AnnounceEvents,
+    DispatchRender,
+    Message,
+    PlanRender,
+    ProduceAsset,
+    StopRender,
+    WakePublications,
+)
 from sutradhar.domain.jobs.publication_note import PublicationNote
 from sutradhar.domain.jobs.result import Progress, Result
 from sutradhar.domain.jobs.webhook import Webhook
@@ -189,7 +197,10 @@ class Job(Record):
 
     def pending_messages(self) -> list[Message]:
         """Return the messages that continue this job, whatever happened to those sent before."""
-        return [*self._list_stage_messages(), *([AnnounceEvents(job_id=self.id)] if self.owes_event else [])]
+        announcement = [AnnounceEvents(job_id=self.id)] if self.owes_event else []
+        is_awaited = self.state.is_terminal and any(note.may_wait_for_job for note in self.publications.values())
+        wake = [WakePublications(job_id=self.id)] if is_awaited else []
+        return [*self._list_stage_messages(), *announcement, *wake]
 
     def _list_stage_messages(self) -> list[Message]:
         match self.state:

@@ -133,6 +133,14 @@ class PublishVideo(_Stored):
     token: int
 
 
+class WakePublications(_Stored):
+    """Let the publications go on that wait for the job, which has just ended."""
+
+    topic: ClassVar[str] = "publish"
+    type: Literal["WakePublications"] = "WakePublications"
+    job_id: str
+
+
 JobStep = PlanRender | ProduceAsset | DispatchRender | RenderFinished
 """The messages without which a job does not go on: the job fails with one that cannot be handled."""
 Message = Annotated[
@@ -148,7 +156,8 @@ Message = Annotated[
     | RemoveData
     | AnnounceEvents
     | DeliverWebhook
-    | PublishVideo,
+    | PublishVideo
+    | WakePublications,
     Field(discriminator="type"),
 ]
 

@@ -22,6 +22,10 @@ class PublicationNote(Frozen):
     noted_at: datetime
     """The last change of the publication."""
 
+    @property
+    def may_wait_for_job(self) -> bool:
+        return self.state in ("scheduled", "waiting")
+
     def is_newer_than(self, other: "PublicationNote | None") -> bool:
         return other is None or (self.number, self.noted_at) > (other.number, other.noted_at)
 

@@ -94,5 +94,19 @@ def apply_replacement(publication: Publication, now: datetime) -> Publication:
     return publication if publication.is_replaced else publication.touch(now, is_replaced=True)
 
 
+def apply_wake(publication: Publication, now: datetime, ended_at: datetime, look_at: datetime) -> Publication:
+    """Let a publication that waits for its job be looked at by ``look_at``, since the job has ended.
+
+    Args:
+        ended_at: the end of the job; a publication that was looked at since knows it.
+    """
+    may_wait = publication.state in ("scheduled", "waiting") and publication.claimed_until is None
+    if not may_wait or publication.has_started or (publication.ready_at or publication.created_at) > ended_at:
+        return publication
+    if publication.state == "scheduled" and publication.due_at is not None and publication.due_at <= look_at:
+        return publication
+    return publication.touch(now, state="scheduled", due_at=look_at, ready_at=now)
+
+
 def _describe_end(publication: Publication) -> str:
     return {"published": "been published", "failed": "failed", "canceled": "been canceled"}[publication.state]

@@ -101,7 +101,7 @@ def store_publication(services: Services, job: Job, order: PublicationOrder, num
         publish_at=publish_at,
         zone=order.zone,
         priority=order.priority,
-        due_at=_choose_first_look(publish_at, now),
+        due_at=choose_first_look(publish_at, now),
         notices=(order.notice,) if order.notice else (),
         webhook=order.webhook,
         created_at=now,
@@ -139,7 +139,7 @@ def change_publication(
         raise InvalidRequest(problems)
     due_at = None
     if publish_at is not None:
-        due_at = _choose_first_look(publish_at, now)
+        due_at = choose_first_look(publish_at, now)
         note_time(services, stored, publish_at)
     changed = services.documents.update(
         PUBLICATIONS,
@@ -187,21 +187,8 @@ def find_publication_of_job(
     return max(visible, key=lambda one: (one.created_at, one.number))
 
 
-def wake_publications(services: Services, job_id: str) -> None:
-    """Let the publications of a job that has just ended be looked at now."""
-    now = services.clock.now()
-
-    def wake(one: Publication) -> Publication:
-        is_waiting = one.state in ("scheduled", "waiting") and one.claimed_until is None
-        look_at = max(now, _choose_first_look(one.publish_at, now))
-        return one.evolve(due_at=look_at) if is_waiting and (one.due_at is None or one.due_at > look_at) else one
-
-    for name in services.providers.destinations:
-        for publication in list_publications_of(services, job_id, name)[-1:]:
-            services.documents.update(PUBLICATIONS, publication.id, wake)
-
-
-def _choose_first_look(publish_at: datetime, now: datetime) -> datetime:
+def choose_first_look(publish_at: datetime, now: datetime) -> datetime:
+    """Return the time at which a worker looks at a publication that was not begun."""
     return max(now, publish_at - LOOK_AHEAD)
 
 
