@@ -1,6 +1,6 @@
 """Ask Google about a sign-in, and take it back."""
 
-from typing import Any
+from contextlib import closing
 from urllib.parse import urlencode
 
 from sutradhar.destinations.youtube.channel_transport import authorize
@@ -20,12 +20,12 @@ def look_up_channel(sign_in: SignIn) -> SignIn:
     Raises:
         PublishError: Google or YouTube refused the sign-in, or could not be reached.
     """
-    client = YouTubeClient(lambda: authorize(sign_in, OneShotHttp()))
-    channel_id, title = client.get_channel()
+    with closing(OneShotHttp()) as http:
+        channel_id, title = YouTubeClient(lambda: authorize(sign_in, http)).get_channel()
     return sign_in.evolve(channel_id=channel_id, channel_title=title)
 
 
-def revoke(sign_in: SignIn, http: Any = None) -> bool:
+def revoke(sign_in: SignIn) -> bool:
     """Take the access back (developers.google.com/identity/protocols/oauth2/native-app, tokenrevoke).
 
     Return whether Google still knew it.
@@ -35,10 +35,9 @@ def revoke(sign_in: SignIn, http: Any = None) -> bool:
     """
     uri = f"{sign_in.client.token_uri.rpartition('/')[0]}/revoke"
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
-    with translate_errors():
-        answer, content = (http or OneShotHttp()).request(
-            uri, method="POST", body=urlencode({"token": sign_in.refresh_token}), headers=headers
-        )
+    form = urlencode({"token": sign_in.refresh_token})
+    with translate_errors(), closing(OneShotHttp()) as http:
+        answer, content = http.request(uri, method="POST", body=form, headers=headers)
     if answer.status == 200:
         return True
     if answer.status == 400:  # invalid_token: it was revoked before, or has expired
