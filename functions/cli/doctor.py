@@ -13,7 +13,7 @@ from functions.cli.console import report_errors
 from functions.cli.output import AsJson, print_json
 from functions.cli.start import LOG_NAME, prepare_home
 from sutradhar import bootstrap, telemetry
-from sutradhar.doctor import Check, run_checks, run_provider_checks
+from sutradhar.doctor import Check, check_youtube, run_checks, run_provider_checks
 
 
 def doctor(
@@ -26,7 +26,8 @@ def doctor(
     with report_errors():
         prepare_home(least_free=0)
         telemetry.write_to(bootstrap.settings().home / LOG_NAME)
-        checks = [*run_checks(), *(run_provider_checks() if providers else ())]
+        youtube = check_youtube(bootstrap.settings().youtube_token, bootstrap.backend().clock.now())
+        checks = [*run_checks(), youtube, *(run_provider_checks() if providers else ())]
     if as_json:
         print_json({"checks": [asdict(check) for check in checks]})
     else:

@@ -10,7 +10,7 @@ import sys
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from importlib.resources import files
 from itertools import product
 from pathlib import Path
@@ -19,6 +19,7 @@ from typing import BinaryIO, cast, get_args
 from sutradhar import bootstrap
 from sutradhar.bootstrap.providers import ConfiguredProviders, read_prices
 from sutradhar.config import Settings
+from sutradhar.destinations.youtube.sign_in import NotSignedIn, SignInFile
 from sutradhar.domain.billing.model_table import ChosenModel, ModelState
 from sutradhar.domain.billing.price import PriceTable
 from sutradhar.domain.core.errors import InvalidRequest, ProviderError
@@ -185,6 +186,20 @@ def check_temporary_folder(folder: Path) -> Check:
     ok = free >= MIN_FREE_GB
     detail = f"{free:.1f} GB free for temporary files in {folder}"
     return Check("temporary folder", ok=ok, detail=detail, advice="" if ok else advice)
+
+
+def check_youtube(path: Path, now: datetime) -> Check:
+    """Check that the file has a sign-in to YouTube, which does not end within two days. Google is not asked."""
+    advice = "run `sutradhar youtube login`"
+    try:
+        access = SignInFile(path).read()
+    except NotSignedIn as exc:
+        return Check("youtube", ok=False, detail=str(exc), advice=exc.advice, needed=False)
+    detail, end = f"signed in to {access.channel_title or 'a channel'}", access.expires_at
+    if end is None or end > now + timedelta(days=2):
+        return Check("youtube", ok=True, detail=detail, needed=False)
+    detail = f"{detail}; the access ends at {end:%Y-%m-%d %H:%M} UTC"
+    return Check("youtube", ok=end > now, detail=detail, advice=advice, needed=False, warning=True)
 
 
 def _check_voices(narrator: Narrator) -> list[Check]:

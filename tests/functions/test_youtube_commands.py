@@ -59,8 +59,8 @@ def test_a_user_signs_in_looks_and_signs_out(google: GoogleStub, client: Path, h
     assert done.exit_code == 0, done.output
     assert "Signed in to the channel Tea & Tales" in done.stderr
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    wanted = {"scope": SCOPE, "access_type": "offline", "prompt": "consent", "code_challenge_method": "S256"}
-    assert google.asked.items() >= wanted.items()
+    parameters = {"scope": SCOPE, "access_type": "offline", "prompt": "consent", "code_challenge_method": "S256"}
+    assert google.asked.items() >= parameters.items()
     assert google.asked["redirect_uri"].startswith("http://127.0.0.1:")
 
     shown = run("status", "--json")
@@ -177,14 +177,14 @@ def test_without_a_browser_the_address_is_printed(
         raise webbrowser.Error("could not locate runnable browser")
 
     monkeypatch.setattr(webbrowser, "get", find_none)
-    told: list[str] = []
+    addresses: list[str] = []
 
     def tell(url: str) -> None:
-        told.append(url)
+        addresses.append(url)
         Browser().open(url)
 
     monkeypatch.setattr("functions.cli.youtube._ask", tell)
     assert run("login", "--client-secrets", str(client)).exit_code == 0
     assert run("login", "--no-browser").exit_code == 0
-    assert all(url.startswith(f"{google.address}/auth?") for url in told)
-    assert len(told) == 2
+    assert all(url.startswith(f"{google.address}/auth?") for url in addresses)
+    assert len(addresses) == 2

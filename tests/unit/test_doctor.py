@@ -1,12 +1,17 @@
 """The doctor reports a missing or broken reader of media files, with advice."""
 
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from sutradhar import doctor
+from sutradhar.destinations.youtube.sign_in import SignInFile
 from sutradhar.domain.plan.upload import MediaInfo
 from sutradhar.providers.media.upload_reader import MediaFiles
+from tests.fakes import FakeClock
+from tests.unit.test_youtube_sign_in import SIGN_IN
 
 
 class Broken(MediaFiles):
@@ -35,3 +40,17 @@ def test_the_doctor_names_the_broken_reader(answer: MediaInfo | Exception, detai
     check = doctor.check_media_files(Broken(answer))
     assert (check.ok, check.needed, check.detail) == (False, True, detail)
     assert ".ci/setup" in check.advice
+
+
+@pytest.mark.parametrize(
+    ("days", "ok", "warning"), [(None, True, False), (7, True, False), (1, True, True), (-1, False, True)]
+)
+def test_a_sign_in_to_youtube_that_ends_soon_is_a_warning(
+    tmp_path: Path, days: int | None, ok: bool, warning: bool
+) -> None:
+    file, now = SignInFile(tmp_path / "youtube.json"), FakeClock().now()
+    assert not doctor.check_youtube(file.path, now).needed
+    file.write(SIGN_IN.evolve(expires_at=None if days is None else now + timedelta(days=days)))
+    check = doctor.check_youtube(file.path, now)
+    assert (check.ok, check.warning, "Tea & Tales" in check.detail) == (ok, warning, True)
+    assert ("youtube login" in check.advice) == warning

@@ -47,6 +47,10 @@ def test_a_configured_secret_is_hidden_wherever_it_occurs(capsys: pytest.Capture
         "postgres://me:SECRETVALUE123@db/x",
         "Incorrect API key provided: sk-SECRETVALUE123",
         "whsec_SECRETVALUE123",
+        "invalid client GOCSPX-SECRETVALUE123-and-more",
+        "got ya29.a0SECRETVALUE123-and_more",
+        "no such token: 1//0gSECRETVALUE123-and_more",
+        "code 4/0ASECRETVALUE123-and_more was used",
     ],
 )
 def test_a_secret_is_hidden_by_the_name_before_it(text: str) -> None:
@@ -62,7 +66,15 @@ def test_a_field_with_a_secret_name_is_hidden(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["the keys of 3 voices", "tokens: 120", "no API key yet; make one", "a secret garden", "key=assets/1.wav"]
+    "text",
+    [
+        "the keys of 3 voices",
+        "tokens: 120",
+        "no API key yet; make one",
+        "a secret garden",
+        "key=assets/1.wav",
+        "jobs/4/0123456789abcdef0123456789.mp4",
+    ],
 )
 def test_plain_words_stay(text: str) -> None:
     assert Scrubber(["short"]).scrub_text(text) == text
@@ -97,6 +109,9 @@ _PARTS = (
     "sk-",
     "AIza",
     "whsec_",
+    "GOCSPX-",
+    "ya29.",
+    "1//0",
     "x9",
     "abcdefgh",
     " ",
