@@ -223,6 +223,31 @@ def test_only_public_addresses_are_called(publication: StoredPublication, url: s
     assert caught.value.failure.reason == "network"
 
 
+@pytest.mark.parametrize(
+    ("missing", "reason", "advice"),
+    [
+        ({"webhook_secrets": ()}, "token_invalid", "set PUBLISH_WEBHOOK_SECRET"),
+        ({"public_url": ""}, "rejected", "set PUBLIC_URL"),
+    ],
+)
+def test_a_function_that_lacks_a_setting_says_so(
+    receiver: Receiver, publication: StoredPublication, missing: dict[str, Any], reason: str, advice: str
+) -> None:
+    """Only `publish` has the secret, so no other function can tell that it is missing."""
+
+    class Unsigned(WorkerContext):
+        def make_url(self, name: str, ttl: timedelta) -> str | None:
+            return None
+
+    destination = make_destination(receiver, **missing)
+    assert destination.explain_missing_setup() == ""
+    with pytest.raises(PublishError) as caught:
+        destination.upload(make_package(publication.clock.now()), Unsigned(publication))
+    assert caught.value.failure.reason == reason
+    assert caught.value.failure.advice.startswith(advice)
+    assert receiver.requests == []
+
+
 @pytest.mark.parametrize(("retryable", "reason"), [(True, "network"), (False, "token_invalid")])
 def test_urls_that_cannot_be_signed_are_named(
     receiver: Receiver, publication: StoredPublication, retryable: bool, reason: str

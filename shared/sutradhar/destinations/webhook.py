@@ -27,6 +27,7 @@ URL_LIFE = timedelta(hours=12)
 """The life of a signed URL: Google changes the key that signs it for a function, and promises no more than this
 (cloud.google.com/storage/docs/authentication/creating-signatures)."""
 _MAX_TEXT = 300
+_RETRY = "and retry the publication"
 _TRY_AGAIN = (408, 425, 429)
 """Answers below 500 that say that a later request may be taken."""
 
@@ -79,11 +80,9 @@ class WebhookDestination(Destination):
             problem = str(exc)
         if problem:
             return f"PUBLISH_WEBHOOK_URL {problem}"
-        if not setup.webhook_secrets:
-            return "set PUBLISH_WEBHOOK_SECRET to the secret that signs the requests"
-        if not setup.asset_bucket and not setup.public_url:
-            return "set PUBLIC_URL to the URL of the API, from which the receiver gets the files"
-        return ""
+        if setup.asset_bucket:  # of a cloud's functions, only `publish` has the secret
+            return ""
+        return _explain_missing_secret(setup) or _explain_missing_url(setup)
 
     def get_lead_time(self, video_size: int, bytes_per_sec: float | None) -> timedelta:
         return timedelta(0)
@@ -120,6 +119,8 @@ class WebhookDestination(Destination):
 
     def _send(self, package: Package, context: PublishContext, event: str, message_id: str, version: int) -> Reply:
         """Send the request and return the answer. Raise PublishError if the receiver did not take it."""
+        if advice := _explain_missing_secret(self._setup):
+            raise PublishError("token_invalid", "no secret signs the request", advice=f"{advice}, {_RETRY}")
         try:
             links = self._make_links(package, context)
         except BackendError as exc:
@@ -138,6 +139,8 @@ class WebhookDestination(Destination):
         signed = {file.name: context.make_url(file.blob, URL_LIFE) for file in list_files(package)}
         if all(signed.values()):
             urls, expire_at = signed, format_utc(context.now() + URL_LIFE)
+        elif advice := _explain_missing_url(self._setup):
+            raise PublishError("rejected", "the files have no URLs for the receiver", advice=f"{advice}, {_RETRY}")
         else:
             base = f"{self._setup.public_url}/render/{package.job_id}/file"
             urls, expire_at = {file.name: f"{base}?{file.query}" for file in list_files(package)}, None
@@ -146,6 +149,14 @@ class WebhookDestination(Destination):
 
 def make_destination(setup: DestinationSetup) -> WebhookDestination:
     return WebhookDestination(setup)
+
+
+def _explain_missing_secret(setup: DestinationSetup) -> str:
+    return "" if setup.webhook_secrets else "set PUBLISH_WEBHOOK_SECRET to the secret that signs the requests"
+
+
+def _explain_missing_url(setup: DestinationSetup) -> str:
+    return "" if setup.public_url else "set PUBLIC_URL to the URL of the API, from which the receiver gets the files"
 
 
 def _hash_words(package: Package) -> str:
