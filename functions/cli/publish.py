@@ -75,14 +75,16 @@ def publish(  # noqa: PLR0913, PLR0917 - Typer reads one argument for each optio
 
 
 def _find_started(services: Services, job: Job, destination: str) -> Publication | None:
-    """Return the publication that an earlier command ordered for now and that has not ended; None: there is none."""
+    """Return the publication that an earlier command ordered for now and that has not ended, and let it be tried now;
+    None: there is none."""
+    from sutradhar.pipeline.publishing.schedule import retry_publication
     from sutradhar.pipeline.publishing.store import list_publications_of
 
     newest = next(iter(list_publications_of(services, job.id, destination)[-1:]), None)
     if newest is None or newest.has_ended or newest.publish_at > services.clock.now():
         return None
     print_line(f"Continuing {newest.id}.")
-    return newest
+    return retry_publication(services, newest.id, None)
 
 
 def _order(

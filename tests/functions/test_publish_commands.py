@@ -1,6 +1,9 @@
 """Publish into a folder from the terminal: now, at a time, and with changes until then."""
 
 import json
+import signal
+import subprocess
+import sys
 import threading
 from pathlib import Path
 from typing import Any
@@ -15,7 +18,8 @@ from sutradhar import bootstrap
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.pipeline import submit
 from sutradhar.pipeline.audit import AUDIT
-from sutradhar.pipeline.publishing.store import PUBLICATIONS, list_newest_of
+from sutradhar.pipeline.publishing.schedule import retry_publication
+from sutradhar.pipeline.publishing.store import list_newest_of
 from tests.conftest import forget
 from tests.finished_job import store_finished_job
 
@@ -188,8 +192,7 @@ def test_a_failure_is_told_and_the_publication_goes_on(folder: Path) -> None:
         while one.failure is None or one.claimed_until is not None:
             (one,) = list_newest_of(bootstrap.services(), "job-1")
         folder.unlink()
-        now = bootstrap.backend().clock.now()
-        bootstrap.backend().documents.update(PUBLICATIONS, one.id, lambda one: one.evolve(due_at=now))
+        retry_publication(bootstrap.services(), one.id, None)
 
     timer = threading.Timer(0.5, mend)
     timer.start()
@@ -197,6 +200,21 @@ def test_a_failure_is_told_and_the_publication_goes_on(folder: Path) -> None:
     timer.join()
     assert (done.exit_code, Path(done.stdout.strip()).parent) == (0, folder)
     assert "network: the folder cannot be written" in says(done)
+
+
+def test_after_ctrl_c_the_same_command_tries_again_at_once(folder: Path) -> None:
+    folder.write_text("a file where the folder should be")
+    argv = [sys.executable, "-m", "functions.cli", "publish", "job-1"]
+    with subprocess.Popen(argv, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr
+        assert "network: the folder cannot be written" in process.stderr.readline()
+        process.send_signal(signal.SIGINT)
+        assert "The publication stays ordered: run the same command again" in " ".join(process.stderr.read().split())
+    assert process.returncode == 130
+    folder.unlink()
+    done = run("publish", "job-1")
+    assert (done.exit_code, Path(done.stdout.strip()).parent) == (0, folder)
+    assert "Continuing pub-" in done.stderr
 
 
 def test_a_shell_completes_publications_by_their_title(folder: Path) -> None:

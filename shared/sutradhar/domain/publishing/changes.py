@@ -66,14 +66,16 @@ def apply_change(
 
 
 def apply_retry(publication: Publication, now: datetime) -> Publication:
-    """Try a failed publication again, from where it stopped, for another day.
+    """Try a failed publication again, from where it stopped, for another day. One that waits after a failure is tried
+    now.
 
     Raises:
         Conflict: it has not failed, or a later one takes its place.
     """
     if publication.state != "failed":
         if not publication.has_ended:
-            return publication
+            waits = publication.failure is not None and publication.claimed_until is None
+            return publication.touch(now, due_at=now) if waits else publication
         raise Conflict(f"only a failed publication can be retried; this one has {_describe_end(publication)}")
     if publication.is_replaced:
         raise Conflict("a later publication of this job to the same destination takes its place")
