@@ -24,10 +24,10 @@ def format_local_time(publication: Publication) -> str:
     return f"{get_local_time(publication):%a %-d %B %Y, %H:%M} ({publication.zone})"
 
 
-def name_place(publication: Publication) -> str:
-    """Return the URL of the video, or the path of a folder of this machine."""
-    url = urlsplit(publication.url)
-    return str(Path(unquote(url.path))) if url.scheme == "file" else publication.url
+def name_place(url: str) -> str:
+    """Return the URL of a video, or the path of a folder of this machine."""
+    parts = urlsplit(url)
+    return str(Path(unquote(parts.path))) if parts.scheme == "file" else url
 
 
 def print_publication_json(publication: Publication) -> None:
@@ -64,7 +64,7 @@ def print_outcome(publication: Publication) -> None:
     failure = publication.failure
     if publication.state == "published":
         print_line((f"“{publication.details.title}” is published on {publication.destination}.", "green"))
-        print(name_place(publication))
+        print(name_place(publication.url))
     elif publication.state == "failed" and failure:
         print_line((f"{publication.id} failed ({failure.reason}):", "red"), " ", failure.cause)
         print_line(f"What to do: {failure.advice}")
@@ -83,7 +83,9 @@ def print_waiting(publication: Publication) -> None:
         return
     why = f" after {publication.failure.cause}" if publication.failure else ""
     at = f" at {format_time(publication.due_at)}" if publication.due_at else ""
-    print_line(f"{publication.id} goes on{at}{why}. `sutradhar serve` must run then.")
+    is_local = bootstrap.settings().process.backend == "local"
+    show = f"`sutradhar publication show {publication.id}` shows it"
+    print_line(f"{publication.id} goes on{at}{why}. {'`sutradhar serve` must run then' if is_local else show}.")
 
 
 def print_publications(publications: list[Publication]) -> None:
@@ -111,7 +113,7 @@ def _list_facts(one: Publication) -> list[tuple[str, str]]:
         ("privacy", details.privacy),
         ("playlist", details.playlist or ""),
         ("priority", str(one.priority) if one.priority else ""),
-        ("place", name_place(one) if one.url else ""),
+        ("place", name_place(one.url) if one.url else ""),
         ("failure", f"{failure.reason}: {failure.cause}" if failure else ""),
         ("what to do", failure.advice if failure else ""),
         ("next try", format_time(one.due_at) if failure and not one.has_ended else ""),

@@ -7,10 +7,11 @@ import typer
 from rich.console import Console
 from rich.live import Live
 
-from functions.cli.console import console, handle_signals, print_failure, print_note, report_errors
+from functions.cli.console import console, handle_signals, print_failure, print_line, print_note, report_errors
 from functions.cli.jobs import OptionalJobId, describe_job, list_jobs_as_json, make_jobs_table
 from functions.cli.options import read_whole
-from functions.cli.output import AsJson, print_json, print_table
+from functions.cli.output import AsJson, format_time, print_json, print_table
+from functions.cli.publication_view import name_place
 from functions.cli.start import begin_command
 from sutradhar import bootstrap
 from sutradhar.domain.jobs.job import Job, JobState
@@ -69,6 +70,9 @@ def _show_newest(limit: int, watch: bool, as_json: bool) -> None:
 
 def _show_job(job: Job) -> None:
     print_table(make_jobs_table([job]), "")
+    for destination, note in job.publications.items():
+        place = f", {name_place(note.url)}" if note.url else ""
+        print_line(f"To {destination}: {note.state}, {format_time(note.publish_at)}{place}")
     for text in job.notices:
         print_note(text)
     if job.error or job.state is JobState.CANCELLED:

@@ -15,6 +15,7 @@ from functions.cli import app
 from functions.cli.publication_input import complete_publication
 from functions.cli.running_servers import announce_server
 from sutradhar import bootstrap
+from sutradhar.domain.jobs.job import Job, JobState
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.pipeline import submit
 from sutradhar.pipeline.audit import AUDIT
@@ -65,6 +66,8 @@ def test_publish_brings_the_video_to_its_end_and_prints_its_place(folder: Path) 
     assert (place.parent, (place / "video.mp4").stat().st_size) == (folder, 5)
     manifest = json.loads((place / "manifest.json").read_text())
     assert (manifest["title"], manifest["tags"]) == ("A cup [1]", ["tea", "green"])
+    shown = says(run("status", "job-1"))
+    assert ("To folder: published, " in shown, str(place) in shown) == (True, True)
     again = run("publish", "job-1")
     assert again.exit_code == 1
     assert str(place) in says(again)
@@ -239,3 +242,15 @@ def test_the_quota_is_a_table_or_a_document(folder: Path) -> None:
     left = {(one["destination"], one["bucket"]): one["left"] for one in run_json("quota")["quotas"]}
     assert left["youtube", "uploads"] == 100
     assert "uploads" in run("quota").stdout
+
+
+def test_a_job_that_waits_for_its_owner_is_published_afterwards(folder: Path) -> None:
+    finished, now = bootstrap.services().jobs.get("job-1"), bootstrap.backend().clock.now()
+    job = Job.new("job-2", finished.requested_plan, "other", now)
+    times = dict.fromkeys((JobState.PLANNING, JobState.PRODUCING, JobState.AWAITING_APPROVAL), now)
+    job = job.evolve(plan=finished.plan, state=JobState.AWAITING_APPROVAL, entered_at=times)
+    bootstrap.services().jobs.create(job)
+    ordered = run("publish", job.id)
+    assert (ordered.exit_code, ordered.stdout) == (0, "")
+    assert f"`sutradhar approve {job.id}`" in says(ordered)
+    assert run_json("publication", "show", job.id)["publications"][0]["state"] in ("scheduled", "waiting")
