@@ -1,7 +1,7 @@
 """Publish as a worker does: on a claim that the test may take away, and with a worker that the test may kill."""
 
 import io
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, BinaryIO
@@ -36,6 +36,7 @@ class WorkerContext(PublishContext):
         killed_at: the worker is killed at this call, 0 for the first one: before the call has an effect or, with
             ``killed_after``, when it had. None: it lives.
         stale_from: from this call on, another worker has the publication; None: none has.
+        overtake: the work of that other worker, which it does before the call ``stale_from``.
     """
 
     def __init__(
@@ -45,10 +46,11 @@ class WorkerContext(PublishContext):
         killed_at: int | None = None,
         killed_after: bool = False,
         stale_from: int | None = None,
+        overtake: Callable[[], object] = lambda: None,
     ) -> None:
         self.stored, self.calls = stored, 0
         self._killed_at, self._killed_after, self._stale_from = killed_at, killed_after, stale_from
-        self._checkpoint = stored.checkpoint
+        self._checkpoint, self._overtake = stored.checkpoint, overtake
 
     @property
     def checkpoint(self) -> Mapping[str, Any]:
@@ -93,6 +95,8 @@ class WorkerContext(PublishContext):
         number, self.calls = self.calls, self.calls + 1
         if number == self._killed_at and not self._killed_after:
             raise Killed
+        if number == self._stale_from:
+            self._overtake()
         if writes and self._stale_from is not None and number >= self._stale_from:
             raise StaleLease
         return number

@@ -164,6 +164,23 @@ def test_a_worker_without_its_claim_stops(kit: DestinationKit) -> None:
         assert kit.list_titles().count(package.details.title) == 1, number
 
 
+def test_a_worker_that_was_overtaken_changes_nothing(kit: DestinationKit) -> None:
+    """Another worker, with newer words, comes to the end before one of its calls; then the late one goes on."""
+    calls = publish(kit, make_small_package(kit, "whole"), store(kit))
+    for number in range(calls):
+        package, stored = make_small_package(kit, f"late{number}"), store(kit)
+        newer = change_title(package, f"New {number}")
+
+        def overtake(stored: StoredPublication = stored, newer: Package = newer) -> None:
+            publish(kit, newer, stored)
+            update(kit, newer, stored, compare=True)
+
+        with suppress(StaleLease):  # its last calls need no claim
+            publish(kit, package, stored, stale_from=number, overtake=overtake)
+        assert kit.list_titles().count(f"New {number}") == 1, number
+        assert len(kit.list_titles()) == number + 2, number
+
+
 def test_new_words_replace_the_old_ones(kit: DestinationKit) -> None:
     package, stored = make_package(kit.clock.now() + HOUR), store(kit)
     publish(kit, package, stored)

@@ -17,7 +17,7 @@ from sutradhar.destinations._drop import SIGN_OF_LIFE, DropContext
 from sutradhar.destinations._storage import StorageDrop
 from sutradhar.destinations.bucket import BucketDestination
 from sutradhar.domain.core.errors import StaleLease
-from sutradhar.ports.publishing import Destination, Package, PublishError
+from sutradhar.ports.publishing import Destination, Package, Pause, PublishError
 from tests import emulated_cloud
 from tests.contract.publish_context import Killed, StoredPublication, WorkerContext, make_blobs, make_package
 from tests.fakes import FakeClock
@@ -187,3 +187,18 @@ def test_a_long_transfer_keeps_its_claim_and_ends_without_it(stage: BucketStage)
             file.seek(0)
             saves.append(context.calls)
     assert saves == [1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6]
+
+
+def test_a_transfer_from_this_machine_outlasts_the_time_of_a_worker(stage: BucketStage) -> None:
+    """Nothing keeps a part of a file, so another worker could only begin again."""
+
+    class Hurried(WorkerContext):
+        def save(self, checkpoint: Any, **facts: str) -> None:
+            super().save(checkpoint, **facts)
+            raise Pause(self.now())
+
+    context = Hurried(stage.stored)
+    with DropContext(context, "tea", "").open(stage.package.video) as file:
+        stage.stored.clock.advance(SIGN_OF_LIFE.total_seconds())
+        assert file.read() == b"video"
+    assert context.calls == 2
