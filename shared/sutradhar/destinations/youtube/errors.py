@@ -38,7 +38,7 @@ def translate_errors() -> Iterator[None]:
     except (google.auth.exceptions.TransportError, OSError) as exc:
         raise PublishError("network", f"YouTube could not be reached: {exc}") from exc
     except (UnicodeDecodeError, TypeError) as exc:
-        # a TypeError: google-auth takes a page of HTML for the JSON of an access token
+        # a TypeError: google-auth reads a page as JSON (findings/google_auth_calls_a_503_final_if_it_is_a_page.sh)
         raise PublishError("network", NOT_YOUTUBE) from exc
     except (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError) as exc:
         raise PublishError("network", f"the connection to YouTube broke: {type(exc).__name__}") from exc
