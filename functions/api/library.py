@@ -1,5 +1,6 @@
 """List the caller's jobs, and take the plan of one of them for a new one."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from pydantic import Field
@@ -29,6 +30,8 @@ class LibraryItem(Frozen):
     thumbnail_url: str | None
     youtube_url: str | None
     """None until the video is on YouTube."""
+    publications: Mapping[str, str]
+    """The state of the newest publication to each destination."""
     pinned: bool
     """True: retention keeps the job and its files, however old they are."""
     created_at: datetime
@@ -110,6 +113,7 @@ def describe_entry(entry: LibraryEntry, spent: int) -> LibraryItem:
             "final_video_url": f"{file}?kind=video" if entry.has_video else None,
             "thumbnail_url": f"{file}?kind=thumbnail" if entry.has_video else None,
             "youtube_url": entry.youtube_url,
+            "publications": dict(entry.publications),
             "pinned": entry.pinned,
             "created_at": entry.created_at.astimezone(UTC),
             "finished_at": entry.finished_at and entry.finished_at.astimezone(UTC),

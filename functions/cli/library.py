@@ -72,6 +72,8 @@ def _describe_entry(entry: LibraryEntry, spent: int) -> Mapping[str, Any]:
         "state": entry.state,
         "language": entry.language,
         "pinned": entry.pinned,
+        "publications": entry.publications,
+        "youtube_url": entry.youtube_url,
         "duration_sec": entry.duration_sec,
         "cost_usd": usd(spent),
         "created_at": entry.created_at,

@@ -23,6 +23,7 @@ from sutradhar.domain.core.audit import AuditEntry
 from sutradhar.domain.jobs.job import Job, JobState
 from sutradhar.domain.jobs.job_status import summarize_fallbacks
 from sutradhar.domain.plan.plan import RenderPlan
+from sutradhar.domain.publishing.publication import Publication
 from sutradhar.domain.video.quality_gate import gate_versions
 
 Review = Annotated[
@@ -40,6 +41,8 @@ def make(options: PlanOptions, out: Out = Path("out"), review: Review = False, a
     Options beside --plan override the fields of the plan. With --json it prints the job's status with its `files`.
     With --json, or without a terminal, --review asks nothing: the job waits for `sutradhar approve`.
     """
+    from sutradhar.pipeline.publishing.store import list_newest_of
+
     with report_errors():
         choose_providers(options.providers)
         prepare_home()
@@ -63,12 +66,15 @@ def make(options: PlanOptions, out: Out = Path("out"), review: Review = False, a
         _print_cost(job)
         for text in notes:
             print_note(text)
+        publications = list_newest_of(bootstrap.services(), job.id)
         if as_json:
             print_json({**describe_job(bootstrap.backend().jobs.get(job.id)), "files": [str(path) for path in files]})
-            return
-        for path in files:
-            print(path)
-        _print_publications(job)
+        else:
+            for path in files:
+                print(path)
+            _print_publications(publications)
+        if any(one.state == "failed" for one in publications):
+            raise typer.Exit(1)
 
 
 def _make(plan: RenderPlan, review_folder: Path | None) -> Job:
@@ -137,13 +143,10 @@ def _deliver_refused(job: Job, folder: Path) -> Path | None:
     return deliver_refused(blobs, prefix, folder)
 
 
-def _print_publications(job: Job) -> None:
+def _print_publications(publications: list[Publication]) -> None:
     """Tell what became of the publications that the plan asks for, and what has to run for later ones."""
-    from sutradhar.pipeline.publishing.store import list_newest_of
-
-    services = bootstrap.services()
-    for publication in list_newest_of(services, job.id):
-        if publication.has_ended or publication.publish_at <= services.clock.now():
+    for publication in publications:
+        if publication.has_ended or publication.publish_at <= bootstrap.backend().clock.now():
             print_outcome(publication)
         else:
             print_schedule(publication)

@@ -79,6 +79,11 @@ def test_a_video_is_published_now_with_the_words_of_its_plan(call: Call, folder:
     assert json.loads(manifest.read_text())["title"] == "Tea"
     assert call("DELETE", "/publish/job-1/cancel")[0] == 409
     assert call("GET", "/publish/job-1")[1]["id"] == publication["id"]
+    (shown,) = call("GET", "/render/job-1/status")[1]["publications"]
+    assert {name: shown[name] for name in ("id", "destination", "state", "url", "publish_at")} == {
+        name: after[name] for name in ("id", "destination", "state", "url", "publish_at")
+    }
+    assert call("GET", "/library")[1]["entries"][0]["publications"] == {"folder": "published"}
 
 
 def test_a_change_leaves_what_it_does_not_name(call: Call) -> None:

@@ -1,5 +1,6 @@
 """Define the entry of a job in the library: the few facts that a list shows, and by which it is filtered."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Self
@@ -44,9 +45,10 @@ class LibraryEntry(Record):
     """True: the files of the job are no longer kept."""
     created_at: datetime
     finished_at: datetime | None = None
-
     youtube_url: str | None = None
     """The video on YouTube; None if it is not there."""
+    publications: Mapping[str, str] = {}
+    """The state of the newest publication to each destination."""
 
     @property
     def has_video(self) -> bool:
@@ -116,6 +118,7 @@ def make_entry(job: Job) -> LibraryEntry:
         duration_sec=job.result.duration_sec if job.result else None,
         pinned=job.pinned,
         youtube_url=find_youtube_url(job),
+        publications={name: note.state for name, note in sorted(job.publications.items())},
         files_deleted=job.files_deleted_at is not None,
         created_at=job.created_at,
         finished_at=job.entered_at.get(job.state) if job.state.is_terminal else None,

@@ -68,6 +68,17 @@ class JobError(Frozen):
     """The versions of the quality gate and of the renderer that refused the video; otherwise empty."""
 
 
+class PublicationStatus(Frozen):
+    """The newest publication of the job to one destination."""
+
+    id: str
+    destination: str
+    state: str
+    """As `GET /publications/ID` tells it."""
+    publish_at: UtcTime
+    url: str | None
+
+
 class HistoryEntry(Frozen):
     """The last time at which the job entered a state."""
 
@@ -104,6 +115,8 @@ class JobStatus(FileLinks):
     assets: tuple[AssetStatus, ...]
     duration_sec: float | None
     """The length of the finished video."""
+    publications: tuple[PublicationStatus, ...]
+    """One for each destination that the video goes to."""
     fallbacks: tuple[FallbackStatus, ...]
     cost: Cost
     logs: tuple[str, ...]
@@ -156,6 +169,12 @@ def describe_status(
         attempt=job.attempt,
         assets=tuple(_describe_asset(r, by_slot.get(r.slot), base) for r in job.requests),
         duration_sec=job.result.duration_sec if job.result else None,
+        publications=tuple(
+            PublicationStatus(
+                id=note.id, destination=name, state=note.state, publish_at=note.publish_at, url=note.url or None
+            )
+            for name, note in sorted(job.publications.items())
+        ),
         fallbacks=tuple(
             FallbackStatus(slot=str(slot), provider=asset.provider, instead_of=asset.fallbacks)
             for slot, asset in by_slot.items()
