@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
@@ -13,14 +14,21 @@ from google.auth.exceptions import DefaultCredentialsError
 from google.cloud import storage
 
 from functions.dev.emulated_cloud.emulators import Emulators
+from sutradhar import bootstrap
 from sutradhar.destinations._drop import SIGN_OF_LIFE, DropContext
 from sutradhar.destinations._storage import StorageDrop
 from sutradhar.destinations.bucket import BucketDestination
 from sutradhar.domain.core.errors import StaleLease
+from sutradhar.domain.jobs.messages import PublishVideo
+from sutradhar.domain.publishing.details import PublicationDetails
+from sutradhar.pipeline.publishing.schedule import PublicationOrder, schedule_publication
+from sutradhar.pipeline.publishing.store import PUBLICATIONS, get_publication
+from sutradhar.pipeline.publishing.work import publish_video
 from sutradhar.ports.publishing import Destination, Package, Pause, PublishError
 from tests import emulated_cloud
 from tests.contract.publish_context import Killed, StoredPublication, WorkerContext, make_blobs, make_package
 from tests.fakes import FakeClock
+from tests.finished_job import store_finished_job
 
 
 class BucketStage:
@@ -202,3 +210,26 @@ def test_a_transfer_from_this_machine_outlasts_the_time_of_a_worker(stage: Bucke
         stage.stored.clock.advance(SIGN_OF_LIFE.total_seconds())
         assert file.read() == b"video"
     assert context.calls == 2
+
+
+def test_on_the_cloud_a_publication_reaches_the_bucket_of_the_settings(
+    emulators: Emulators, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = emulated_cloud.choose_deployment(monkeypatch)
+    monkeypatch.setenv("PUBLISH_BUCKET", f"gs://{name}-videos/2026")
+    client = storage.Client(project=name)
+    client.create_bucket(name)
+    target = client.create_bucket(f"{name}-videos")
+    bootstrap.settings.cache_clear()
+    services = bootstrap.services()
+    job = store_finished_job(services)
+    order = PublicationOrder("bucket", PublicationDetails(title="Tea"))
+    publication = schedule_publication(services, job, order)
+    publication = services.documents.update(PUBLICATIONS, publication.id, lambda one: one.claim(services.clock.now()))
+    publish_video(services, PublishVideo(publication_id=publication.id, token=publication.token))
+    published = get_publication(services, publication.id)
+    assert (published.state, published.failure) == ("published", None)
+    names = {blob.name for blob in target.list_blobs()}
+    folder = f"2026/{published.external_id}"
+    assert names == {f"{folder}/video.mp4", f"{folder}/thumbnail.png", f"{folder}/manifest.json"}
+    client.close()

@@ -1,5 +1,6 @@
 """A destination is a module: it is listed without an import, and a new file is a new destination."""
 
+import base64
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 from sutradhar.bootstrap.destinations import Destinations, make_setup
 from sutradhar.config import Settings
 from sutradhar.destinations import list_destinations
+from sutradhar.domain.core.errors import InvalidSettings
 from sutradhar.ports.webhooks import WebhookSender
 from tests.contract.destination_page import install_example
 
@@ -67,6 +69,32 @@ def test_the_settings_set_them_up(tmp_path: Path) -> None:
 )
 def test_a_receiver_needs_its_settings(variables: dict[str, str], advice: str) -> None:
     assert make_destinations(**variables)["webhook"].explain_missing_setup().startswith(advice)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PUBLISH_BUCKET", "my-bucket"),
+        ("PUBLISH_BUCKET", "gs://My_Bucket"),
+        ("PUBLISH_BUCKET", "gs://bucket//videos"),
+        ("PUBLISH_BUCKET", "gs://bucket/vid?eos"),
+        ("PUBLISH_WEBHOOK_URL", "studio.example/videos"),
+        ("PUBLISH_WEBHOOK_URL", "https://me:pass@studio.example/videos"),
+        ("PUBLISH_WEBHOOK_SECRET", "whsec_short"),
+        ("PUBLISH_WEBHOOK_SECRET", "c2VjcmV0" * 4),
+        ("PUBLISH_WEBHOOK_SECRET", f"{SECRET},whsec_" + "c2VjcmV0_-" * 4),
+    ],
+)
+def test_a_wrong_setting_is_named_and_no_secret_is_shown(name: str, value: str) -> None:
+    with pytest.raises(InvalidSettings, match=name) as caught:
+        Settings.from_env({name: value})
+    assert "c2VjcmV0" not in str(caught.value)
+
+
+@pytest.mark.parametrize("size", range(24, 65))
+def test_each_secret_of_the_standard_is_taken(size: int) -> None:
+    secret = "whsec_" + base64.b64encode(bytes(size)).decode()
+    assert Settings.from_env({"PUBLISH_WEBHOOK_SECRET": secret}).publishing.webhook_secrets == (secret,)
 
 
 def test_to_list_them_imports_none() -> None:
