@@ -12,6 +12,7 @@ from sutradhar.domain.jobs.job import JobState
 from sutradhar.domain.publishing.publication import Publication
 from sutradhar.domain.publishing.publication_answer import PublicationAnswer
 from sutradhar.domain.publishing.schedule_time import read_zone
+from sutradhar.pipeline.publishing.schedule import LOOK_AHEAD
 
 
 def get_local_time(publication: Publication) -> datetime:
@@ -46,10 +47,13 @@ def print_schedule(publication: Publication) -> None:
     services = bootstrap.services()
     if bootstrap.settings().process.backend != "local":
         return
-    if not services.jobs.get(publication.job_id).state.is_terminal:
+    job = services.jobs.get(publication.job_id)
+    if not job.state.is_terminal:
         print_line(f"Its job {publication.job_id} is not finished yet; the publication waits for it.")
-    lead_time = services.providers.destinations[publication.destination].get_lead_time(0, None)
-    when = "in the two hours before that minute, to upload it, and at that minute" if lead_time else "at that minute"
+    when, size = "at that minute", job.result.size if job.result else None
+    if lead_time := services.providers.destinations[publication.destination].get_lead_time(size or 0, None):
+        start = get_local_time(publication) - (LOOK_AHEAD if size is None else lead_time)
+        when = f"from {start:%H:%M} until then, since the upload comes first"
     servers = list_servers(bootstrap.settings().home)
     if servers:
         print_line(f"The server on {servers[0].url} does it; it must run {when}.")

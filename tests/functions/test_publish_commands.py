@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import threading
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from functions.cli import app
 from functions.cli.publication_input import complete_publication
 from functions.cli.running_servers import announce_server
 from sutradhar import bootstrap
+from sutradhar.destinations.folder import FolderDestination
 from sutradhar.domain.jobs.job import Job, JobState
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.pipeline import submit
@@ -96,6 +98,11 @@ def test_of_a_local_time_that_occurs_twice_the_first_is_taken_with_a_note(folder
     run_json("publication", "change", "job-1", "--at", "2099-10-26 02:30")
     changed = run_json("publication", "change", "job-1", *twice)
     assert (changed["publish_at"], len(changed["notices"])) == ("2099-10-25T00:30:00Z", 1)
+
+
+def test_the_time_of_an_upload_that_comes_first_is_named(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(FolderDestination, "get_lead_time", lambda *_: timedelta(minutes=15))
+    assert "`sutradhar serve` must run from 18:15 until then" in says(run("publish", "job-1", *LATER))
 
 
 @pytest.mark.parametrize(
