@@ -39,7 +39,7 @@ def hello(request):
 def measure_cloud(folder: Path, *, quick: bool) -> None:
     with TemporaryDirectory() as scratch, Emulators(Path(scratch) / "logs") as emulators:
         archive, hello = Path(scratch) / "archive", Path(scratch) / "hello"
-        with zipfile.ZipFile(package.build_archive(Path(scratch))) as packed:
+        with zipfile.ZipFile(package.build_archives(Path(scratch))[0]) as packed:
             packed.extractall(archive)
         hello.mkdir()
         (hello / "main.py").write_text(_HELLO)

@@ -36,7 +36,7 @@ SLOW = (
 @pytest.fixture(scope="module")
 def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("archive")
-    with zipfile.ZipFile(package.build_archive(folder / "build")) as packed:
+    with zipfile.ZipFile(package.build_archives(folder / "build")[0]) as packed:
         packed.extractall(folder / "source")
     return folder / "source"
 
@@ -55,9 +55,33 @@ def run_in_archive(archive: Path, code: str) -> str:
 
 
 def test_the_same_tree_gives_the_same_bytes(tmp_path: Path) -> None:
-    first, second = package.build_archive(tmp_path / "a"), package.build_archive(tmp_path / "b")
-    assert first.name == second.name
-    assert first.read_bytes() == second.read_bytes()
+    pairs = list(zip(package.build_archives(tmp_path / "a"), package.build_archives(tmp_path / "b"), strict=True))
+    for first, second in pairs:
+        assert first.name == second.name
+        assert first.read_bytes() == second.read_bytes()
+
+
+def test_publish_has_an_archive_of_its_own_with_googles_client(tmp_path: Path, archive: Path) -> None:
+    others, of_publish = package.build_archives(tmp_path)
+    assert of_publish.name == others.name.replace("functions-", "publish-")
+    with zipfile.ZipFile(others) as one, zipfile.ZipFile(of_publish) as other:
+        assert one.namelist() == other.namelist()
+        assert [name for name in one.namelist() if one.read(name) != other.read(name)] == ["requirements.txt"]
+        lines, more = (set(packed.read("requirements.txt").decode().splitlines()) for packed in (one, other))
+    assert lines < more
+    added = {line.partition("==")[0] for line in more - lines}
+    assert added == {"google-api-python-client", "google-auth-httplib2", "httplib2", "pyparsing", "uritemplate"}
+
+
+def test_a_change_of_either_archive_renames_both(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    before = package.build_archives(tmp_path / "a")[0].name
+    requirements = package.list_requirements(of_publish=True)
+    monkeypatch.setattr(
+        package, "list_requirements", lambda *, of_publish=False: requirements if of_publish else ["flask==3.0"]
+    )
+    after = package.build_archives(tmp_path / "b")[0].name
+    monkeypatch.setattr(package, "list_requirements", lambda *, of_publish=False: ["flask==3.0"])
+    assert len({before, after, package.build_archives(tmp_path / "c")[0].name}) == 3
 
 
 def test_it_holds_the_functions_and_nothing_of_the_laptop(archive: Path) -> None:

@@ -144,7 +144,7 @@ class EmulatedCloud:
         self._stack.callback(self._stopped.set)
 
     def _unpack(self) -> Path:
-        path = package.build_archive(self.home / "build")
+        path, _ = package.build_archives(self.home / "build")  # this Python has the packages of both
         archive = self.home / "archives" / path.stem  # a folder of its own, without files of an older archive
         with zipfile.ZipFile(path) as packed:
             packed.extractall(archive)
