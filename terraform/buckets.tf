@@ -1,4 +1,6 @@
 locals {
+  archive_of_publish = replace(var.archive, "/functions-([0-9a-f]{64}[.]zip)$/", "publish-$1")
+
   uploads = "uploads/" # the files that users send
   jobs    = "jobs/"    # requests, captions, videos
   # files that are only kept to be used again
@@ -31,6 +33,13 @@ resource "google_storage_bucket_object" "archive" {
   name   = basename(var.archive) # its name holds the sha256: another archive is another object, and only then redeployed
   bucket = google_storage_bucket.source.name
   source = var.archive
+}
+
+# The function publish has the same code with more packages. One hash of both archives stands in both names.
+resource "google_storage_bucket_object" "archive_of_publish" {
+  name   = basename(local.archive_of_publish)
+  bucket = google_storage_bucket.source.name
+  source = local.archive_of_publish
 }
 
 resource "google_storage_bucket" "assets" {

@@ -37,7 +37,11 @@ locals {
     length(var.cors_origins) > 0 ? { CORS_ORIGINS = join(",", sort(var.cors_origins)) } : {},
   )
   # api tells whether a destination is set up, and publish writes there
-  publish_environment = var.publish_bucket == "" ? {} : { PUBLISH_BUCKET = var.publish_bucket }
+  publish_environment = merge(
+    var.publish_bucket == "" ? {} : { PUBLISH_BUCKET = var.publish_bucket },
+    var.youtube ? { YOUTUBE_TOKEN_FILE = local.youtube_token_file } : {},
+  )
+  youtube_token_file = "/etc/secrets/youtube/token.json"
   environment = merge(local.shared_environment, {
     FIRESTORE_DATABASE = google_firestore_database.this.name
     RENDER_JOB         = local.render_jobs[var.render_on]
@@ -59,11 +63,12 @@ module "function" {
   entry_point     = each.key
   region          = var.region
   size            = each.value
-  archive         = { bucket = google_storage_bucket.source.name, object = google_storage_bucket_object.archive.name }
+  archive         = { bucket = google_storage_bucket.source.name, object = (each.key == "publish" ? google_storage_bucket_object.archive_of_publish : google_storage_bucket_object.archive).name }
   builder         = google_service_account.builder.id
   from_everywhere = each.key == "api"
   environment     = merge(var.settings, local.environment, each.key == "api" ? local.api_environment : {}, contains(["api", "publish"], each.key) ? local.publish_environment : {})
   secrets         = { for variable, readers in var.secrets : variable => google_secret_manager_secret.this[variable].secret_id if contains(readers, each.key) }
+  secret_files    = { for secret in google_secret_manager_secret.youtube : local.youtube_token_file => secret.secret_id if each.key == "publish" }
   depends_on      = [google_project_service.this, google_project_iam_member.builder]
 }
 

@@ -197,6 +197,16 @@ variable "secrets" {
   }
 }
 
+variable "youtube" {
+  description = "True: videos can be published on YouTube. The sign-in is put into Secret Manager by hand first (docs/deploy.md)."
+  type        = bool
+  default     = false
+  validation {
+    condition     = !var.youtube || !contains(keys(var.secrets), "YOUTUBE_TOKEN")
+    error_message = "The secret YOUTUBE_TOKEN would have the name of the sign-in's own secret."
+  }
+}
+
 variable "settings" {
   description = "More environment variables of all functions and of the renderer, such as PROVIDERS, DAILY_BUDGET_USD or ENCODER (.env.example lists all). Nothing secret: see secrets."
   type        = map(string)

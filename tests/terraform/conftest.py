@@ -30,6 +30,7 @@ OTHER: dict[str, Any] = {
     "public_api": True,
     "callers": ["user:you@example.com"],
     "secrets": {"A_KEY": ["plan", "produce"], "B_KEY": ["api"]},
+    "youtube": True,
     "publish_bucket": "gs://shop-window/videos/",
     "settings": {"PUBLISH_WEBHOOK_URL": "https://receiver.example/videos"},
 }

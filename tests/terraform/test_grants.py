@@ -62,6 +62,7 @@ def words(second_deployment: Planned) -> dict[str, str]:
     for name in ("render_runner", "blob_lister"):
         known[second_deployment.values[f"google_project_iam_custom_role.{name}"]["id"]] = f"NAME_{name}"
     known[second_deployment.values["google_storage_bucket.assets"]["name"]] = "asset bucket"
+    known[second_deployment.values["google_secret_manager_secret.youtube[0]"]["id"]] = "the sign-in to YouTube"
     known[second_deployment.values["google_artifact_registry_repository.this"]["name"]] = "our repository"
     return known
 
@@ -71,7 +72,7 @@ def describe_place(kind: str, v: dict[str, Any], known: dict[str, str]) -> str:
         ours = 'resource.name == "projects/demo-project/databases/other"'
         return "our database" if [c["expression"] for c in v["condition"]] == [ours] else "the project"
     if kind == "google_secret_manager_secret_iam_member":
-        return "that secret"
+        return known.get(v["secret_id"], "that secret")
     if v.get("condition"):
         bucket = "projects/_/buckets/demo-project-other-assets"
         ours = f'resource.name == "{bucket}" || resource.name.startsWith("{bucket}/objects/uploads/")'

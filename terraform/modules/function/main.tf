@@ -52,5 +52,18 @@ resource "google_cloudfunctions2_function" "this" {
         project_id = google_service_account.this.project
       }
     }
+
+    dynamic "secret_volumes" {
+      for_each = var.secret_files
+      content {
+        mount_path = dirname(secret_volumes.key)
+        secret     = secret_volumes.value
+        project_id = google_service_account.this.project
+        versions {
+          version = "latest"
+          path    = basename(secret_volumes.key)
+        }
+      }
+    }
   }
 }

@@ -49,6 +49,12 @@ variable "environment" {
   type        = map(string)
 }
 
+variable "secret_files" {
+  description = "Path of a file => id of the secret whose latest version it shows at each reading. Its folder holds nothing else."
+  type        = map(string)
+  default     = {}
+}
+
 variable "secrets" {
   description = "Environment variable => id of the secret."
   type        = map(string)
