@@ -12,7 +12,7 @@ from dotenv.parser import parse_stream
 from sutradhar.config import find_settings_of_other, list_other_names, list_variables, process_environment
 from sutradhar.domain.plan.plan_text import PlanTextError, decode_text
 
-_NO_YOUTUBE = "there is no upload to YouTube"
+_CLIENT_FILE = "set YOUTUBE_CLIENT_SECRETS to the JSON file of the OAuth client (docs/youtube.md)"
 _ALWAYS = "this feature is always on"
 _NO_PROVIDER = "there is no such provider; docs/providers.md lists all providers"
 _INSTEAD: Mapping[str, str] = {
@@ -23,7 +23,7 @@ _INSTEAD: Mapping[str, str] = {
     "ENABLE_SCHEDULING": _ALWAYS,
     "ENABLE_TEMPLATES": _ALWAYS,
     "ENABLE_THUMBNAIL": "a thumbnail is always made",
-    "ENABLE_YOUTUBE_UPLOAD": _NO_YOUTUBE,
+    "ENABLE_YOUTUBE_UPLOAD": 'use "enable_youtube_upload": true in the plan',
     "ENVIRONMENT": "each deployment has a home or a project of its own; `--env-file` names a file of settings",
     "FAL_API_KEY": _NO_PROVIDER,
     "MINIMAX_API_KEY": _NO_PROVIDER,
@@ -34,11 +34,15 @@ _INSTEAD: Mapping[str, str] = {
     "TTS_PROVIDER": "use NARRATORS",
     "TTS_VOICE": "use voice in the plan",
     "WORKER_REPLICAS": "use ASSET_WORKERS",
+    "YOUTUBE_API_KEY": "YouTube takes no uploads with an API key; run `sutradhar youtube login`",
+    "YOUTUBE_CHANNEL_ID": "videos go to the channel that `sutradhar youtube login` signs in to",
+    "YOUTUBE_CLIENT_ID": _CLIENT_FILE,
+    "YOUTUBE_CLIENT_SECRET": _CLIENT_FILE,
 }
 _PREFIXES: Mapping[str, str] = {
     "BRATGEN_": "nothing here reads it",
     "PUBSUB_": "TOPIC_PREFIX names the topics",
-    "YOUTUBE_": _NO_YOUTUBE,
+    "YOUTUBE_": "run `sutradhar youtube login`; .env.example lists the settings of YouTube",
 }
 _READ_BY_OTHERS = frozenset({"PUBSUB_EMULATOR_HOST"})
 _CLOSE, _VERY_CLOSE = 0.8, 0.92

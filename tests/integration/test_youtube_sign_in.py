@@ -18,6 +18,7 @@ from sutradhar.destinations.youtube.oauth_client import read_client
 from sutradhar.destinations.youtube.sign_in import SCOPE, SignInFile
 from sutradhar.destinations.youtube.transport import OneShotHttp
 from sutradhar.domain.core.errors import InvalidRequest
+from sutradhar.domain.jobs.job import JobState
 from sutradhar.domain.publishing.details import PublicationDetails
 from sutradhar.pipeline.publishing.schedule import retry_publication
 from sutradhar.ports.destination_setup import DestinationSetup
@@ -73,6 +74,7 @@ def test_an_access_that_was_taken_back_fails_the_publication_until_the_next_sign
     assert (failed.state, failed.failure.reason) == ("failed", "token_invalid")
     assert failed.failure.advice.startswith("run `sutradhar youtube login`")
     assert (channel.youtube.videos, channel.youtube.sessions) == ({}, {})
+    assert channel.job(channel.job_id).state is JobState.SUCCEEDED
     assert '"publication' in log.getvalue()
     assert [secret for secret in channel.google.secrets if secret in log.getvalue() + failed.to_record()] == []
 

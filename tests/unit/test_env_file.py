@@ -114,6 +114,12 @@ def test_an_invalid_line_and_a_misspelt_name_are_reported(env: None, tmp_path: P
         ("PUBSUB_SUBSCRIPTION_NAME", "TOPIC_PREFIX names the topics"),
         ("PUBSUB_TOPIC_NAME", "TOPIC_PREFIX names the topics"),
         ("SUNO_API_KEY", "docs/providers.md"),
+        ("ENABLE_YOUTUBE_UPLOAD", '"enable_youtube_upload": true in the plan'),
+        ("YOUTUBE_API_KEY", "run `sutradhar youtube login`"),
+        ("YOUTUBE_CHANNEL_ID", "the channel that `sutradhar youtube login` signs in to"),
+        ("YOUTUBE_CLIENT_ID", "set YOUTUBE_CLIENT_SECRETS"),
+        ("YOUTUBE_CLIENT_SECRET", "set YOUTUBE_CLIENT_SECRETS"),
+        ("YOUTUBE_REFRESH_TOKEN", "run `sutradhar youtube login`"),
     ],
 )
 def test_a_variable_without_effect_is_named_with_what_to_use(name: str, words: str) -> None:
@@ -152,7 +158,7 @@ def test_variables_of_the_systems_before_are_named_in_one_notice() -> None:
         "ENVIRONMENT: each deployment has",
         "BRATGEN_ENABLE_WHISPER: use WHISPER_MODEL",
         "BRATGEN_STORAGE: nothing here",
-        "YOUTUBE_API_KEY: there is no upload",
+        "YOUTUBE_API_KEY: YouTube takes no uploads with an API key",
     ]
     for part in parts:
         assert part in notice
