@@ -30,6 +30,7 @@ from sutradhar.pipeline.models import refuse_gone
 from sutradhar.pipeline.own_media import check_own_media, estimate_length
 from sutradhar.pipeline.preflight import refuse_impossible
 from sutradhar.pipeline.publishing.planned import check_planned, store_planned
+from sutradhar.pipeline.publishing.schedule import revive_publications
 from sutradhar.pipeline.services import Services
 from sutradhar.pipeline.upload_check import CHECK_WAIT_SEC, await_checks
 from sutradhar.pipeline.upload_use import claim_uploads, keep_uploads
@@ -168,7 +169,7 @@ def cancel(services: Services, job_id: str) -> Job:
 
 
 def retry(services: Services, job_id: str, *, needs_place: bool = False) -> Job:
-    """Continue a failed job from its finished assets and return it.
+    """Continue a failed job from its finished assets, with the publications that failed with it, and return it.
 
     Args:
         needs_place: hold the owner to the jobs that may be in progress; the terminal of this machine is not held to it.
@@ -182,4 +183,6 @@ def retry(services: Services, job_id: str, *, needs_place: bool = False) -> Job:
         keep_uploads(services, job.current_plan)
         if needs_place:
             take_place(services, job)
-    return services.move(job_id, lambda job: keeping.retry(job, services.clock.now()))
+    job = services.move(job_id, lambda job: keeping.retry(job, services.clock.now()))
+    revive_publications(services, job)
+    return job

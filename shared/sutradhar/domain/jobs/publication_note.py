@@ -27,7 +27,7 @@ class PublicationNote(Frozen):
         return self.state in ("scheduled", "waiting")
 
     def is_newer_than(self, other: "PublicationNote | None") -> bool:
-        return other is None or (self.number, self.noted_at) > (other.number, other.noted_at)
+        return other is None or (self != other and (self.number, self.noted_at) >= (other.number, other.noted_at))
 
 
 def has_live_publication(publications: Mapping[str, PublicationNote]) -> bool:

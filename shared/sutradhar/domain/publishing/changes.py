@@ -50,12 +50,15 @@ def apply_change(
     changes: dict[str, object] = {}
     if details and details.apply(publication.details) != publication.details:
         changes = {"details": details.apply(publication.details), "revision": publication.revision + 1}
+    if details:
+        named_words = details.model_fields_set
+        changes["plan_words"] = tuple(name for name in publication.plan_words if name not in named_words)
     time_field = "requested_publish_at" if publication.has_started else "publish_at"
     named = {time_field: publish_at, "zone": zone, "priority": priority}
     changes |= {name: value for name, value in named.items() if value is not None}
     if publish_at is not None and not publication.has_started:
         # a worker that has it by now knows the old time; without its claim it cannot begin
-        changes |= {"token": publication.token + 1, "claimed_until": None}
+        changes |= {"token": publication.token + 1, "claimed_until": None, "when_ready": False}
         if publish_at != publication.publish_at:
             changes |= renew_promise(now)
     changed = publication.evolve(**changes)

@@ -57,6 +57,10 @@ class Publication(Record):
     """The time from which the video can be seen; UTC."""
     zone: str = "UTC"
     """The IANA zone in which the caller thinks of ``publish_at``."""
+    plan_words: tuple[str, ...] = ()
+    """The words that its caller left to the plan of the job; they are taken again when the job is finished."""
+    when_ready: bool = False
+    """True: its caller named no time, so it is published as soon as its job is finished."""
     priority: int = 0
     """A publication of a higher priority gets the quota of a day first."""
     due_at: datetime | None = None
@@ -185,10 +189,12 @@ class Publication(Record):
         state = "waiting" if self.state == "scheduled" and until > self.publish_at else self.state
         return self.release(now, due_at=until, state=state, ready_at=now)
 
-    def stop_waiting(self, token: int, now: datetime) -> "Publication":
-        """Make it due now, since its job is finished. Raise StaleLease."""
+    def stop_waiting(self, token: int, now: datetime, details: PublicationDetails) -> "Publication":
+        """Make it due now, with the words of its finished job. Raise StaleLease."""
         self.require_claim(token)
-        return self.release(now, state="scheduled", due_at=now)
+        publish_at = max(self.publish_at, now) if self.when_ready else self.publish_at
+        words = {"details": details, "plan_words": (), "publish_at": publish_at}
+        return self.release(now, state="scheduled", due_at=now, **words)
 
     def add_notices(self, notices: Sequence[str]) -> "Publication":
         """Add those of ``notices`` that it does not have."""

@@ -88,7 +88,7 @@ def _defer(services: Services, publication: Publication, bucket: Bucket, now: da
     notice = f"{text}; this one moves to {tomorrow.isoformat()}"
 
     def change(one: Publication) -> Publication:
-        if tomorrow > one.publish_at + MISSED_AFTER:
+        if tomorrow > one.publish_at + MISSED_AFTER and one.state != "waiting":
             claimed = one.evolve(excuse=one.excuse or "quota_exceeded").claim(now)
             failure = PublicationFailure.name("quota_exceeded", f"{text}, and so on the day before")
             return record_miss(claimed, claimed.token, now, failure)

@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sutradhar.domain.core.api_key import ApiKey
-from sutradhar.domain.jobs.job import Job
+from sutradhar.domain.jobs.job import Job, JobState
 from sutradhar.domain.publishing.publication import Publication
 from sutradhar.domain.publishing.schedule_time import read_bound, read_requested_time, require_zone
 from sutradhar.pipeline.publishing.schedule import PublicationOrder, change_publication, schedule_publication
 from sutradhar.pipeline.publishing.store import PUBLICATIONS, get_publication, list_calendar
-from sutradhar.pipeline.publishing.words import choose_details, read_patch
+from sutradhar.pipeline.publishing.words import choose_details, list_plan_words, read_patch
 from sutradhar.pipeline.services import Services
 
 _LONGEST_CALENDAR, _CALENDAR = timedelta(days=366), timedelta(days=31)
@@ -61,6 +61,7 @@ def make_order(
     return PublicationOrder(
         destination=destination,
         details=choose_details(job, words),
+        plan_words=() if job.state is JobState.SUCCEEDED else list_plan_words(words),
         publish_at=at.at if at else None,
         zone=zone,
         priority=priority,

@@ -50,7 +50,7 @@ def store_planned(services: Services, job: Job) -> None:
 
 
 def _make_order(job: Job, planned: PlannedPublication) -> PublicationOrder:
-    order = make_order(
+    return make_order(
         job,
         planned.destination,
         planned.words,
@@ -58,7 +58,6 @@ def _make_order(job: Job, planned: PlannedPublication) -> PublicationOrder:
         zone=planned.timezone or "UTC",
         priority=planned.priority,
     )
-    return order if order.publish_at else order.move_to(job.created_at)
 
 
 def _find_place(plan: RenderPlan, index: int) -> str:

@@ -6,8 +6,8 @@ from typing import Any
 from sutradhar.domain.core.audit import AuditEntry
 from sutradhar.domain.core.errors import NotFound
 from sutradhar.domain.core.utc_time import format_utc
-from sutradhar.domain.jobs.job import Job, Outcome
-from sutradhar.domain.jobs.messages import DeliverWebhook
+from sutradhar.domain.jobs.job import Job, JobState, Outcome
+from sutradhar.domain.jobs.messages import DeliverWebhook, WakePublications
 from sutradhar.domain.jobs.publication_note import PublicationNote
 from sutradhar.domain.publishing.publication import Publication
 from sutradhar.pipeline.audit import note_act
@@ -34,7 +34,10 @@ def note_on_job(services: Services, publication: Publication) -> None:
         if not note.is_newer_than(job.publications.get(publication.destination)):
             return job, []
         publications = {**job.publications, publication.destination: note}
-        return job.evolve(publications=publications, updated_at=services.clock.now()), []
+        noted = job.evolve(publications=publications, updated_at=services.clock.now())
+        # if the job was canceled while the publication was stored, nothing has woken it
+        is_missed = noted.state is JobState.CANCELLED and note.may_wait_for_job
+        return noted, [WakePublications(job_id=job.id)] if is_missed else []
 
     with suppress(NotFound):  # the job was deleted
         services.move(publication.job_id, keep)

@@ -1,6 +1,7 @@
 """Schedule, change, cancel and retry publications for their owners."""
 
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sutradhar.domain.core.api_key import ApiKey
@@ -38,11 +39,10 @@ class PublicationOrder:
     publish_at: datetime | None = None
     zone: str = "UTC"
     priority: int = 0
+    plan_words: tuple[str, ...] = ()
+    """The words that the caller left out, and that are those of the plan of a job which is not finished."""
     notice: str = ""
     webhook: Webhook | None = None
-
-    def move_to(self, publish_at: datetime) -> "PublicationOrder":
-        return replace(self, publish_at=publish_at)
 
 
 def get_destination(services: Services, name: str) -> Destination:
@@ -90,7 +90,7 @@ def check_order(services: Services, order: PublicationOrder) -> None:
 def store_publication(services: Services, job: Job, order: PublicationOrder, number: int) -> tuple[Publication, bool]:
     """Store the publication of ``number`` and return it with True, or the one that has this number with False."""
     now = services.clock.now()
-    publish_at = order.publish_at or now
+    publish_at = order.publish_at or (now if job.state.is_terminal else job.created_at)
     publication = Publication(
         id=name_publication(job.id, order.destination, number),
         job_id=job.id,
@@ -101,6 +101,8 @@ def store_publication(services: Services, job: Job, order: PublicationOrder, num
         publish_at=publish_at,
         zone=order.zone,
         priority=order.priority,
+        plan_words=order.plan_words,
+        when_ready=order.publish_at is None,
         due_at=choose_first_look(publish_at, now),
         notices=(order.notice,) if order.notice else (),
         webhook=order.webhook,
@@ -185,6 +187,17 @@ def find_publication_of_job(
     if not visible:
         raise NotFound(f"the job {job_id} has no publication; schedule one by POST /publish/{job_id}/schedule")
     return max(visible, key=lambda one: (one.created_at, one.number))
+
+
+def revive_publications(services: Services, job: Job) -> None:
+    """Try those publications again that failed because their job did, if the job is at work again."""
+    if job.state in (JobState.FAILED, JobState.CANCELLED):
+        return
+    for note in job.publications.values():
+        with suppress(NotFound, Conflict):  # it is gone, or a later one takes its place
+            stored = get_publication(services, note.id)
+            if stored.state == "failed" and stored.failure and stored.failure.reason == "job_failed":
+                retry_publication(services, stored.id, None)
 
 
 def choose_first_look(publish_at: datetime, now: datetime) -> datetime:

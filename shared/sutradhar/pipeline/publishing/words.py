@@ -10,6 +10,7 @@ from sutradhar.domain.core.errors import FieldError, InvalidRequest
 from sutradhar.domain.jobs.job import Job
 from sutradhar.domain.plan.field_messages import describe_error, join_path
 from sutradhar.domain.publishing.details import DetailsPatch, PublicationDetails
+from sutradhar.domain.publishing.publication import Publication
 
 M = TypeVar("M", bound=Frozen)
 
@@ -30,6 +31,18 @@ def choose_details(job: Job, words: Mapping[str, Any]) -> PublicationDetails:
         "tags": plan.tags or requested_plan.tags,
     }
     return _read(PublicationDetails, {**defaults, **words})
+
+
+def list_plan_words(words: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the names of the words that come from the plan, since ``words`` have none."""
+    return tuple(name for name in ("title", "description", "tags") if name not in words)
+
+
+def renew_details(job: Job, publication: Publication) -> PublicationDetails:
+    """Return the details of the publication with the words that its caller left to the plan: the planner may have
+    written them since, or the caller may have changed them in a review."""
+    kept = {name: value for name, value in publication.details if name not in publication.plan_words}
+    return choose_details(job, kept)
 
 
 def read_patch(words: Mapping[str, Any]) -> DetailsPatch | None:

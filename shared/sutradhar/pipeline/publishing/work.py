@@ -13,7 +13,9 @@ from sutradhar.domain.publishing.publication import MISSED_AFTER, NotDue, Public
 from sutradhar.pipeline.publishing.context import ClaimedPublication
 from sutradhar.pipeline.publishing.packing import make_package
 from sutradhar.pipeline.publishing.report import note_on_job, report_end
-from sutradhar.pipeline.publishing.store import PUBLICATIONS, change_stored
+from sutradhar.pipeline.publishing.store import PUBLICATIONS, change_stored, note_time
+from sutradhar.pipeline.publishing.wake import follow_job
+from sutradhar.pipeline.publishing.words import renew_details
 from sutradhar.pipeline.services import Services
 from sutradhar.ports.publishing import Destination, Package, Pause, PublishError
 from sutradhar.telemetry import log
@@ -41,6 +43,8 @@ def publish_video(services: Services, message: PublishVideo) -> None:
             after = _advance(services, destination, claimed)
     if not after.is_reported:
         report_end(services, after)
+    with suppress(NotFound):
+        follow_job(services, claimed, after)
 
 
 def _advance(services: Services, destination: Destination, claimed: Publication) -> Publication:
@@ -149,14 +153,17 @@ def _find_reason_to_wait(
     if job.state is JobState.FAILED and now >= claimed.publish_at:
         raise PublishError("job_failed", f"the job failed: {job.error.cause if job.error else 'without a reason'}")
     if job.state is not JobState.SUCCEEDED:
-        if now > claimed.publish_at + MISSED_AFTER:
+        if now > claimed.publish_at + MISSED_AFTER and not claimed.when_ready:
             raise PublishError("slot_missed", "the job was not finished within a day after the time")
-        soon = claimed.publish_at - now < _NEAR
-        look_at = now + (_SOON if soon else min(_LATER, (claimed.publish_at - now) / 2))
+        soon = abs(claimed.publish_at - now) < _NEAR
+        look_at = now + (_SOON if soon else min(_LATER, max(claimed.publish_at - now, _NEAR) / 2))
         return lambda one, now: one.wait_for_job(token, now, look_at)
-    if claimed.state == "waiting":
+    is_early = claimed.when_ready and claimed.publish_at < job.entered_at[JobState.SUCCEEDED]
+    if claimed.state == "waiting" or claimed.plan_words or is_early:
+        if claimed.when_ready:
+            note_time(services, claimed, max(claimed.publish_at, now))
         # it competes for the quota again
-        return lambda one, now: one.stop_waiting(token, now)
+        return lambda one, _: one.stop_waiting(token, now, renew_details(job, one))
     size = job.result.size if job.result else 0
     start = claimed.publish_at - destination.get_lead_time(size, None)
     if now < start:
