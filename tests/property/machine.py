@@ -1,9 +1,9 @@
 """The machine of the pipeline's property: in any order of events every job ends once, and nothing is made twice.
 
-It plays two processes that share the local backend: it chooses which message is delivered, which
-handler takes its next effect, which process is killed between two effects or leaves in good order, which message is
-lost or doubled, when the clock jumps past every lease, and how the renderer ends. As long as nothing was killed or
-lost, every job ends without a sweep; after that, the look that each process takes at stalled jobs is enough.
+It plays two processes that share the local backend: it chooses which message is delivered, which handler takes its next
+effect, which process is killed between two effects or leaves in good order, which message is lost or doubled, when the
+clock jumps past every lease, and how the renderer ends. As long as nothing was killed or lost, every job ends without
+a sweep; after that, the look that each process takes at stalled jobs is enough.
 """
 
 import tempfile
@@ -33,7 +33,7 @@ from sutradhar.pipeline.submit import cancel, retry, submit
 from sutradhar.pipeline.sweep import sweep
 from sutradhar.ports.runner import ExecutionState
 from tests.fakes import FakeClock, FakeProviders, Renderers, write_summary
-from tests.property.interleaving import Handler
+from tests.property.interleaving import Handler, Seats
 from tests.property.processes import Process, Stores
 
 PLANS = [RenderPlan(topic="tea"), RenderPlan(topic="rain", render={"fps": 24})]
@@ -44,7 +44,7 @@ class PipelineMachine(RuleBasedStateMachine):
         super().__init__()
         self._folder = tempfile.TemporaryDirectory(dir="/dev/shm" if Path("/dev/shm").is_dir() else None)
         self.home = Path(self._folder.name)
-        self.clock, self.providers, self.renderers = FakeClock(), FakeProviders(), Renderers()
+        self.clock, self.providers, self.renderers, self.seats = FakeClock(), FakeProviders(), Renderers(), Seats()
         self.by_thread: dict[int, Handler] = {}
         self.endings: Counter[tuple[str, int]] = Counter()
         self.retries: dict[str, list[None]] = {}
@@ -318,6 +318,7 @@ class PipelineMachine(RuleBasedStateMachine):
                 for handler in process.handlers:
                     handler.kill()
                 process.process_registry.close()
+            self.seats.close()
             self.database.close()
             self._folder.cleanup()
 
@@ -337,13 +338,12 @@ class PipelineMachine(RuleBasedStateMachine):
                 process.start(delivery)
                 process.finish()
             for name in self.renderers.running():
-                job_id, render_id, request_blob = self.renderers.request[name]
+                job_id, render_id, blob = self.renderers.request[name]
                 self.renderers.state[name] = ExecutionState.SUCCEEDED
-                summary = write_summary(FileBlobStore(self.home / "blobs"), request_blob)
+                summary = write_summary(FileBlobStore(self.home / "blobs"), blob)
                 process.queue.publish(RenderFinished(job_id=job_id, render_id=render_id, summary_blob=summary))
             self.clock.advance(400)
-            stalled = sweep(process.services) if self.harmed else 0
-            if stalled == 0 and process.queue.depth() == 0:
+            if not (self.harmed and sweep(process.services)) and process.queue.depth() == 0:
                 return
 
     def _job(self, job_id: str) -> Job:

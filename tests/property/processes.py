@@ -122,9 +122,8 @@ class Process:
                 work(handler)
             finally:
                 del self._machine.by_thread[threading.get_ident()]
-                self._machine.database.read().close()
 
-        handler = Handler(run)
+        handler = Handler(run, self._machine.seats)
         return handler
 
     def finish(self) -> None:

@@ -44,7 +44,7 @@ from sutradhar.pipeline.services import Services
 from tests.fake_providers import free_call_gate, provider_set
 from tests.fakes import FakeClock, FakeProviders, FakeRunner, PortSet, Renderers
 from tests.finished_job import store_finished_job
-from tests.property.interleaving import Handler, Stepped
+from tests.property.interleaving import Handler, Seats, Stepped
 from tests.property.processes import Stores
 from tests.property.publishing_doubles import PLAIN, STEPPED, MortalTransport, RecordingBus, Switch, make_client
 from tests.youtube_stub import Fault, YouTubeStub
@@ -67,6 +67,7 @@ class PublishingMachine(RuleBasedStateMachine):
         self.youtube.choose_fault = self._choose_fault
         self.faults: dict[str, Fault] = {}
         self.by_thread: dict[int, Handler] = {}
+        self.seats = Seats()
         self.handlers: list[Handler] = []
         self.bus = RecordingBus()
         self.is_hindered = False
@@ -264,6 +265,7 @@ class PublishingMachine(RuleBasedStateMachine):
         finally:
             for handler in self.handlers:
                 handler.kill()
+            self.seats.close()
             self.processes.close()
             self.database.close()
             self._folder.cleanup()
@@ -309,9 +311,8 @@ class PublishingMachine(RuleBasedStateMachine):
                 work()
             finally:
                 del self.by_thread[thread], self.channel.born[thread]
-                self.database.read().close()
 
-        handler = Handler(run)
+        handler = Handler(run, self.seats)
         self.handlers.append(handler)
 
     def _finish(self) -> None:
