@@ -91,10 +91,10 @@ def test_a_wrong_setting_is_named_and_no_secret_is_shown(name: str, value: str) 
     assert "c2VjcmV0" not in str(caught.value)
 
 
-@pytest.mark.parametrize("size", range(24, 65))
-def test_each_secret_of_the_standard_is_taken(size: int) -> None:
-    secret = "whsec_" + base64.b64encode(bytes(size)).decode()
-    assert Settings.from_env({"PUBLISH_WEBHOOK_SECRET": secret}).publishing.webhook_secrets == (secret,)
+def test_each_secret_of_the_standard_is_taken() -> None:
+    for size in range(24, 65):
+        secret = "whsec_" + base64.b64encode(bytes(size)).decode()
+        assert Settings.from_env({"PUBLISH_WEBHOOK_SECRET": secret}).publishing.webhook_secrets == (secret,)
 
 
 def test_to_list_them_imports_none() -> None:
