@@ -5,11 +5,12 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from google.oauth2.credentials import Credentials
-from google_auth_httplib2 import AuthorizedHttp
 
 from sutradhar.destinations.youtube import YouTubeDestination, upload
+from sutradhar.destinations.youtube.channel_transport import authorize
 from sutradhar.destinations.youtube.client import YouTubeClient
+from sutradhar.destinations.youtube.oauth_client import OAuthClient
+from sutradhar.destinations.youtube.sign_in import SignIn
 from sutradhar.destinations.youtube.transport import OneShotHttp
 from sutradhar.domain.publishing.details import PublicationDetails
 from sutradhar.pipeline.publishing.schedule import retry_publication
@@ -36,10 +37,12 @@ class SocketChannel(Channel):
         self.services.jobs.update(self.job_id, lambda one: (one.evolve(result=result), []))
         self.server = YouTubeServer(self.youtube)
         self.http = LocalAddress(OneShotHttp(silence_sec=SILENCE_SEC), self.server.address)
-        credentials = Credentials(
-            None, "refresh", token_uri=f"{self.server.address}/token", client_id="id", client_secret="secret"
+        address = self.server.address
+        oauth_client = OAuthClient(
+            client_id="id", client_secret="secret", auth_uri=f"{address}/auth", token_uri=f"{address}/token"
         )
-        client = YouTubeClient(lambda: AuthorizedHttp(credentials, http=self.http))
+        sign_in = SignIn(client=oauth_client, refresh_token="refresh", scopes=(), signed_in_at=self.clock.now())
+        client = YouTubeClient(lambda: authorize(sign_in, self.http))
         self.services.providers.destinations["youtube"] = YouTubeDestination(lambda: client)  # type: ignore[index] # a dict of the fake
 
     def publish(self, minutes: int = 40) -> None:
