@@ -49,7 +49,17 @@ from tests.property.processes import Stores
 from tests.property.publishing_doubles import PLAIN, STEPPED, MortalTransport, RecordingBus, Switch, make_client
 from tests.youtube_stub import Fault, YouTubeStub
 
-FAULTS: tuple[Fault, ...] = ("lost_request", "lost_answer", "server_error", "cut", "session_dies")
+FAULTS: tuple[Fault, ...] = (
+    "lost_request",
+    "lost_answer",
+    "closed",
+    "cut",
+    "server_error",
+    "portal",
+    "session_dies",
+    "session_ends",
+    "forgets",
+)
 CALLS = ("open", "send", "query", "videos.update", "videos.list", "thumbnails/set.insert")
 ORDERS = (0, 30, 300)
 """Minutes from now."""
