@@ -24,7 +24,8 @@ URL ?= http://127.0.0.1:$(or $(PORT),8080)
 
 .PHONY: demo serve down restart logs status health smoke backup clean test emulator-test provider-test models-check check bench bench-quick build-images package
 demo: .venv/ready
-	@$(sutradhar) make "$$TOPIC" $(language) --length "$$LENGTH" --out "$$OUT"
+	@export PUBLISH_FOLDER="$$OUT/published"; \
+	$(sutradhar) make "$$TOPIC" $(language) --length "$$LENGTH" --out "$$OUT" --publish folder && $(sutradhar) calendar
 
 serve: .venv/ready
 	@$(sutradhar) serve

@@ -13,7 +13,7 @@ from functions.cli.out_folder import deliver_files, deliver_refused, prepare_out
 from functions.cli.output import AsJson, print_json
 from functions.cli.plan_input import load_plan
 from functions.cli.plan_question import ask_about_plan, can_ask
-from functions.cli.publication_view import print_outcome, print_schedule
+from functions.cli.publication_view import is_gone, print_outcome, print_schedule
 from functions.cli.start import LOG_NAME, prepare_home
 from functions.cli.waiting_job import print_ways_on, show_review
 from gpu_renderer.core.segments import ENGINE_VERSION
@@ -25,6 +25,7 @@ from sutradhar.domain.jobs.job_status import summarize_fallbacks
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.publishing.publication import Publication
 from sutradhar.domain.video.quality_gate import gate_versions
+from sutradhar.pipeline.services import Services
 
 Review = Annotated[
     bool,
@@ -115,6 +116,9 @@ def _begin(plan: RenderPlan) -> Job:
             f"{before.id} made this plan before, and the quality gate refused its video; it would refuse it again."
         )
         return before
+    if before and before.state is JobState.SUCCEEDED and _has_publications(services, before, plan):
+        print_line(f"{before.id} made this video before; it is not published twice.")
+        return before
     if before and before.state is JobState.FAILED:
         print_line(f"Continuing {before.id}, which had failed.")
         job = retry(services, before.id)
@@ -125,6 +129,16 @@ def _begin(plan: RenderPlan) -> Job:
         return before
     limits = bootstrap.settings().terminal_limits
     return submit(services, plan, limits=limits, describe=_describe_order)[0]
+
+
+def _has_publications(services: Services, job: Job, plan: RenderPlan) -> bool:
+    """Return whether the publications that ``plan`` asks for are there already: the command that waited for them may
+    have been stopped. One that was canceled, or whose files were deleted from its folder, is not there."""
+    from sutradhar.pipeline.publishing.store import list_newest_of
+
+    there = [one for one in list_newest_of(services, job.id) if one.state != "canceled" and not is_gone(one)]
+    asked_for = {one.destination for one in plan.with_defaults(services.defaults).publications}
+    return bool(asked_for) and asked_for <= {one.destination for one in there}
 
 
 def _describe_order(job: Job) -> AuditEntry:

@@ -2,6 +2,7 @@
 
 import inspect
 import math
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
 from functools import wraps
@@ -60,6 +61,18 @@ Providers = Annotated[
     typer.Option(help="The paid providers to use, in this order, such as openai,elevenlabs. Default: all with a key."),
 ]
 Mode = Annotated[str | None, typer.Option(help="FINAL, or PROXY for a quick look in 720p. Default: FINAL.")]
+Publish = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="DESTINATION", help="Publish the finished video: to folder, youtube ... Once for each destination."
+    ),
+]
+PublishAt = Annotated[
+    str | None,
+    typer.Option(
+        metavar="TIME", help='The time of that, such as "2026-12-24 18:30". Default: as soon as it is finished.'
+    ),
+]
 Out = Annotated[Path, typer.Option(metavar="FOLDER", help="The folder that gets the files.")]
 
 
@@ -79,11 +92,22 @@ class PlanOptions:
     resolution: Resolution = None
     mode: Mode = None
     providers: Providers = None
+    publish: Publish = None
+    publish_at: PublishAt = None
 
     @property
     def overrides(self) -> Mapping[str, Any]:
         """The options that take the place of the plan's own fields, by name."""
-        return {option: getattr(self, option) for option in _FIELDS}
+        return {**{option: getattr(self, option) for option in _FIELDS}, "publish": self._list_publications()}
+
+    def _list_publications(self) -> list[dict[str, str]] | None:
+        """Return what the plan is to publish. Raise typer.BadParameter."""
+        if not self.publish:
+            if self.publish_at is not None:
+                raise typer.BadParameter("give --publish too, such as --publish folder", param_hint="--publish-at")
+            return None
+        at = {} if self.publish_at is None else {"iso_datetime": self.publish_at}
+        return [{"destination": name, **at} for name in self.publish]
 
 
 def take_plan_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -120,6 +144,7 @@ _FIELDS: Mapping[str, tuple[str, ...]] = {
     "seed": ("seed",),
     "resolution": ("render", "resolution"),
     "mode": ("render", "mode"),
+    "publish": ("publish",),
 }
 
 
@@ -146,7 +171,13 @@ def apply_options(body: Any, options: Mapping[str, Any]) -> Any:
 def name_options(errors: Iterable[FieldError], options: Mapping[str, Any]) -> list[FieldError]:
     """Return ``errors`` with a field's name replaced by the option that set it."""
     names = {".".join(field): f"--{option}" for option, field in _FIELDS.items() if options.get(option) is not None}
-    return [FieldError(names.get(error.path, error.path), error.message) for error in errors]
+    return [FieldError(_name_option(error.path, names), error.message) for error in errors]
+
+
+def _name_option(path: str, names: Mapping[str, str]) -> str:
+    if "publish" in names and re.match(r"publish[.[]", path):
+        return "--publish-at" if path.endswith("iso_datetime") else "--publish"
+    return names.get(path, path)
 
 
 def choose_providers(providers: str | None) -> None:

@@ -31,6 +31,12 @@ def name_place(url: str) -> str:
     return str(Path(unquote(parts.path))) if parts.scheme == "file" else url
 
 
+def is_gone(publication: Publication) -> bool:
+    """Return whether the video was published into a folder of this machine and is not there any more."""
+    is_local = publication.url.startswith("file:") and publication.state == "published"
+    return is_local and not Path(name_place(publication.url)).exists()
+
+
 def print_publication_json(publication: Publication) -> None:
     """Print what `GET /publications/ID` tells; its URLs are relative to the API."""
     print_json(PublicationAnswer.describe(publication))

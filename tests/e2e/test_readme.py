@@ -70,12 +70,25 @@ def test_restart_stops_the_server_and_serves() -> None:
 
 @pytest.mark.parametrize("command", begins("make demo"))
 def test_demo(command: str, env: dict[str, str], tmp_path: Path) -> None:
+    """It makes a video, publishes it into a folder, and shows that in the calendar."""
     done = shell(re.sub(r" OUT=\S+", f" OUT={env['OUT']}", command), env)
     assert done.returncode == 0, done.stdout + done.stderr
     file_names = {p.name for p in Path(env["OUT"]).iterdir()}
     assert {"video.mp4", "thumbnail.png", "job_summary.json", "captions.en.srt", "captions.hi.vtt"} <= file_names
     summary = json.loads((Path(env["OUT"]) / "job_summary.json").read_text())
     assert all(f["ok"] for f in summary["findings"])
+    (published,) = (Path(env["OUT"]) / "published").iterdir()
+    manifest = json.loads((published / "manifest.json").read_text("utf-8"))
+    assert "video.mp4" in manifest["files"]
+    assert (published / "video.mp4").read_bytes() == (Path(env["OUT"]) / "video.mp4").read_bytes()
+    assert str(published) in done.stdout
+    publications = json.loads(shell(".venv/bin/sutradhar calendar --json", env).stdout)["publications"]
+    assert [(one["state"], one["title"]) for one in publications] == [("published", manifest["title"])]
+    assert re.search(rf"folder\W+published\W+{publications[0]['id']}", done.stdout)
+    if command == "make demo":
+        again = shell(command, env)
+        assert (again.returncode, "not published twice" in again.stderr) == (0, True), again.stderr
+        assert list(published.parent.iterdir()) == [published]
 
 
 def test_the_terminal_commands(env: dict[str, str], tmp_path: Path) -> None:
