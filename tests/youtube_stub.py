@@ -75,6 +75,8 @@ class Video:
     """The width and the height of the one that viewers see."""
     progress: str = "succeeded"
     """The processingStatus of its processingDetails."""
+    is_held_back: bool = False
+    """True if YouTube does not show it at its time, such as during a check of its rights."""
     captions: list[str] = field(default_factory=list)
 
 
@@ -144,7 +146,7 @@ class YouTubeStub:
     def settle(self) -> None:
         """Publish the videos whose time has come."""
         for video in self.videos.values():
-            at = video.status.get("publishAt")
+            at = None if video.is_held_back else video.status.get("publishAt")
             if video.status["privacyStatus"] == "private" and at and _read_time(at) <= self.now():
                 video.status["privacyStatus"] = "public"
                 video.status.pop("publishAt")

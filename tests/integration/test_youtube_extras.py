@@ -136,3 +136,29 @@ def test_a_video_that_its_owner_lists_less_is_published(channel: Channel) -> Non
     channel.get_video().status["privacyStatus"] = "unlisted"
     channel.run(5)
     assert channel.get(publication).state == "published"
+
+
+def test_a_video_that_youtube_holds_back_is_looked_at_rarely_and_for_a_day(channel: Channel) -> None:
+    publication = channel.order(HOUR)
+    channel.run(HOUR - 1)
+    video = channel.get_video()
+    video.is_held_back = True
+    before = channel.youtube.calls["videos.list"]
+    channel.run(3 * HOUR)
+    assert channel.get(publication).state == "uploaded"
+    assert channel.youtube.calls["videos.list"] - before < 25
+    channel.clock.advance(23 * 60 * HOUR)
+    channel.run(2)
+    after = channel.get(publication)
+    assert after.failure
+    assert (after.state, after.failure.reason, "YouTube Studio" in after.failure.advice) == ("failed", "rejected", True)
+
+
+def test_a_video_that_youtube_shows_late_is_published(channel: Channel) -> None:
+    publication = channel.order(HOUR)
+    channel.run(HOUR - 1)
+    channel.get_video().is_held_back = True
+    channel.run(HOUR)
+    channel.get_video().is_held_back = False
+    channel.run(20)
+    assert channel.get(publication).state == "published"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -25,8 +26,8 @@ _FIRST_RATE = 1_000_000.0
 _MARGIN = timedelta(minutes=10)
 """The time for YouTube to process a video, beside the time of the upload."""
 
-_FLIP = timedelta(minutes=10)
-"""The time that YouTube has to show a video after its publishAt."""
+_FLIP, _HELD_BACK = timedelta(minutes=10), timedelta(days=1)
+"""The time after which a video that has no publishAt, or has one still, will not be shown by itself."""
 
 
 class YouTubeDestination(Destination):
@@ -60,40 +61,40 @@ class YouTubeDestination(Destination):
         return timedelta(seconds=2 * seconds) + _MARGIN
 
     def upload(self, package: Package, context: PublishContext) -> Uploaded:
-        try:
+        with _note_quota(context):
             state = upload.send_video(self._client, package, context)
             extras_at = self._send_extras(package, context, state)
-            if state.needs_update(package):  # another worker opened the session before the words changed
-                extras_at = context.now()
-            return Uploaded(not state.is_hidden, state.sent.details if state.sent else None, extras_at)
-        except QuotaGone as exc:
-            context.mark_spent(exc.bucket)
-            raise
+        if state.needs_update(package):  # another worker opened the session before the words changed
+            extras_at = context.now()
+        return Uploaded(not state.is_hidden, state.sent.details if state.sent else None, extras_at)
 
     def confirm(self, package: Package, context: PublishContext) -> bool:
         state = UploadState.read(context.checkpoint)
-        context.spend(UNITS, COSTS["videos.list"])
-        video = self._client.get_video(state.video_id, "snippet,status")
-        status = video["status"]
-        if error := name_rejection(status):
-            raise error
-        privacy = package.details.privacy
-        if status["privacyStatus"] != "private" or privacy == "private":
-            return True  # its owner may have chosen another privacy in YouTube Studio
-        if status.get("publishAt") or state.needs_update(package):
-            return False
-        if privacy == "public":
-            if context.now() < package.publish_at + _FLIP:
+        with _note_quota(context):
+            context.spend(UNITS, COSTS["videos.list"])
+            video = self._client.get_video(state.video_id, "snippet,status")
+            status, privacy = video["status"], package.details.privacy
+            if error := name_rejection(status):
+                raise error
+            if status["privacyStatus"] != "private" or privacy == "private":
+                return True  # its owner may have chosen another privacy in YouTube Studio
+            if state.needs_update(package):
                 return False
-            cause = "YouTube has the video as a private one without a time, as if it was changed in YouTube Studio"
-            raise PublishError("rejected", cause, advice="publish it in YouTube Studio")
-        context.spend(UNITS, COSTS["videos.update"])  # publishAt can only make a video public
-        self._client.update_video(change_resource(video, package, context.now()))
-        return True
+            if privacy == "public":
+                late = context.now() - package.publish_at
+                if late < (_HELD_BACK if status.get("publishAt") else _FLIP):
+                    return False
+                cause = "YouTube does not show the video: it holds it back, or its time was removed in YouTube Studio"
+                raise PublishError(
+                    "rejected", cause, advice="look at the video in YouTube Studio, and publish it there"
+                )
+            context.spend(UNITS, COSTS["videos.update"])  # publishAt can only make a video public
+            self._client.update_video(change_resource(video, package, context.now()))
+            return True
 
     def update(self, package: Package, context: PublishContext, *, compare: bool) -> datetime | None:
         state = UploadState.read(context.checkpoint)
-        try:
+        with _note_quota(context):
             if compare or state.needs_update(package):
                 context.spend(UNITS, COSTS["videos.list"])
                 video = self._client.get_video(state.video_id, "snippet,status")
@@ -104,9 +105,16 @@ class YouTubeDestination(Destination):
                 state = state.note_sent(package)
                 context.save(state.write())
             return self._send_extras(package, context, state)
-        except QuotaGone as exc:
-            context.mark_spent(exc.bucket)
-            raise
 
     def _send_extras(self, package: Package, context: PublishContext, state: UploadState) -> datetime | None:
         return send_extras(self._client, package, context, state)
+
+
+@contextmanager
+def _note_quota(context: PublishContext) -> Iterator[None]:
+    """Record it if YouTube says in the block that a quota of today is used up."""
+    try:
+        yield
+    except QuotaGone as exc:
+        context.mark_spent(exc.bucket)
+        raise

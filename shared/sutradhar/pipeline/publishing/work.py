@@ -20,8 +20,8 @@ from sutradhar.pipeline.services import Services
 from sutradhar.ports.publishing import Destination, Package, Pause, PublishError
 from sutradhar.telemetry import log
 
-_ASK_AGAIN = timedelta(seconds=30)
-"""The pause before the next look at a video that the destination should show by now."""
+_ASK_AGAIN, _ASK_RARELY = timedelta(seconds=30), timedelta(minutes=30)
+"""The first and the longest pause before the next look at a video that the destination should show by now."""
 _NEAR = timedelta(minutes=10)
 """From so long before its time on, a publication looks at its job every minute."""
 _SOON, _LATER = timedelta(minutes=1), timedelta(minutes=15)
@@ -120,7 +120,10 @@ def _make_next_step(
             compare_at=compare_at,
         )
     if has_come:
-        return lambda one, now: one.record_hidden(token, now, now + _ASK_AGAIN)
+        # each look may cost quota
+        late = context.now() - claimed.publish_at
+        pause = max(_ASK_AGAIN, min(late / 4, _ASK_RARELY))
+        return lambda one, now: one.record_hidden(token, now, now + pause)
     # its owner has taken a change back that had failed
     return lambda one, now: one.rest(token, now)
 
