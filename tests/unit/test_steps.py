@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,6 +15,7 @@ from sutradhar.domain.billing.provider_id import ProviderId
 from sutradhar.domain.core.errors import Conflict
 from sutradhar.domain.jobs.job import Job, JobState, Outcome
 from sutradhar.domain.jobs.job_failure import JobFailure
+from sutradhar.domain.jobs.publication_note import PublicationNote
 from sutradhar.domain.jobs.result import Progress, Result
 from sutradhar.domain.jobs.steps import STEPS, StepStatus, list_steps, name_step
 from sutradhar.domain.plan.plan import RenderPlan
@@ -119,3 +121,29 @@ def test_a_failure_is_shown_at_its_step() -> None:
     )
     stopped = move_job("produce", "cancel")
     assert (name_step(stopped, {}), get_states(stopped)["music"]) == ("music", "canceled")
+
+
+@pytest.mark.parametrize(
+    ("state", "minutes", "step", "step_state"),
+    [
+        ("scheduled", 0, "youtube_publish", "pending"),  # as soon as the video is finished
+        ("uploading", 0, "youtube_publish", "running"),
+        ("uploaded", 0, "youtube_publish", "running"),
+        ("published", 0, "completed", "done"),
+        ("failed", 0, "completed", "error"),
+        ("canceled", 0, "completed", "canceled"),
+        ("scheduled", 60, "completed", "pending"),  # the video is finished long before
+        ("uploading", 60, "youtube_publish", "running"),
+        ("uploaded", 60, "completed", "running"),
+    ],
+)
+def test_a_finished_job_is_at_its_publication_on_youtube_until_that_ends(
+    state: str, minutes: int, step: str, step_state: str
+) -> None:
+    job = move_job("produce", "render", "execute", "succeed")
+    at = START + timedelta(minutes=minutes)
+    note = PublicationNote(id="pub-1", number=1, state=state, publish_at=at, started_at=at, noted_at=at)
+    published = job.evolve(publications={"youtube": note})
+    assert (name_step(published, ASSETS), get_states(published)["youtube_publish"]) == (step, step_state)
+    elsewhere = job.evolve(publications={"folder": note})
+    assert (name_step(elsewhere, ASSETS), get_states(elsewhere)["youtube_publish"]) == ("completed", "skipped")

@@ -23,6 +23,10 @@ class PublicationNote(Frozen):
     """The last change of the publication."""
 
     @property
+    def is_live(self) -> bool:
+        return self.state not in ("published", "failed", "canceled")
+
+    @property
     def may_wait_for_job(self) -> bool:
         return self.state in ("scheduled", "waiting")
 
@@ -32,4 +36,4 @@ class PublicationNote(Frozen):
 
 def has_live_publication(publications: Mapping[str, PublicationNote]) -> bool:
     """Return whether one of ``publications`` still needs the files of the job."""
-    return any(note.state not in ("published", "failed", "canceled") for note in publications.values())
+    return any(note.is_live for note in publications.values())

@@ -47,9 +47,11 @@ def list_steps(job: Job, by_slot: Mapping[Slot, Asset]) -> tuple[StepStatus, ...
 
 
 def name_step(job: Job, by_slot: Mapping[Slot, Asset]) -> StepName:
-    """Return the step at which the job is, or at which it ended. A job that waits for approval is at its narrations."""
+    """Return the step at which the job is, or at which it ended. A job that waits for approval is at its narrations;
+    one whose video goes to YouTube as soon as it is finished is completed only after that."""
     if job.state is JobState.SUCCEEDED:
-        return "completed"
+        note = job.publications.get(YOUTUBE)
+        return "youtube_publish" if note and _is_current(note, job.entered_at[job.state]) else "completed"
     return next(iter(_find_current_steps(job, by_slot)), "tts" if job.needs_approval else "subtitles")
 
 
@@ -68,6 +70,12 @@ def _describe_publication(note: PublicationNote) -> StepStatus:
     state = _OF_PUBLICATION.get(note.state, "pending")
     finished_at = note.noted_at if state == "done" else None
     return StepStatus(name="youtube_publish", state=state, started_at=note.started_at, finished_at=finished_at)
+
+
+def _is_current(note: PublicationNote, finished_at: datetime) -> bool:
+    """Return whether the job is at its publication: it is being sent, or its time had come when the video was finished.
+    A finished job whose publication comes at a later time is completed."""
+    return note.is_live and (note.state == "uploading" or note.publish_at <= finished_at)
 
 
 def _describe_step(job: Job, by_slot: Mapping[Slot, Asset], name: StepName, is_current: bool) -> StepStatus:
