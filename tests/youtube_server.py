@@ -11,6 +11,9 @@ from urllib.parse import parse_qs, urlsplit
 from tests.youtube_answers import REFUSALS, Answer, make_error
 from tests.youtube_stub import YouTubeStub
 
+CHUNK_UNIT = 256 << 10
+"""developers.google.com/youtube/v3/guides/using_resumable_upload_protocol"""
+
 
 class YouTubeServer:
     """The stub at a port of loopback while the block runs.
@@ -20,6 +23,7 @@ class YouTubeServer:
 
     def __init__(self, stub: YouTubeStub) -> None:
         self.stub = stub
+        stub.chunk_unit = CHUNK_UNIT
         self.access_tokens: set[str] = set()
         """The tokens that YouTube takes now."""
         self.tokens_given = 0

@@ -98,6 +98,8 @@ class YouTubeStub:
         """False: the Google account has none."""
         self.address = "https://upload.youtube.test"
         """The beginning of the URIs of upload sessions."""
+        self.chunk_unit = 1
+        """Each chunk but the last has a multiple of so many bytes. YouTube's is 256 KiB, too much for most tests."""
         self.first_progress = "succeeded"
         """The processingStatus of a video that has just arrived."""
 
@@ -226,6 +228,8 @@ class YouTubeStub:
             assert match, headers
             start = int(match[1])
             assert fault == "cut" or int(match[2]) - start + 1 == len(data)
+            if int(match[2]) + 1 < session.size and len(data) % self.chunk_unit and fault != "cut":
+                return 400, {}, b""
             if start > session.size_so_far:
                 return make_error("backendError")
             # a worker that is late may send bytes that the session has already
