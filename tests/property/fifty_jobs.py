@@ -11,7 +11,7 @@ from typing import Any, cast
 from sutradhar.backends.local.blobs import FileBlobStore
 from sutradhar.domain.billing.price import PriceTable
 from sutradhar.domain.billing.usage import Usage
-from sutradhar.domain.core.errors import NotFound, ProviderError
+from sutradhar.domain.core.errors import Conflict, NotFound, ProviderError
 from sutradhar.domain.core.failure import FailureDetail
 from sutradhar.domain.jobs.job import JobState
 from sutradhar.domain.jobs.messages import DispatchRender, RenderFinished, RenderProgressed
@@ -129,10 +129,14 @@ class FiftyJobs:
                 continue
             if fate == f"cancelled in {state}":
                 self._asked.add(job_id)
-                self._worker.call("cancel", partial(cancel, self.services, job_id), job_id)
+                self._worker.call("cancel", partial(self._cancel, job_id), job_id)
             elif fate == "retried" and state is JobState.FAILED:
                 self._asked.add(job_id)
                 self._worker.call("retry", partial(retry, self.services, job_id), job_id)
+
+    def _cancel(self, job_id: str) -> None:
+        with suppress(Conflict):  # it is a repeat
+            cancel(self.services, job_id)
 
     def _end_renders(self) -> None:
         for name in self._renderers.running():
