@@ -20,7 +20,7 @@ def test_the_tests_of_uploads_pass_in_it(tmp_path: Path) -> None:
 
 
 def test_a_plain_install_has_no_developers_package() -> None:
-    for name in ("plain", "plain-pytest", "functions"):
+    for name in ("plain", "plain-pytest", "functions", "publish"):
         code = (
             "import importlib.util as u; print([n for n in ('hypothesis', 'faster_whisper', 'mypy') if u.find_spec(n)])"
         )

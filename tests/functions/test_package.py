@@ -11,6 +11,7 @@ import pytest
 
 from functions import main
 from functions.dev import package
+from tests.plain import environment
 
 SLOW = (
     "google.cloud.firestore",
@@ -176,3 +177,30 @@ print(json.dumps([rules, sorted({"google.auth", "httpcore", "httplib2"} & sys.mo
     rules, light, loaded = json.loads(run_in_archive(archive, code))
     assert ["youtube", 1, 2, True] in rules
     assert (light, [name for name in loaded if name.startswith(SLOW)]) == ([], [])
+
+
+@pytest.mark.parametrize(("name", "has_client"), [("publish", True), ("functions", False)])
+def test_only_the_packages_of_publish_can_call_youtube(tmp_path: Path, name: str, has_client: bool) -> None:
+    """``.venv/NAME`` has what the requirements of that archive bring, and nothing else."""
+    python = environment(name) / "bin/python"
+    path = next(one for one in package.build_archives(tmp_path) if one.name.startswith(name))
+    code = """
+from importlib.util import find_spec
+from pathlib import Path
+from sutradhar.destinations.youtube import SignInFile, make_destination
+from sutradhar.ports.destination_setup import DestinationSetup
+youtube = make_destination(DestinationSetup(lambda name: "", lambda: None, asset_bucket="b", youtube_token=Path("t")))
+assert youtube.explain_missing_setup() == ""
+if find_spec("googleapiclient"):
+    from sutradhar.destinations.youtube.channel_transport import ChannelTransport
+    from sutradhar.destinations.youtube.client import YouTubeClient
+    from sutradhar.ports.publishing import PublishError
+    try:
+        YouTubeClient(lambda: ChannelTransport(SignInFile(Path("t")))).get_channel()
+    except PublishError as exc:
+        print(exc.failure.reason)
+"""
+    # zipimport reads the code as it lies in the archive
+    env = {"PATH": os.environ["PATH"], "PYTHONPATH": str(path)}
+    done = subprocess.run([python, "-c", code], cwd=tmp_path, env=env, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "token_invalid\n" if has_client else ""), done.stderr
