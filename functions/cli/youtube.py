@@ -64,7 +64,7 @@ def login(
             f"Google ends this access at {access.expires_at:%Y-%m-%d %H:%M} UTC, as it does after 7 days while the"
             " OAuth consent screen is in the state Testing; publish the app there, and sign in again"
         )
-    command = _name_store_command(file)
+    command = name_store_command(file)
     if as_json:
         print_json({**access.model_dump(include=_SHOWN, mode="json"), "file": str(file.path), "store": command or None})
         return
@@ -134,7 +134,7 @@ def _choose_client(named: Path | None, file: SignInFile) -> OAuthClient:
         raise InvalidRequest([FieldError("--client-secrets", message)]) from exc
 
 
-def _name_store_command(file: SignInFile) -> str:
+def name_store_command(file: SignInFile) -> str:
     """Return the command that brings the sign-in to the functions; empty on the local backend."""
     cloud = bootstrap.settings().cloud
     if not cloud:

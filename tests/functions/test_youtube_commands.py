@@ -1,6 +1,7 @@
 """`sutradhar youtube` signs in, looks and signs out, against a stub of Google over real sockets."""
 
 import json
+import shlex
 import stat
 import threading
 import webbrowser
@@ -12,9 +13,10 @@ import pytest
 from typer.testing import CliRunner
 
 from functions.cli import app
+from functions.cli.youtube import name_store_command
 from sutradhar import bootstrap
 from sutradhar.destinations.youtube import account
-from sutradhar.destinations.youtube.sign_in import SCOPE
+from sutradhar.destinations.youtube.sign_in import SCOPE, SignInFile
 from sutradhar.destinations.youtube.transport import OneShotHttp
 from tests.conftest import forget
 from tests.fakes import FakeClock
@@ -188,3 +190,18 @@ def test_without_a_browser_the_address_is_printed(
     assert run("login", "--no-browser").exit_code == 0
     assert all(url.startswith(f"{google.address}/auth?") for url in addresses)
     assert len(addresses) == 2
+
+
+def test_on_google_cloud_the_command_that_stores_the_access_is_printed(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert name_store_command(SignInFile(home / "youtube.json")) == ""
+    cloud = {"BACKEND": "gcp", "GOOGLE_CLOUD_PROJECT": "tea", "REGION": "r", "ASSET_BUCKET": "b", "TOPIC_PREFIX": "x-"}
+    for name, text in cloud.items():
+        monkeypatch.setenv(name, text)
+    forget()
+    command = shlex.split(name_store_command(SignInFile(home / "my files/youtube.json")))
+    assert command == [
+        *("gcloud", "secrets", "versions", "add", "x-youtube-token", "--project=tea"),
+        f"--data-file={home}/my files/youtube.json",
+    ]

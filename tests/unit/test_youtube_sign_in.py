@@ -2,12 +2,16 @@
 
 import os
 import stat
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from sutradhar.config import Settings
+from sutradhar.destinations.youtube.channel_transport import ChannelTransport
 from sutradhar.destinations.youtube.oauth_client import OAuthClient
 from sutradhar.destinations.youtube.sign_in import SCOPE, NotSignedIn, SignIn, SignInFile
+from sutradhar.ports.publishing import PublishError
 from tests.fakes import FakeClock
 
 SIGN_IN = SignIn(
@@ -70,3 +74,21 @@ def test_a_file_that_is_no_sign_in_asks_for_a_new_one(file: SignInFile, text: st
 def test_a_sign_in_shows_no_secret() -> None:
     assert "GOCSPX" not in repr(SIGN_IN)
     assert "1//" not in str(SIGN_IN)
+
+
+def test_a_secret_that_cannot_be_read_at_the_moment_is_tried_again(file: SignInFile) -> None:
+    file.path.mkdir(parents=True)  # reading it is an error, as when Secret Manager is out of reach
+    for is_mounted, reason in ((True, "network"), (False, "token_invalid")):
+        with closing(ChannelTransport(SignInFile(file.path, is_mounted=is_mounted))) as transport:
+            with pytest.raises(PublishError) as caught:
+                transport.request("https://youtube.googleapis.com/youtube/v3/channels")
+            assert caught.value.failure.reason == reason
+            assert str(file.path) not in caught.value.failure.model_dump_json()
+
+
+def test_an_emulated_cloud_gets_the_sign_in_of_this_machine(file: SignInFile) -> None:
+    settings = Settings.from_env({"SUTRADHAR_HOME": str(file.path.parent), "YOUTUBE_CLIENT_SECRETS": "client.json"})
+    assert settings.youtube_token == file.path
+    assert settings.cloud_environment == {}
+    file.write(SIGN_IN)
+    assert settings.cloud_environment == {"YOUTUBE_TOKEN_FILE": str(file.path)}

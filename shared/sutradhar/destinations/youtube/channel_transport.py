@@ -63,6 +63,8 @@ class ChannelTransport:
                 try:
                     sign_in = self._file.read()
                 except NotSignedIn as exc:
+                    if exc.retryable:
+                        raise PublishError("network", "the sign-in to YouTube cannot be read at the moment") from exc
                     cause = "there is no sign-in to YouTube that can be used"
                     raise PublishError("token_invalid", cause, advice=exc.public_advice) from exc
                 if sign_in != self._sign_in:

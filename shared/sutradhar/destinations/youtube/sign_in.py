@@ -42,10 +42,11 @@ class NotSignedIn(SutradharError):
     Args:
         advice: what the user of this machine does.
         public_advice: the same for callers of the API, without the path of a file; empty: the same words.
+        retryable: True: it may be there, and could not be read at the moment.
     """
 
-    def __init__(self, cause: str, advice: str, public_advice: str = "") -> None:
-        self.advice, self.public_advice = advice, public_advice or advice
+    def __init__(self, cause: str, advice: str, public_advice: str = "", *, retryable: bool = False) -> None:
+        self.advice, self.public_advice, self.retryable = advice, public_advice or advice, retryable
         super().__init__(cause)
 
 
@@ -64,7 +65,10 @@ class SignInFile:
             raise NotSignedIn("there is no sign-in to YouTube", LOGIN_ADVICE) from None
         except OSError as exc:
             advice = f"let the user that runs this read {self.path}, or {LOGIN_ADVICE} again"
-            raise NotSignedIn(f"{self.path} cannot be read", advice, _PUBLIC_ADVICE) from exc
+            # each reading of a mounted file asks Secret Manager, which may be out of reach
+            raise NotSignedIn(
+                f"{self.path} cannot be read", advice, _PUBLIC_ADVICE, retryable=self._is_mounted
+            ) from exc
         if mode & 0o077 and not self._is_mounted:
             cause = f"other users of this machine can read {self.path}, which gives access to your channel"
             advice = f"run `chmod 600 {self.path}`; if they may have read it, run `sutradhar youtube logout` after that"
