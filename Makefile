@@ -65,10 +65,8 @@ clean: .venv/ready
 check: .venv/ready-dev
 	ruff check .
 	ruff format --check .
-	mypy
-	lint-imports
-	deptry .
-	python .ci/check_language.py
+	@# mypy takes longest, so the others run beside it; each failure fails the target
+	mypy & mypy=$$!; lint-imports && deptry . && python .ci/check_language.py; others=$$?; wait $$mypy && exit $$others
 
 test: check
 	pytest -n 2 --dist worksteal --cov --cov-report=
