@@ -6,7 +6,7 @@ import os
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,25 +14,13 @@ import pytest
 import requests
 from prometheus_client.parser import text_string_to_metric_families
 
-from sutradhar.backends.gcp.documents import FirestoreDocumentStore
-from sutradhar.backends.gcp.firestore import Firestore
-from sutradhar.backends.gcp.records import FirestoreKeyValueStore
-from sutradhar.backends.gcp.stores import FirestoreAssetStore, FirestoreJobStore, FirestoreLeaseStore
-from sutradhar.backends.gcp.tallies import FirestoreTallyStore
-from sutradhar.backends.local.database import Database
-from sutradhar.backends.local.documents import SqliteDocumentStore
-from sutradhar.backends.local.process_registry import ProcessRegistry
-from sutradhar.backends.local.records import SqliteKeyValueStore
-from sutradhar.backends.local.stores import SqliteAssetStore, SqliteJobStore, SqliteLeaseStore
-from sutradhar.backends.local.tallies import SqliteTallyStore
 from sutradhar.domain.jobs.job import JobState
 from sutradhar.domain.jobs.tallies import JOB_BUCKETS, STEP_BUCKETS
-from tests import emulated_cloud
 from tests.fakes import FakeClock
 from tests.function_server import FunctionServer, start_function
 from tests.property.fifty_jobs import CANCELLED_IN, FATES, FiftyJobs, describe_plan
 from tests.property.job_ledger import JobLedger
-from tests.property.processes import Stores
+from tests.property.mortal_stores import open_on_firestore, open_on_sqlite
 
 KEY = "a-key-of-this-test-0815"
 OVER_HTTP = 50 - FATES.total() - len(CANCELLED_IN)
@@ -55,40 +43,11 @@ def fifty_jobs(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pyte
         monkeypatch.setenv(name, value)
     if request.param == "gcp":
         request.getfixturevalue("emulators")
-        store = Firestore(emulated_cloud.choose_deployment(monkeypatch), "(default)")
-        jobs = FiftyJobs(
-            Stores(
-                FirestoreJobStore(store),
-                FirestoreAssetStore(store, clock, timedelta(days=29)),
-                FirestoreLeaseStore(store, clock),
-                FirestoreKeyValueStore(store, clock),
-                FirestoreDocumentStore(store),
-                FirestoreTallyStore(store),
-            ),
-            tmp_path,
-            clock,
-        )
-        jobs.executioner.watch_firestore(store)
-        yield jobs
-        store.close()
+        with open_on_firestore(FiftyJobs, tmp_path, clock, monkeypatch) as jobs:
+            yield jobs
     else:
-        database, registry = Database(tmp_path / "state.db"), ProcessRegistry(tmp_path)
-        jobs = FiftyJobs(
-            Stores(
-                SqliteJobStore(database),
-                SqliteAssetStore(database),
-                SqliteLeaseStore(database, registry, clock),
-                SqliteKeyValueStore(database),
-                SqliteDocumentStore(database),
-                SqliteTallyStore(database),
-            ),
-            tmp_path,
-            clock,
-        )
-        jobs.executioner.watch_database(database)
-        yield jobs
-        registry.close()
-        database.close()
+        with open_on_sqlite(FiftyJobs, tmp_path, clock) as jobs:
+            yield jobs
 
 
 def test_every_instance_counts_what_happened(fifty_jobs: FiftyJobs) -> None:
