@@ -12,6 +12,7 @@ from sutradhar.domain.jobs.job import JobState
 from sutradhar.domain.publishing.publication import Publication
 from sutradhar.domain.publishing.publication_answer import PublicationAnswer
 from sutradhar.domain.publishing.schedule_time import read_zone
+from sutradhar.pipeline.publishing.rates import read_rate
 from sutradhar.pipeline.publishing.schedule import LOOK_AHEAD
 
 
@@ -57,7 +58,8 @@ def print_schedule(publication: Publication) -> None:
     if not job.state.is_terminal:
         print_line(f"Its job {publication.job_id} is not finished yet; the publication waits for it.")
     when, size = "at that minute", job.result.size if job.result else None
-    if lead_time := services.providers.destinations[publication.destination].get_lead_time(size or 0, None):
+    rate = read_rate(services, publication.destination)
+    if lead_time := services.providers.destinations[publication.destination].get_lead_time(size or 0, rate):
         start = get_local_time(publication) - (LOOK_AHEAD if size is None else lead_time)
         when = f"from {start:%H:%M} until then, since the upload comes first"
     servers = list_servers(bootstrap.settings().home)

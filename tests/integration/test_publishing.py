@@ -71,7 +71,7 @@ def publisher(tmp_path: Path) -> Iterator[Publisher]:
 def test_a_video_is_published_at_its_time(publisher: Publisher) -> None:
     publisher.end_render()
     publication = publisher.order(minutes=60)
-    assert (publisher.tick(), publisher.state(publication)) == (1, "scheduled")
+    assert (publisher.tick(), publisher.state(publication)) == (0, "scheduled")
     publisher.tick(59)
     assert publisher.list_published() == []
     publisher.tick(1)

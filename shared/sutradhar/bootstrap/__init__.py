@@ -57,6 +57,10 @@ def backend() -> Backend:
     return gcp_backend(settings()) if settings().process.backend == "gcp" else local_backend(settings())
 
 
+PUBLISH_WORKERS = 40
+"""The messages that the function ``publish`` works on at a time: 10 instances with 4 each (terraform/functions.tf)."""
+
+
 @cache
 def services() -> Services:
     """Return what the stages of this process work with. Raise InvalidSettings for a chosen model without a price."""
@@ -84,6 +88,7 @@ def services_on(backend: Backend, settings: Settings) -> Services:
             settings.retention.output_days, settings.retention.upload_days, settings.retention.job_days
         ),
         max_active_jobs=settings.api.max_active_jobs,
+        publish_workers=PUBLISH_WORKERS if settings.cloud else 1,
         review_period=timedelta(days=settings.review.days) or None,
     )
 

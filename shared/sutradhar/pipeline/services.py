@@ -72,6 +72,8 @@ class Services:
     """The days for which jobs, files and uploads are kept."""
     max_active_jobs: int = 0
     """The jobs of one API key that may be in progress at a time; 0: no limit."""
+    publish_workers: int = 1
+    """The uploads to destinations that go on at the same time."""
     review_period: timedelta | None = None
     """The time that a job may wait for the approval of its plan; None: any time."""
 

@@ -119,6 +119,11 @@ class PublishContext(Protocol):
         """Record that the destination says that today's quota is used up."""
         ...
 
+    def note_upload(self, sent: int, time: timedelta) -> None:
+        """Tell that ``sent`` bytes of a video took ``time``: the rate of the last uploads tells when the next ones have
+        to begin."""
+        ...
+
     def open_blob(self, name: str) -> BinaryIO:
         """Return a seekable file of the blob. Raise PublishError (``not_found``) if it is gone."""
         ...
@@ -142,6 +147,8 @@ class Bucket:
     """The IANA zone in which the day begins."""
     essential: int
     """The units that one publication takes at least."""
+    closing: int = 0
+    """The units that a video takes at its time, if it was uploaded before."""
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,8 @@ BUCKETS = (
         zone=ZONE,
         # the thumbnail, the confirmation, a search for a lost video and a look at its processing
         essential=COSTS["thumbnails.set"] + 2 * COSTS["videos.list"] + FIND_COST,
+        # a look, and the change to unlisted
+        closing=COSTS["videos.list"] + COSTS["videos.update"],
     ),
 )
 

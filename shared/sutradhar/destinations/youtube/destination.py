@@ -16,6 +16,7 @@ from sutradhar.destinations.youtube.resource import change_resource, is_part_of,
 from sutradhar.destinations.youtube.state import UploadState
 from sutradhar.domain.core.errors import FieldError
 from sutradhar.domain.publishing.details import PublicationDetails
+from sutradhar.domain.publishing.starts import LONGEST_LEAD
 from sutradhar.ports.publishing import Bucket, Destination, Package, PublishContext, PublishError, Uploaded
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ class YouTubeDestination(Destination):
 
     def get_lead_time(self, video_size: int, bytes_per_sec: float | None) -> timedelta:
         seconds = video_size / (bytes_per_sec or _FIRST_RATE)
-        return timedelta(seconds=2 * seconds) + _MARGIN
+        return min(timedelta(seconds=2 * seconds), LONGEST_LEAD) + _MARGIN
 
     def upload(self, package: Package, context: PublishContext) -> Uploaded:
         with _note_quota(context):

@@ -56,8 +56,15 @@ def _continue_session(
 ) -> UploadState:
     """Ask the session what it has, and send the rest."""
     answer = client.query_session(state.session, package.video_size)
-    while not answer.video_id and not answer.is_gone:
-        answer = _send_chunk(client, package, context, state, answer.received)
+    sent, time = 0, timedelta(0)
+    try:
+        while not answer.video_id and not answer.is_gone:
+            start, began_at = answer.received, context.now()
+            answer = _send_chunk(client, package, context, state, start)
+            sent += package.video_size - start if answer.video_id else max(answer.received - start, 0)
+            time += context.now() - began_at
+    finally:
+        context.note_upload(sent, time)
     if answer.is_gone:
         lost = state.evolve(session="", lost_at=context.now())
         context.save(lost.write())

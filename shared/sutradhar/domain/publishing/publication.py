@@ -43,6 +43,8 @@ class Publication(Record):
     id: str
     job_id: str
     destination: str
+    video_size: int | None = None
+    """The bytes of the job's video; None: its job had none when a worker looked last."""
     number: int = 1
     """The number among the publications of this job to this destination."""
     owner: str = ""
@@ -189,24 +191,10 @@ class Publication(Record):
         state = "waiting" if self.state == "scheduled" and until > self.publish_at else self.state
         return self.release(now, due_at=until, state=state, ready_at=now)
 
-    def stop_waiting(self, token: int, now: datetime, details: PublicationDetails) -> "Publication":
-        """Make it due now, with the words of its finished job. Raise StaleLease."""
-        self.require_claim(token)
-        publish_at = max(self.publish_at, now) if self.when_ready else self.publish_at
-        words = {"details": details, "plan_words": (), "publish_at": publish_at}
-        return self.release(now, state="scheduled", due_at=now, **words)
-
     def add_notices(self, notices: Sequence[str]) -> "Publication":
         """Add those of ``notices`` that it does not have."""
         new = tuple(notice for notice in dict.fromkeys(notices) if notice not in self.notices)
         return self.evolve(notices=self.notices + new) if new else self
-
-    def defer(self, now: datetime, until: datetime, notice: str) -> "Publication":
-        """Leave it until ``until``, since the quota of today goes to others. Raise NotDue if it is not due any more."""
-        if self.due_at is None or self.due_at > now or self.claimed_until or self.has_started or self.has_ended:
-            raise NotDue
-        excuse = self.excuse or "quota_exceeded"
-        return self.touch(now, due_at=until, excuse=excuse).add_notices([notice])
 
     def rest(self, token: int, now: datetime) -> "Publication":
         """Give the claim back, since there is nothing to do now. Raise StaleLease."""

@@ -15,12 +15,23 @@ class QuotaDay(Record):
 
     used: Mapping[str, int] = {}
     expected: int = 0
-    """The uploads that may still come today, as the last planning counted them."""
+    """The uploads that may still come today, as the last tick counted them."""
+    closings: int = 0
+    """The uploaded videos that are shown later today."""
 
     def take(self, bucket: str, units: int, limit: int) -> "QuotaDay | None":
         """Return the day after ``units`` were taken; None if more than ``limit`` would be used."""
         used = self.used.get(bucket, 0) + units
         return None if used > limit else self.evolve(used={**self.used, bucket: used})
+
+    def count_needed(self, essential: int, closing: int) -> int:
+        """Return the units that the publications of today need at least.
+
+        Args:
+            essential: the units of an upload.
+            closing: the units at the time of an uploaded video.
+        """
+        return essential * self.expected + closing * self.closings
 
     def fill(self, bucket: str, per_day: int) -> "QuotaDay":
         """Return the day with a bucket that is used up."""
@@ -50,6 +61,11 @@ def choose_uploads(
         later: publications that become due today.
         left: the uploads that today's quota still has.
     """
-    ordered = sorted([*due, *later], key=lambda one: (-one.priority, one.publish_at, one.id))
+    ordered = sorted([*due, *later], key=rank)
     chosen = {one.id for one in ordered[: max(left, 0)]}
     return [one for one in due if one.id in chosen], [one for one in due if one.id not in chosen]
+
+
+def rank(publication: Publication) -> tuple[int, datetime, str]:
+    """Return the key that sorts publications in the order in which they get quota."""
+    return -publication.priority, publication.publish_at, publication.id

@@ -12,6 +12,7 @@ from sutradhar.domain.publishing.changes import apply_cancel, apply_change, appl
 from sutradhar.domain.publishing.details import DetailsPatch, PublicationDetails
 from sutradhar.domain.publishing.publication import Publication
 from sutradhar.domain.publishing.schedule_time import read_zone
+from sutradhar.domain.publishing.starts import LONGEST_LEAD
 from sutradhar.pipeline.publishing.report import note_on_job, report_end
 from sutradhar.pipeline.publishing.store import (
     PUBLICATIONS,
@@ -26,8 +27,8 @@ from sutradhar.ports.publishing import Destination
 
 GRACE = timedelta(seconds=60)
 """A time that has passed by less than this is taken as now: clocks differ, and a request takes time."""
-LOOK_AHEAD = timedelta(hours=2)
-"""The first look at a publication is so long before its time; then its worker knows when the upload has to begin."""
+LOOK_AHEAD = LONGEST_LEAD
+"""The first look at a publication is so long before its time; it tells when the upload has to begin."""
 
 
 @dataclass(frozen=True)
@@ -101,6 +102,7 @@ def store_publication(services: Services, job: Job, order: PublicationOrder, num
         publish_at=publish_at,
         zone=order.zone,
         priority=order.priority,
+        video_size=job.result.size if job.state is JobState.SUCCEEDED and job.result else None,
         plan_words=order.plan_words,
         when_ready=order.publish_at is None,
         due_at=choose_first_look(publish_at, now),

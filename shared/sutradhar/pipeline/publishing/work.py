@@ -10,6 +10,7 @@ from sutradhar.domain.jobs.messages import PublishVideo
 from sutradhar.domain.publishing.attempts import record_failure
 from sutradhar.domain.publishing.failures import PublicationFailure
 from sutradhar.domain.publishing.publication import MISSED_AFTER, NotDue, Publication
+from sutradhar.domain.publishing.waits import note_video
 from sutradhar.pipeline.publishing.context import ClaimedPublication
 from sutradhar.pipeline.publishing.packing import make_package
 from sutradhar.pipeline.publishing.report import note_on_job, report_end
@@ -22,9 +23,8 @@ from sutradhar.telemetry import log
 
 _ASK_AGAIN, _ASK_RARELY = timedelta(seconds=30), timedelta(minutes=30)
 """The first and the longest pause before the next look at a video that the destination should show by now."""
-_NEAR = timedelta(minutes=10)
-"""From so long before its time on, a publication looks at its job every minute."""
 _SOON, _LATER = timedelta(minutes=1), timedelta(minutes=15)
+"""The shortest and the longest pause between two looks at a job that is not finished."""
 
 
 def publish_video(services: Services, message: PublishVideo) -> None:
@@ -84,7 +84,7 @@ def _make_next_step(
     token = claimed.token
     job = _find_job(services, claimed)
     if not claimed.has_started:
-        wait = _find_reason_to_wait(services, destination, claimed, job)
+        wait = _find_reason_to_wait(services, claimed, job)
         if wait is not None:
             return wait
     package = _pack(services, job, claimed)
@@ -143,7 +143,7 @@ def _pack(services: Services, job: Job, publication: Publication) -> Package:
 
 
 def _find_reason_to_wait(
-    services: Services, destination: Destination, claimed: Publication, job: Job
+    services: Services, claimed: Publication, job: Job
 ) -> Callable[[Publication, datetime], Publication] | None:
     """Return the change of a publication whose upload must not begin yet; None: it may.
 
@@ -158,19 +158,16 @@ def _find_reason_to_wait(
     if job.state is not JobState.SUCCEEDED:
         if now > claimed.publish_at + MISSED_AFTER and not claimed.when_ready:
             raise PublishError("slot_missed", "the job was not finished within a day after the time")
-        soon = abs(claimed.publish_at - now) < _NEAR
-        look_at = now + (_SOON if soon else min(_LATER, max(claimed.publish_at - now, _NEAR) / 2))
+        # the end of the job wakes it; this look is for an end that was missed
+        look_at = now + min(max(_SOON, abs(claimed.publish_at - now) / 4), _LATER)
         return lambda one, now: one.wait_for_job(token, now, look_at)
     is_early = claimed.when_ready and claimed.publish_at < job.entered_at[JobState.SUCCEEDED]
-    if claimed.state == "waiting" or claimed.plan_words or is_early:
+    size = job.result.size if job.result else 0
+    if claimed.state == "waiting" or claimed.plan_words or is_early or claimed.video_size != size:
         if claimed.when_ready:
             note_time(services, claimed, max(claimed.publish_at, now))
-        # it competes for the quota again
-        return lambda one, _: one.stop_waiting(token, now, renew_details(job, one))
-    size = job.result.size if job.result else 0
-    start = claimed.publish_at - destination.get_lead_time(size, None)
-    if now < start:
-        return lambda one, now: one.postpone(token, now, start)
+        # the next tick chooses its start, and whether it gets quota
+        return lambda one, _: note_video(one, token, now, size, renew_details(job, one))
     return None
 
 
