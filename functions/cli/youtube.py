@@ -110,7 +110,7 @@ def logout(as_json: AsJson = False) -> None:
 
 
 def _ask(url: str) -> None:
-    console.print("Open this address in a browser, choose the account of your channel, and allow the access:")
+    print_line("Open this address in a browser, choose the account of your channel, and allow the access:")
     print_line(url)
 
 

@@ -8,6 +8,8 @@ from sutradhar.domain.core.base import Frozen
 from sutradhar.domain.core.utc_time import UtcTime
 from sutradhar.ports.publishing import Pause, PublishError
 
+_ASK_AGAIN = "check the connection, and run `sutradhar youtube status` again"
+
 
 class SignInStatus(Frozen):
     signed_in: bool
@@ -45,12 +47,15 @@ def look_up(access: SignIn) -> tuple[SignIn, PublishError | None]:
 
 
 def describe_sign_in(file: SignInFile) -> SignInStatus:
-    """Return what is known of the sign-in in ``file``, after asking Google."""
+    """Return what is known of the sign-in in ``file``, after asking Google. The file gets the channel's name."""
     try:
-        access = file.read()
+        stored = file.read()
     except NotSignedIn as exc:
         return SignInStatus(signed_in=False, works=False, problem=str(exc), advice=exc.advice)
-    access, problem = look_up(access)
+    access, problem = look_up(stored)
+    if access != stored:
+        file.write(access)
+    is_away = problem is not None and problem.failure.reason == "network"
     return SignInStatus(
         signed_in=True,
         works=problem is None or problem.retryable,
@@ -60,7 +65,7 @@ def describe_sign_in(file: SignInFile) -> SignInStatus:
         signed_in_at=access.signed_in_at,
         expires_at=access.expires_at,
         problem=str(problem) if problem else None,
-        advice=problem.advice if problem else None,
+        advice=_ASK_AGAIN if is_away else problem.advice if problem else None,
     )
 
 

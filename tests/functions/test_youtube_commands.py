@@ -113,10 +113,15 @@ def test_an_access_that_was_taken_back_is_said_so(google: GoogleStub, client: Pa
 def test_google_out_of_reach_ends_no_sign_in(
     google: GoogleStub, client: Path, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run("login", "--client-secrets", str(client))
+    google.stub.choose_fault = lambda call: "server_error"
+    done = run("login", "--client-secrets", str(client))
+    assert (done.exit_code, "the channel could not be read" in done.stderr) == (0, True)
+    google.stub.choose_fault = lambda call: ""
+    assert json.loads(run("status", "--json").stdout)["channel"] == "Tea & Tales"
     google.stub.choose_fault = lambda call: "server_error"
     answer = json.loads(run("status", "--json").stdout)
     assert (answer["works"], answer["channel"], "YouTube answered" in answer["problem"]) == (True, "Tea & Tales", True)
+    assert answer["advice"].startswith("check the connection, and run")
     monkeypatch.setattr(account, "OneShotHttp", lambda: LocalAddress(OneShotHttp(), "http://127.0.0.1:1"))
     assert run("status").exit_code == 0
     kept = run("logout")
