@@ -10,6 +10,9 @@ from sutradhar.domain.core.base import Frozen
 
 Privacy = Literal["public", "unlisted", "private"]
 
+_UNSEEN = ("Cf", "Zs", "Zl", "Zp")
+"""The categories of characters that show nothing; beside others, Indian scripts and emoji need some of them."""
+
 
 def _check_characters(value: str) -> str:
     text = value.strip().replace("\r\n", "\n")
@@ -22,6 +25,8 @@ def _check_characters(value: str) -> str:
 def _check_line(value: str) -> str:
     if "\n" in value or "\t" in value:
         raise ValueError("must be one line, without tabs")
+    if all(unicodedata.category(character) in _UNSEEN for character in value):
+        raise ValueError("must have a character that can be seen")
     return value
 
 
@@ -31,7 +36,7 @@ def _read_list(value: object) -> object:
 
 # the words are published as they are, so nothing is cleaned here; emoji are fine
 Text = Annotated[str, AfterValidator(_check_characters)]
-Line = Annotated[Text, AfterValidator(_check_line), Field(min_length=1)]
+Line = Annotated[Text, AfterValidator(_check_line)]
 Title = Annotated[Line, Field(max_length=100)]
 """YouTube takes 100 characters (developers.google.com/youtube/v3/docs/videos, snippet.title)."""
 Description = Annotated[Text, Field(max_length=5000)]

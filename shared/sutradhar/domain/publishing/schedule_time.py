@@ -6,6 +6,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sutradhar.domain.core.errors import FieldError, InvalidRequest
 
+_EARLIEST, _LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
+"""Python's times end with the years 1 and 9999, so a day of another zone, or a day more, must fit beyond these."""
+
 
 @dataclass(frozen=True)
 class ScheduledTime:
@@ -44,10 +47,12 @@ def read_schedule_time(text: str, zone: str) -> ScheduledTime:
         raise ValueError(f"must have a time beside the date, such as 2026-12-24T18:30 (got {text[:60]!r})")
     try:
         if moment.tzinfo is not None:
-            return ScheduledTime(moment.astimezone(UTC), zone)
-        return _place_local_time(moment, place, zone)
+            return ScheduledTime(_check_range(moment.astimezone(UTC), text), zone)
+        scheduled = _place_local_time(moment, place, zone)
     except OverflowError as exc:
-        raise ValueError(f"must be a time between the years 1 and 9999 (got {text[:60]!r})") from exc
+        raise ValueError(_describe_range(text)) from exc
+    _check_range(scheduled.at, text)
+    return scheduled
 
 
 def read_requested_time(text: str, zone: str, field: str = "iso_datetime") -> ScheduledTime:
@@ -78,10 +83,23 @@ def read_bound(text: str, zone: str, field: str, *, days: int = 0) -> datetime:
     """
     place = require_zone(zone)
     try:
-        day = date.fromisoformat(text.strip()) + timedelta(days=days)
-        return datetime(day.year, day.month, day.day, tzinfo=place).astimezone(UTC)
-    except (ValueError, OverflowError):  # it is a time, or wrong
+        day = date.fromisoformat(text.strip())
+    except ValueError:  # it is a time, or wrong
         return read_requested_time(text, zone, field).at
+    if not _EARLIEST.date() <= day < _LATEST.date():
+        raise InvalidRequest([FieldError(field, _describe_range(text))])
+    day += timedelta(days=days)
+    return datetime(day.year, day.month, day.day, tzinfo=place).astimezone(UTC)
+
+
+def _check_range(at: datetime, text: str) -> datetime:
+    if not _EARLIEST <= at < _LATEST:
+        raise ValueError(_describe_range(text))
+    return at
+
+
+def _describe_range(text: str) -> str:
+    return f"must be between the years {_EARLIEST.year} and {_LATEST.year} (got {text[:60]!r})"
 
 
 def _place_local_time(local: datetime, place: ZoneInfo, zone: str) -> ScheduledTime:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sutradhar.domain.core.api_key import ApiKey
+from sutradhar.domain.core.errors import FieldError, InvalidRequest
 from sutradhar.domain.jobs.job import Job, JobState
 from sutradhar.domain.publishing.publication import Publication
 from sutradhar.domain.publishing.schedule_time import read_bound, read_requested_time, require_zone
@@ -116,11 +117,13 @@ def read_calendar(
         end: the same; a date is included, a time is not. None: 31 days after the start. At most a year after it.
 
     Raises:
-        InvalidRequest: it names ``from``, ``to`` or ``timezone``.
+        InvalidRequest: it names ``from``, ``to`` or ``timezone``; also where the end is not after the start.
     """
     now = services.clock.now()
     first = read_bound(start, zone, "from") if start is not None else now - timedelta(days=1)
     last = read_bound(end, zone, "to", days=1) if end is not None else first + _CALENDAR
+    if last <= first:
+        raise InvalidRequest([FieldError("to", f"must be later than the start, {first.isoformat(timespec='minutes')}")])
     last = min(last, first + _LONGEST_CALENDAR)
     publications, has_more = list_calendar(services, caller, first, last, limit)
     return CalendarPage(tuple(publications), first, last, has_more)
