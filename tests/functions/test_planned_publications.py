@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 
 from sutradhar import bootstrap
 from tests.conftest import forget
+from tests.functions.worker import work
 
 Order = Callable[..., tuple[int, Any]]
 
@@ -46,6 +47,8 @@ def test_a_plan_without_a_time_publishes_as_soon_as_the_video_is_finished(order:
     _, job = order([{"destination": "folder"}])
     publication = api.get(f"/publish/{job['job_id']}").get_json()
     assert (publication["title"], publication["state"], publication["timezone"]) == ("Tea", "scheduled", "Asia/Kolkata")
+    assert publication["when_ready"]
+    assert publication["publish_at"] <= publication["created_at"]
     no_publication: Any
     for no_publication in (None, False, []):
         status, job = order(no_publication)
@@ -105,3 +108,15 @@ def test_a_duplicate_is_not_published(order: Order, api: FlaskClient) -> None:
     assert (plan["publish"], plan["enable_youtube_upload"]) == ([], False)
     copy = api.post("/render", data=json.dumps(plan)).get_json()
     assert api.get(f"/publish/{copy['job_id']}").status_code == 404
+
+
+def test_a_change_in_a_review_keeps_the_publication(order: Order, api: FlaskClient) -> None:
+    scene = {"narration": "Tea is a plant.", "image_prompt": "tea"}
+    publish = {"destination": "folder", "tags": ["tea"]}
+    status, job = order(publish, topic=None, title="Tea", scenes=[scene], review=True)
+    assert status == 202
+    work(job["job_id"])
+    changed = api.patch(f"/render/{job['job_id']}/plan", data=json.dumps({"title": "Green tea"}))
+    assert changed.status_code == 200, changed.text
+    plan = bootstrap.services().jobs.get(job["job_id"]).current_plan
+    assert (plan.title, plan.publish[0].destination, plan.publish[0].tags) == ("Green tea", "folder", ("tea",))

@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 
 from sutradhar.destinations.folder import MANIFEST, FolderDestination
+from sutradhar.domain.core.errors import FieldError
 from sutradhar.domain.core.failure import FailureDetail
 from sutradhar.domain.jobs.job import JobState
 from sutradhar.domain.jobs.messages import PlanRender, RenderFinished, WakePublications
 from sutradhar.domain.jobs.publication_note import has_live_publication
 from sutradhar.domain.plan.plan import RenderPlan
-from sutradhar.domain.publishing.details import DetailsPatch
+from sutradhar.domain.publishing.details import DetailsPatch, PublicationDetails
 from sutradhar.domain.publishing.publication import Publication
 from sutradhar.pipeline import active_jobs
 from sutradhar.pipeline import submit as submitting
@@ -102,6 +103,23 @@ def test_words_that_are_left_out_are_those_of_the_finished_plan(planner: Planner
     (publication,) = planner.list_publications(job_id)
     details = publication.details
     assert (details.title, details.description, details.tags) == (title, "My words.", ("a",))
+
+
+def test_a_word_that_the_destination_does_not_take_stays_as_it_was_ordered(planner: Planner) -> None:
+    problem = FieldError("title", "has a sign that no title may have")
+
+    class Picky(FolderDestination):
+        def list_problems(self, details: PublicationDetails) -> list[FieldError]:
+            return [problem] if "<" in details.title else []
+
+    planner.services.providers.destinations["folder"] = Picky(planner.folder)  # type: ignore[index] # a dict of the fake
+    job_id = planner.order()
+    planner.work()
+    plan = planner.job(job_id).current_plan.evolve(title="Tea < coffee", tags=("tea",))
+    planner.services.jobs.update(job_id, lambda job: (job.evolve(plan=plan), []))
+    planner.end_render()
+    (publication,) = planner.list_publications(job_id)
+    assert (publication.state, publication.details.title, publication.details.tags) == ("published", "tea", ("tea",))
 
 
 def test_a_canceled_job_ends_its_publication_at_once(planner: Planner) -> None:

@@ -29,6 +29,9 @@ class PublicationAnswer(Frozen):
     publish_at: UtcTime
     requested_publish_at: UtcTime | None
     """A new time that the destination has not taken yet."""
+    when_ready: bool
+    """True: the video is published as soon as its job is finished; until then ``publish_at`` is the time of the
+    order."""
     timezone: str
     local_time: str
     """``publish_at`` in ``timezone``."""
@@ -60,6 +63,7 @@ class PublicationAnswer(Frozen):
             "state": publication.state,
             "publish_at": publication.publish_at,
             "requested_publish_at": publication.requested_publish_at,
+            "when_ready": publication.when_ready,
             "timezone": publication.zone,
             "local_time": publication.publish_at.astimezone(read_zone(publication.zone)).isoformat(),
             **details.model_dump(include={"title", "description", "tags", "privacy", "playlist"}),

@@ -7,12 +7,12 @@ from sutradhar.domain.publishing.publication import NotDue, Publication
 
 
 def note_video(
-    publication: Publication, token: int, now: datetime, size: int, details: PublicationDetails
+    publication: Publication, token: int, now: datetime, size: int, details: PublicationDetails, ready_at: datetime
 ) -> Publication:
-    """Note that its job has a video of ``size`` bytes, and make it due now, with the words of the job: the next tick
-    chooses its start. Raise StaleLease."""
+    """Note that its job has a video of ``size`` bytes since ``ready_at``, and make it due now, with the words of the
+    job: the next tick chooses its start. Raise StaleLease."""
     publication.require_claim(token)
-    publish_at = max(publication.publish_at, now) if publication.when_ready else publication.publish_at
+    publish_at = max(publication.publish_at, ready_at) if publication.when_ready else publication.publish_at
     words = {"details": details, "plan_words": (), "publish_at": publish_at}
     return publication.release(now, state="scheduled", due_at=now, video_size=size, **words)
 

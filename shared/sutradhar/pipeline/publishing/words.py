@@ -1,6 +1,7 @@
 """Read the words of a publication, and choose those that its caller left out: those of the job's plan."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
@@ -11,6 +12,7 @@ from sutradhar.domain.jobs.job import Job
 from sutradhar.domain.plan.field_messages import describe_error, join_path
 from sutradhar.domain.publishing.details import DetailsPatch, PublicationDetails
 from sutradhar.domain.publishing.publication import Publication
+from sutradhar.ports.publishing import Destination
 
 M = TypeVar("M", bound=Frozen)
 
@@ -38,11 +40,17 @@ def list_plan_words(words: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(name for name in ("title", "description", "tags") if name not in words)
 
 
-def renew_details(job: Job, publication: Publication) -> PublicationDetails:
+def renew_details(destination: Destination, job: Job, publication: Publication) -> PublicationDetails:
     """Return the details of the publication with the words that its caller left to the plan: the planner may have
-    written them since, or the caller may have changed them in a review."""
-    kept = {name: value for name, value in publication.details if name not in publication.plan_words}
-    return choose_details(job, kept)
+    written them since, or the caller may have changed them in a review. Each word that the destination does not take
+    stays as it was ordered."""
+    details = publication.details
+    for name in publication.plan_words:
+        with suppress(InvalidRequest):
+            kept = {other: value for other, value in details if other != name}
+            renewed = choose_details(job, kept)
+            details = details if destination.list_problems(renewed) else renewed
+    return details
 
 
 def read_patch(words: Mapping[str, Any]) -> DetailsPatch | None:

@@ -161,13 +161,14 @@ def _find_reason_to_wait(
         # the end of the job wakes it; this look is for an end that was missed
         look_at = now + min(max(_SOON, abs(claimed.publish_at - now) / 4), _LATER)
         return lambda one, now: one.wait_for_job(token, now, look_at)
-    is_early = claimed.when_ready and claimed.publish_at < job.entered_at[JobState.SUCCEEDED]
-    size = job.result.size if job.result else 0
+    size, ready_at = job.result.size if job.result else 0, job.entered_at[JobState.SUCCEEDED]
+    is_early = claimed.when_ready and claimed.publish_at < ready_at
     if claimed.state == "waiting" or claimed.plan_words or is_early or claimed.video_size != size:
-        if claimed.when_ready:
-            note_time(services, claimed, max(claimed.publish_at, now))
+        if is_early:
+            note_time(services, claimed, ready_at)
+        destination = services.providers.destinations[claimed.destination]
         # the next tick chooses its start, and whether it gets quota
-        return lambda one, _: note_video(one, token, now, size, renew_details(job, one))
+        return lambda one, now: note_video(one, token, now, size, renew_details(destination, job, one), ready_at)
     return None
 
 
