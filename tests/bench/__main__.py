@@ -16,7 +16,7 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.bench import cloud, job, library, parts_exact, parts_others, parts_video, plot
+from tests.bench import cloud, job, library, months, parts_exact, parts_others, parts_video, plot
 from tests.bench.figures import Figures
 from tests.bench.videos import FULL, QUICK, Bench
 
@@ -36,6 +36,7 @@ PARTS: dict[str, Callable[[Bench, Figures], None]] = {
     "memory": parts_video.measure_memory,
     "job": lambda bench, figures: job.measure_job(figures.folder, 10 if bench.scale.quick else 60),
     "library": lambda bench, figures: library.measure_library(figures.folder, quick=bench.scale.quick),
+    "months": lambda bench, figures: months.measure_months(figures.folder, quick=bench.scale.quick),
     "cloud": lambda bench, figures: cloud.measure_cloud(figures.folder, quick=bench.scale.quick),
 }
 

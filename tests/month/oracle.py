@@ -23,6 +23,8 @@ ALMOST_FULL = 80
 """On a day with fewer uploads there was room for all."""
 NOTICED = timedelta(minutes=20)
 """The time until a worker has begun what a tick chose, or until a tick looks at freed quota."""
+FORGOTTEN = timedelta(days=3)
+"""No publication waits so long after its time."""
 EARLIEST = timedelta(hours=1)
 """No upload of the month begins so long before its time."""
 
@@ -40,9 +42,11 @@ class Oracle:
                 self._near.update(days)
         self._candidates: dict[date, list[Story]] = defaultdict(list)
         for story in self.stories:
-            days = {find_day(rank[1]) + timedelta(days=step) for _, rank in story.ranks for step in (-1, 0, 1, 2)}
-            for day in days:
+            day = find_day(min(rank[1] for _, rank in story.ranks) - EARLIEST)
+            last = min([*story.openings[:1], story.ended_at, max(rank[1] for _, rank in story.ranks) + FORGOTTEN])
+            while day <= find_day(last):
                 self._candidates[day].append(story)
+                day += timedelta(days=1)
 
     def list_problems(self) -> list[str]:
         """Return a sentence about each break of the rules."""
@@ -114,7 +118,10 @@ class Oracle:
             at += NOTICED
 
     def _count_waiting(self, day: date, known: datetime, rank: Rank, until: datetime, at: datetime) -> int:
-        return sum(one.wants(known, rank, until) and one.wants(at, rank, until) for one in self._candidates[day])
+        return sum(
+            one.wants(at, rank, until) and (known == at or one.wants(known, rank, until))
+            for one in self._candidates[day]
+        )
 
 
 def is_late(story: Story) -> bool:

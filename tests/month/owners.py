@@ -14,6 +14,8 @@ ZONES = ("America/Los_Angeles", "Asia/Kolkata", "Europe/Berlin", "Australia/Lord
 POPULAR = (6.5, 9.0, 18.0)
 """Hours of the Pacific day at which several videos are due in the same minute."""
 PRIORITIES = (-1, 0, 0, 0, 0, 1, 5)
+COUNTS = [140 if day in (5, 12, 13, 14, 20) else 70 for day in range(30)]
+"""The publications of each day of a month. Three of the full days follow each other."""
 Act = Literal["order", "end_job", "cancel", "move", "raise"]
 
 
