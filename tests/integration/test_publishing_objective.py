@@ -107,7 +107,7 @@ def test_a_video_that_the_destination_does_not_show_is_missed(channel: Channel) 
     channel.get_video().status["publishAt"] = "2027-11-23T00:00:00Z"  # the owner did this at YouTube
     channel.run(5)
     assert (channel.get(publication).state, count(channel)) == ("uploaded", {})
-    channel.run(33)
+    channel.run(50)  # it looks again every quarter of an hour
     assert count(channel) == {("missed", "late"): 1}
 
 
