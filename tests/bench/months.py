@@ -28,5 +28,6 @@ def measure_months(folder: Path, *, quick: bool) -> None:
                 rows.append({**row, **oracle.count_ends()})
     finally:
         logging.disable(logging.NOTSET)
+    folder.mkdir(parents=True, exist_ok=True)
     (folder / "months.json").write_text(json.dumps(rows, indent=2) + "\n", encoding="utf-8")
     assert not any(row["problems"] for row in rows), rows

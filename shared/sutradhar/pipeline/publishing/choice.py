@@ -77,13 +77,15 @@ def _measure_demand(services: Services, destination: Destination, due: Sequence[
     """Return the demand of today. Those of ``due`` whose upload begins later get that time."""
     bucket = _find_uploads(destination)
     until = find_renewal(now, bucket) if bucket else now + LONGEST_LEAD
-    ahead = [
-        one for one in services.documents.list_due(PUBLICATIONS, until, MAX_DUE) if one.destination == destination.name
-    ]
+    get_lead = partial(destination.get_lead_time, bytes_per_sec=None)
+    ahead = list(due)
+    # where videos come at their time and no quota holds them up, they need not be compared
+    if bucket or get_lead(max((one.video_size or 0 for one in due), default=0)):
+        get_lead = partial(destination.get_lead_time, bytes_per_sec=read_rate(services, destination.name))
+        listed = services.documents.list_due(PUBLICATIONS, until, MAX_DUE)
+        ahead = [one for one in listed if one.destination == destination.name]
     # those that wait for their job after their time keep no quota from others
     waiting = [one for one in ahead if one.state == "scheduled" and not one.has_started]
-    rate = read_rate(services, destination.name)
-    get_lead = partial(destination.get_lead_time, bytes_per_sec=rate)
     starts = find_starts(waiting, get_lead, services.publish_workers)
     free = [one for one in waiting if one.claimed_until is None or one.claimed_until <= now]
     ids = {one.id for one in due}
