@@ -118,6 +118,7 @@ def _list_facts(one: Publication) -> list[tuple[str, str]]:
         ("to", one.destination),
         ("state", one.state),
         ("time", format_local_time(one)),
+        ("published", format_time(one.published_at)),
         ("new time", new_time if one.requested_publish_at else ""),
         ("title", details.title),
         ("description", details.description),

@@ -29,7 +29,7 @@ ADVICE: Mapping[Reason, str] = {
     "rejected": "read what the destination says, change the title, description or tags, and retry the publication",
     "not_found": "check that the video, the playlist or the channel still exists",
     "job_failed": "retry the job, and then the publication",
-    "slot_missed": "choose another time: the publication could not be made within a day after its time",
+    "slot_missed": "order it for another time, or retry the publication, which makes it at once",
 }
 RETRYABLE: frozenset[Reason] = frozenset({"quota_exceeded", "upload_limit_exceeded", "network"})
 """The reasons that time may remove."""

@@ -148,7 +148,7 @@ def _find_reason_to_wait(
     """Return the change of a publication whose upload must not begin yet; None: it may.
 
     Raises:
-        PublishError: the job will have no video, or not in time.
+        PublishError: the job will have no video, or not in time; or its time was missed by a day.
     """
     token, now = claimed.token, services.clock.now()
     if job.state is JobState.CANCELLED:
@@ -169,6 +169,9 @@ def _find_reason_to_wait(
         destination = services.providers.destinations[claimed.destination]
         # the next tick chooses its start, and whether it gets quota
         return lambda one, now: note_video(one, token, now, size, renew_details(destination, job, one), ready_at)
+    # one that waited for its quota is judged by that
+    if now > claimed.publish_at + MISSED_AFTER and not claimed.when_ready and not claimed.excuse:
+        raise PublishError("slot_missed", "its upload did not begin within a day after its time")
     return None
 
 

@@ -1,0 +1,41 @@
+"""Publications whose time passed while nothing ran: a laptop that slept, or a server that was down."""
+
+from sutradhar.pipeline.publishing.schedule import PublicationOrder, retry_publication, schedule_publication
+from sutradhar.pipeline.publishing.store import get_publication
+from tests.integration.test_publishing import DETAILS, Publisher, publisher
+
+__all__ = ["publisher"]  # a fixture
+HOURS, DAYS = 60, 24 * 60
+
+
+def test_a_time_missed_by_hours_is_made_up(publisher: Publisher) -> None:
+    publisher.end_render()
+    publication = publisher.order(minutes=60)
+    publisher.tick(20 * HOURS)
+    after = get_publication(publisher.services, publication.id)
+    assert (after.state, after.published_at) == ("published", publisher.clock.now())
+    assert after.verdict is not None
+    assert (after.verdict.outcome, after.verdict.reason) == ("missed", "late")
+
+
+def test_a_time_missed_by_days_is_not_made_up_until_its_owner_asks(publisher: Publisher) -> None:
+    publisher.end_render()
+    publication = publisher.order(minutes=60)
+    publisher.tick()
+    publisher.tick(2 * DAYS)
+    after = get_publication(publisher.services, publication.id)
+    assert after.failure is not None
+    assert (after.state, after.failure.reason, publisher.list_published()) == ("failed", "slot_missed", [])
+    assert after.verdict is not None
+    assert after.verdict.outcome == "missed", "no tick came for two days"
+    assert retry_publication(publisher.services, publication.id, None).publish_at == publisher.clock.now()
+    publisher.tick()
+    assert (publisher.state(publication), len(publisher.list_published())) == ("published", 1)
+
+
+def test_one_without_a_time_is_made_as_soon_as_anything_runs(publisher: Publisher) -> None:
+    publisher.end_render()
+    order = PublicationOrder("folder", DETAILS)
+    publication = schedule_publication(publisher.services, publisher.job(publisher.job_id), order)
+    publisher.tick(3 * DAYS)
+    assert publisher.state(publication) == "published"
