@@ -1,8 +1,9 @@
 """Describe a video to other programs: its files, their names, and a manifest with its words."""
 
-import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import dropwhile
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -39,8 +40,19 @@ def list_files(package: Package) -> Iterator[PackageFile]:
 
 def name_folder(package: Package) -> str:
     """Return the name of the folder for the video's files: it begins with the title, and no other video has it."""
-    title = re.sub(r"[^\w-]+", "-", package.details.title).strip("-")[:60]
-    return f"{title}{make_folder_end(package)}".lstrip("-")
+    title = _spell_for_path(package.details.title)[:60].strip("-")
+    return f"{title or 'video'}{make_folder_end(package)}"
+
+
+def _spell_for_path(text: str) -> str:
+    """Return the letters and digits of ``text`` with hyphens between its words. Letters keep their marks, since vowels
+    are marks in Indian scripts."""
+    kinds = [(character, unicodedata.category(character)) for character in text]
+    kept = "".join(
+        character if kind[0] in "LMN" or character == "_" else "-" for character, kind in kinds if kind != "Cf"
+    )
+    words = ("".join(dropwhile(lambda one: unicodedata.category(one)[0] == "M", word)) for word in kept.split("-"))
+    return "-".join(filter(None, words))
 
 
 def make_folder_end(package: Package) -> str:

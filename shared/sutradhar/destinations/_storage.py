@@ -19,6 +19,7 @@ from google.cloud import storage
 from google.cloud.storage.retry import DEFAULT_RETRY
 
 from sutradhar.destinations._drop import Drop, DropContext, LivingFile
+from sutradhar.domain.publishing.failures import MAKE_AGAIN
 from sutradhar.ports.publishing import PublishError
 
 _CALL: dict[str, Any] = {"retry": DEFAULT_RETRY.with_timeout(30.0), "timeout": (5.0, 60.0)}
@@ -107,7 +108,8 @@ class StorageDrop(Drop):
         """Let Cloud Storage copy the object. A large one that moves to another location takes several calls."""
         source = self._client.bucket(self._asset_bucket).get_blob(blob, **_CALL)
         if source is None:
-            raise PublishError("not_found", f"a file of the video is gone: there is no file {blob}")
+            cause = f"the file {PurePosixPath(blob).name} of the video is gone"
+            raise PublishError("not_found", cause, advice=MAKE_AGAIN)
         stored = self._find(path)
         if stored and stored.crc32c == source.crc32c:
             return

@@ -1,5 +1,6 @@
 """Publish into a folder: the files of the video, and last a manifest. It needs no account and no network."""
 
+import errno
 import os
 import shutil
 from collections.abc import Iterator
@@ -49,7 +50,8 @@ class FolderDrop(Drop):
         try:
             yield
         except OSError as exc:
-            raise PublishError("network", f"the folder cannot be written: {exc.strerror or exc}") from exc
+            cause, advice = _explain(exc)
+            raise PublishError("network", cause, advice=f"{advice}; the publication then goes on by itself") from exc
 
     def copy_blob(self, blob: str, path: str, context: DropContext) -> None:
         with context.open(blob) as source, self._replace(path) as target:
@@ -77,3 +79,16 @@ class FolderDrop(Drop):
             half.replace(whole)
         finally:
             half.unlink(missing_ok=True)
+
+
+def _explain(error: OSError) -> tuple[str, str]:
+    """Return the cause of an error of the file system, and its remedy, in the words of the user."""
+    cause, advice = str(error.strerror or error), "check that PUBLISH_FOLDER is set to a folder whose disk is connected"
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        cause, advice = "this process may not write there", "let its user write into PUBLISH_FOLDER"
+    elif error.errno in (errno.ENOSPC, errno.EDQUOT):
+        cause, advice = "its disk is full", "make room on the disk of PUBLISH_FOLDER"
+    elif error.errno in (errno.ENOTDIR, errno.EEXIST):
+        cause = "its path, or a part of it, is a file"
+        advice = "remove that file, or set PUBLISH_FOLDER to another folder and start again"
+    return f"the folder cannot be written: {cause}", advice

@@ -31,6 +31,8 @@ ADVICE: Mapping[Reason, str] = {
     "job_failed": "retry the job, and then the publication",
     "slot_missed": "order it for another time, or retry the publication, which makes it at once",
 }
+MAKE_AGAIN = "make the video again, and publish that job"
+"""The advice about a video of which a file, or its job, is gone."""
 RETRYABLE: frozenset[Reason] = frozenset({"quota_exceeded", "upload_limit_exceeded", "network"})
 """The reasons that time may remove."""
 QUOTA: frozenset[Reason] = frozenset({"quota_exceeded", "upload_limit_exceeded"})

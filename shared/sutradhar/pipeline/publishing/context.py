@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from pathlib import PurePosixPath
 from typing import Any, BinaryIO
 
 from sutradhar.domain.core.errors import NotFound
+from sutradhar.domain.publishing.failures import MAKE_AGAIN
 from sutradhar.domain.publishing.publication import MISSED_AFTER, Publication
 from sutradhar.domain.publishing.quota import find_day
 from sutradhar.pipeline.publishing.choice import count_rivals
@@ -71,7 +73,8 @@ class ClaimedPublication(PublishContext):
         try:
             return self._services.blobs.open(name)
         except NotFound as exc:
-            raise PublishError("not_found", f"a file of the video is gone: {exc}") from exc
+            cause = f"the file {PurePosixPath(name).name} of the video is gone"
+            raise PublishError("not_found", cause, advice=MAKE_AGAIN) from exc
 
     def make_url(self, name: str, ttl: timedelta) -> str | None:
         return self._services.blobs.url(name, ttl)

@@ -8,7 +8,7 @@ from sutradhar.domain.core.errors import InvalidRequest, NotFound, StaleLease
 from sutradhar.domain.jobs.job import Job, JobState
 from sutradhar.domain.jobs.messages import PublishVideo
 from sutradhar.domain.publishing.attempts import record_failure
-from sutradhar.domain.publishing.failures import PublicationFailure
+from sutradhar.domain.publishing.failures import MAKE_AGAIN, PublicationFailure
 from sutradhar.domain.publishing.publication import MISSED_AFTER, NotDue, Publication
 from sutradhar.domain.publishing.waits import note_video
 from sutradhar.pipeline.publishing.context import ClaimedPublication
@@ -132,14 +132,14 @@ def _find_job(services: Services, publication: Publication) -> Job:
     try:
         return services.jobs.get(publication.job_id)
     except NotFound as exc:
-        raise PublishError("not_found", "the job and its files were deleted") from exc
+        raise PublishError("not_found", "the job and its files were deleted", advice=MAKE_AGAIN) from exc
 
 
 def _pack(services: Services, job: Job, publication: Publication) -> Package:
     try:
         return make_package(services, job, publication)
     except NotFound as exc:
-        raise PublishError("not_found", "the files of the job were deleted") from exc
+        raise PublishError("not_found", "the files of the job were deleted", advice=MAKE_AGAIN) from exc
 
 
 def _find_reason_to_wait(
