@@ -49,6 +49,9 @@ def calendar(
             print_table(sheet, "")
     place = read_zone(zone)
     span = f"from {page.start.astimezone(place):%Y-%m-%d %H:%M} to {page.end.astimezone(place):%Y-%m-%d %H:%M} ({zone})"
-    print_table(make_calendar_table(days), f"Nothing is published {span}: `sutradhar publish JOB --at TIME` orders it.")
+    print_table(
+        make_calendar_table(days, find_width()),
+        f"Nothing is published {span}: `sutradhar publish JOB --at TIME` orders it.",
+    )
     if page.has_more:
         print_line("There are earlier ones in this time: choose an earlier --to, or a higher --limit.")

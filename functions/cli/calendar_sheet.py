@@ -17,6 +17,8 @@ _MOST_IN_A_DAY = 3
 """The videos that a day of a month names; the table has all of them."""
 NARROWEST = 100
 """Columns below which the days of a month have no room for words."""
+_WIDE = 130
+"""Columns from which on a line has room for the ids beside the words."""
 
 Days = Mapping[date, Sequence[Publication]]
 
@@ -57,15 +59,18 @@ def _draw_day(day: date, days: Days, today: date) -> Text:
     return text
 
 
-def make_calendar_table(days: Days) -> Table:
-    """Return a table of the publications, with a line for each day."""
-    table = make_table("time", "video", "to", "state", "publication", "job")
-    for column in table.columns[4:]:
-        column.no_wrap = True
+def make_calendar_table(days: Days, width: int) -> Table:
+    """Return a table of the publications, with a line for each day. On a terminal of few columns the ids stand below
+    the titles, so that nothing is cut."""
+    is_wide = width >= _WIDE
+    table = make_table("time", "video", "to", "state", *(("publication", "job") if is_wide else ()))
+    for number, column in enumerate(table.columns):
+        column.no_wrap, column.overflow = number > 1, "fold"
     for day, publications in days.items():
         table.add_section()
         table.add_row(Text(f"{day:%a %-d %b %Y}", style="bold"))
         for one in publications:
-            at = f"  {get_local_time(one):%H:%M} {one.zone}"
-            add_row(table, at, one.details.title, one.destination, style_state(one.state), one.id, one.job_id)
+            at, title, ids = f"  {get_local_time(one):%H:%M}", one.details.title, (one.id, one.job_id)
+            words = (f"{at} {one.zone}", title) if is_wide else (f"{at}\n  {one.zone}", "\n".join((title, *ids)))
+            add_row(table, *words, one.destination, style_state(one.state), *(ids if is_wide else ()))
     return table

@@ -33,11 +33,15 @@ _OS_ERRORS = {
 }
 
 
+_PRINTED = "\n\N{ZERO WIDTH JOINER}\N{ZERO WIDTH NON-JOINER}"
+"""Characters that Python calls unprintable: Indian scripts and emoji need the joiners."""
+
+
 def make_printable(text: str) -> str:
     """Return ``text`` without control characters and other characters that a terminal cannot print; brackets stay."""
     text = text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     return "".join(
-        c if c.isprintable() or c == "\n" else " " if c.isspace() else "\N{REPLACEMENT CHARACTER}" for c in text
+        c if c.isprintable() or c in _PRINTED else " " if c.isspace() else "\N{REPLACEMENT CHARACTER}" for c in text
     )
 
 

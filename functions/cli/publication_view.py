@@ -104,6 +104,7 @@ def print_publications(publications: list[Publication]) -> None:
     """Print all about the publications, each in a table of its own."""
     for one in publications:
         table = make_table("publication", one.id)
+        table.columns[1].overflow = "fold"  # the path of a folder is copied whole
         for name, value in _list_facts(one):
             if value:
                 add_row(table, name, style_state(value) if name == "state" else value)

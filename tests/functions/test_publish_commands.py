@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.cells import cell_len
 from typer.testing import CliRunner, Result
 
 from functions.cli import app
@@ -151,6 +152,20 @@ def test_the_calendar_shows_the_days_of_each_zone(folder: Path, monkeypatch: pyt
     assert all(text in shown for text in ("18:30 Asia/Kolkata", "23:00 America/New_York", second["id"]))
     assert run_json("calendar", "--from", "2100-12-25")["publications"][0]["id"] == second["id"]
     assert "--from must be a date" in says(run("calendar", "--from", "soon"))
+
+
+@pytest.mark.parametrize("columns", ["66", "80", "110", "150"])
+def test_no_terminal_cuts_an_id_or_a_state_of_the_calendar(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, columns: str
+) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+    store_finished_job(bootstrap.services(), "job-570887f1205c953c")
+    words = ("--at", "2100-12-24 18:30", "--zone", "America/New_York", "--title", "क्\u200dषमा and so on " * 4)
+    publication = run_json("publish", "job-570887f1205c953c", *words)
+    shown = run("calendar", "--from", "2100-12-20").stdout
+    whole = (publication["id"], publication["job_id"], "America/New_York", "folder", "scheduled", "क्\u200dषमा")
+    assert [text for text in whole if text not in shown] == []
+    assert max(map(cell_len, shown.splitlines())) <= int(columns)
 
 
 def test_words_change_alone_and_the_time_alone(folder: Path) -> None:
