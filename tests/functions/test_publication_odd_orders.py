@@ -61,3 +61,40 @@ def test_a_title_or_a_tag_that_shows_nothing_is_refused(call: Call, unseen: str)
         400,
         [{"path": "title", "message": message}, {"path": "tags[1]", "message": message}],
     )
+
+
+def test_a_description_that_is_too_long_in_bytes_is_refused_at_the_order_and_at_a_change(call: Call) -> None:
+    later = {"destination": "folder", "iso_datetime": "2100-01-01T00:00"}
+    for words, status in (({"description": "क" * 1667}, 400), ({"description": "क" * 1600}, 201)):
+        answered, answer = call("POST", "/publish/job-1/schedule", {**later, **words})
+        assert answered == status, answer
+    refused, problem = call("PATCH", f"/publications/{answer['id']}", {"description": "क" * 1667})
+    assert (refused, [error["path"] for error in problem["errors"]]) == (400, ["description"])
+    assert "has 5001 bytes, and 5000 are allowed" in problem["detail"]
+    assert call("GET", f"/publications/{answer['id']}")[1] == answer
+
+
+def test_each_word_can_be_changed_alone_and_is_shown(call: Call) -> None:
+    words = {"title": "Tea", "description": "Words.", "tags": ["tea"], "privacy": "unlisted", "category": "27"}
+    more = {"made_for_kids": True, "synthetic_media": True, "priority": 5}
+    body = {"destination": "folder", "iso_datetime": "2100-06-01T00:00", **words, **more}
+    stored = call("POST", "/publish/job-1/schedule", body)[1]
+    assert {name: stored[name] for name in (*words, *more)} == {**words, **more}
+    changes = {
+        "title": "Green tea",
+        "description": "",
+        "tags": ["a,b", '"quoted"', "two words"],
+        "privacy": "private",
+        "category": "10",
+        "made_for_kids": False,
+        "synthetic_media": None,
+        "priority": -100,
+        "iso_datetime": "2100-06-02T00:00",
+        "timezone": "Asia/Tokyo",
+    }
+    told_by = {"iso_datetime": {"publish_at", "local_time"}, "timezone": {"timezone", "local_time"}}
+    for name, value in changes.items():
+        status, changed = call("PATCH", f"/publications/{stored['id']}", {name: value})
+        different = {field for field in changed if changed[field] != stored[field]} - {"updated_at"}
+        assert (status, different) == (200, told_by.get(name, {name}))
+        stored = changed

@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 
 from sutradhar.destinations.folder import FolderDrop
+from sutradhar.domain.core.errors import Conflict
 from sutradhar.domain.publishing.details import DetailsPatch
 from sutradhar.domain.publishing.publication import Publication
+from sutradhar.pipeline.job_deletion import delete_job
 from sutradhar.pipeline.publishing.schedule import change_publication, retry_publication
 from sutradhar.pipeline.publishing.store import get_publication
 from tests.integration.test_publishing import Publisher, publisher
@@ -113,3 +115,36 @@ def test_a_video_whose_file_is_gone_has_to_be_made_again(publisher: Publisher) -
     assert after.failure.cause == "the file video.mp4 of the video is gone"
     assert after.failure.advice.startswith("make the video again")
     assert retry_publication(publisher.services, publication.id, None).state == "uploading"
+
+
+def test_the_half_of_a_file_that_a_killed_worker_left_goes(
+    publisher: Publisher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Killed(BaseException):
+        pass
+
+    def kill(*_: Any) -> None:
+        raise Killed
+
+    publisher.end_render()
+    publication = order(publisher, "Tea")
+    with monkeypatch.context() as context:
+        context.setattr("sutradhar.destinations.folder.shutil.copyfileobj", kill)
+        context.setattr(Path, "unlink", lambda *_, **__: None)  # nothing runs after SIGKILL
+        with pytest.raises(Killed):
+            publisher.tick()
+    (half,) = publisher.folder.glob("*/.*")
+    publisher.tick(4)
+    assert (publisher.state(publication), half.exists()) == ("published", False)
+    assert list(publisher.folder.glob("*/.*")) == []
+
+
+def test_the_words_of_a_deleted_job_are_left(publisher: Publisher) -> None:
+    publisher.end_render()
+    publication = order(publisher, "Tea")
+    publisher.tick()
+    delete_job(publisher.services, publisher.job_id)
+    publisher.work()
+    with pytest.raises(Conflict, match="were deleted"):
+        change_publication(publisher.services, publication.id, None, details=DetailsPatch(title="Mate"))
+    assert publisher.state(publication) == "published"

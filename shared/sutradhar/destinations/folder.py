@@ -72,6 +72,8 @@ class FolderDrop(Drop):
         """Open a file that takes the place of ``path`` at the end of the block, unless the block fails."""
         whole = self._root / path
         whole.parent.mkdir(parents=True, exist_ok=True)
+        for left in whole.parent.glob(f".{whole.name}.*"):
+            left.unlink(missing_ok=True)  # a worker was killed while it wrote this
         half = whole.with_name(f".{whole.name}.{os.urandom(4).hex()}")
         try:
             with half.open("wb") as target:

@@ -40,8 +40,9 @@ def write_description(text: str, chapters: Sequence[tuple[float, str]], credit_l
         parts.append("\n".join(["Credits:", *credit_lines]))
     needed = _measure("\n\n".join(parts))
     if needed > MAX_BYTES:
-        room = f"with {len(credit_lines)} lines of credits it has {needed} bytes; YouTube takes {MAX_BYTES}; shorten it"
-        raise InvalidRequest([FieldError("description", room)])
+        below = f" with {len(credit_lines)} lines of credits" if credit_lines else ""
+        room = f"has {needed} bytes{below}, and {MAX_BYTES} are allowed, of which letters beyond a to z take 2 to 4"
+        raise InvalidRequest([FieldError("description", f"{room}; shorten it")])
     if chapters:
         lines = "\n".join(f"{_format_time(start)} {title}" for start, title in chapters)
         with_chapters = [*parts[: 1 if text else 0], lines, *parts[1 if text else 0 :]]

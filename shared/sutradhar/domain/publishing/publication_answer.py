@@ -40,6 +40,9 @@ class PublicationAnswer(Frozen):
     tags: tuple[str, ...]
     privacy: Privacy
     playlist: str | None
+    category: str
+    made_for_kids: bool
+    synthetic_media: bool | None
     priority: int
     url: str | None
     failure: PublicationProblem | None
@@ -66,7 +69,7 @@ class PublicationAnswer(Frozen):
             "when_ready": publication.when_ready,
             "timezone": publication.zone,
             "local_time": publication.publish_at.astimezone(read_zone(publication.zone)).isoformat(),
-            **details.model_dump(include={"title", "description", "tags", "privacy", "playlist"}),
+            **details.model_dump(),
             "priority": publication.priority,
             "url": publication.url or None,
             "failure": failure.model_dump() if failure else None,

@@ -27,7 +27,7 @@ def check_planned(services: Services, plan: RenderPlan, job: Job) -> None:
     for index, one in enumerate(job.requested_plan.publish):
         place = _find_place(plan, index)
         try:
-            check_order(services, _make_order(job, one))
+            check_order(services, job, _make_order(job, one))
         except InvalidRequest as exc:
             errors += [FieldError(_join(place, error.path), error.message) for error in exc.errors]
     if errors:

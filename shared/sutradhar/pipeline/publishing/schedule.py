@@ -7,8 +7,10 @@ from datetime import datetime, timedelta
 from sutradhar.domain.core.api_key import ApiKey
 from sutradhar.domain.core.errors import Conflict, FieldError, InvalidRequest, NotFound
 from sutradhar.domain.jobs.job import Job, JobState
+from sutradhar.domain.jobs.provenance import list_credits
 from sutradhar.domain.jobs.webhook import Webhook
 from sutradhar.domain.publishing.changes import apply_cancel, apply_change, apply_replacement, apply_retry
+from sutradhar.domain.publishing.description import write_description
 from sutradhar.domain.publishing.details import DetailsPatch, PublicationDetails
 from sutradhar.domain.publishing.publication import Publication
 from sutradhar.domain.publishing.schedule_time import read_zone
@@ -64,7 +66,7 @@ def schedule_publication(services: Services, job: Job, order: PublicationOrder) 
         InvalidRequest: its time has passed, or the destination does not take its words.
         Conflict: the job has a publication there that is live or published, or was cancelled.
     """
-    check_order(services, order)
+    check_order(services, job, order)
     if job.state is JobState.CANCELLED:
         raise Conflict("the job was canceled, so it will have no video to publish; duplicate it and publish the copy")
     earlier = list_publications_of(services, job.id, order.destination)
@@ -79,10 +81,10 @@ def schedule_publication(services: Services, job: Job, order: PublicationOrder) 
     return stored
 
 
-def check_order(services: Services, order: PublicationOrder) -> None:
+def check_order(services: Services, job: Job, order: PublicationOrder) -> None:
     """Raise InvalidRequest if its time has passed, or the destination is not set up or does not take its words."""
     now = services.clock.now()
-    problems = list(get_destination(services, order.destination).list_problems(order.details))
+    problems = _list_word_problems(services, job, order.destination, order.details)
     problems.extend(_list_time_problems(order.publish_at or now, now, order.zone))
     if problems:
         raise InvalidRequest(problems)
@@ -135,8 +137,11 @@ def change_publication(
     stored, now = get_publication(services, publication_id, caller), services.clock.now()
     problems: list[FieldError] = []
     if details:
-        destination = get_destination(services, stored.destination)
-        problems.extend(destination.list_problems(details.apply(stored.details)))
+        try:
+            job = services.jobs.get(stored.job_id)
+        except NotFound as exc:
+            raise Conflict("the job and its files were deleted; change the words at the destination itself") from exc
+        problems.extend(_list_word_problems(services, job, stored.destination, details.apply(stored.details)))
     if publish_at is not None:
         problems.extend(_list_time_problems(publish_at, now, zone or stored.zone))
     if problems:
@@ -205,6 +210,19 @@ def revive_publications(services: Services, job: Job) -> None:
 def choose_first_look(publish_at: datetime, now: datetime) -> datetime:
     """Return the time at which a worker looks at a publication that was not begun."""
     return max(now, publish_at - LOOK_AHEAD)
+
+
+def _list_word_problems(
+    services: Services, job: Job, destination: str, details: PublicationDetails
+) -> list[FieldError]:
+    """Return what the destination would not take. The credits of a job that is not finished are not known yet."""
+    problems = list(get_destination(services, destination).list_problems(details))
+    if not any(problem.path == "description" for problem in problems):
+        try:
+            write_description(details.description, [], list_credits(job.assets))
+        except InvalidRequest as exc:
+            problems.extend(exc.errors)
+    return problems
 
 
 def _list_time_problems(publish_at: datetime, now: datetime, zone: str) -> list[FieldError]:
