@@ -96,7 +96,7 @@ class Publication(Record):
     failure: PublicationFailure | None = None
     notices: tuple[str, ...] = ()
     webhook: Webhook | None = None
-    """The receiver of the events ``publication.published`` and ``publication.failed``."""
+    """The receiver of the events ``publication.published`` and ``publication.failed`` if the job is gone."""
     is_replaced: bool = False
     """True if a later publication of the same job to the same destination was created or is being created."""
     is_reported: bool = True

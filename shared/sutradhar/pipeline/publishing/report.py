@@ -9,6 +9,7 @@ from sutradhar.domain.core.utc_time import format_utc
 from sutradhar.domain.jobs.job import Job, JobState, Outcome
 from sutradhar.domain.jobs.messages import DeliverWebhook, WakePublications
 from sutradhar.domain.jobs.publication_note import PublicationNote
+from sutradhar.domain.jobs.webhook import Webhook
 from sutradhar.domain.publishing.publication import Publication
 from sutradhar.pipeline.audit import note_act
 from sutradhar.pipeline.publishing.store import PUBLICATIONS
@@ -63,8 +64,8 @@ def report_end(services: Services, publication: Publication) -> None:
 
 
 def _announce(services: Services, publication: Publication) -> None:
-    event = _EVENTS.get(publication.state)
-    if event is None or publication.webhook is None:
+    event, webhook = _EVENTS.get(publication.state), _find_webhook(services, publication)
+    if event is None or webhook is None:
         return
     delivery = store_event(
         services,
@@ -72,11 +73,19 @@ def _announce(services: Services, publication: Publication) -> None:
         key=f"{publication.id}/{publication.ends}",
         owner=publication.owner,
         subject=publication.job_id,
-        webhook=publication.webhook,
+        webhook=webhook,
         at=publication.updated_at,
         data=_describe(publication),
     )
     services.send([DeliverWebhook(delivery_id=delivery.id)])
+
+
+def _find_webhook(services: Services, publication: Publication) -> Webhook | None:
+    """Return the receiver that the job has now: its owner may have chosen another one since the order."""
+    try:
+        return services.jobs.get(publication.job_id).webhook
+    except NotFound:
+        return publication.webhook
 
 
 def _describe(publication: Publication) -> dict[str, Any]:
