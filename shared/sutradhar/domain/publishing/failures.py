@@ -28,7 +28,7 @@ ADVICE: Mapping[Reason, str] = {
     "duplicate": "look at the destination: it has this video already",
     "rejected": "read what the destination says, change the title, description or tags, and retry the publication",
     "not_found": "check that the video, the playlist or the channel still exists",
-    "job_failed": "retry the job, and then the publication",
+    "job_failed": "retry the job, and the publication goes on with it",
     "slot_missed": "order it for another time, or retry the publication, which makes it at once",
 }
 MAKE_AGAIN = "make the video again, and publish that job"

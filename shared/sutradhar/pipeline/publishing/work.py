@@ -152,7 +152,8 @@ def _find_reason_to_wait(
     """
     token, now = claimed.token, services.clock.now()
     if job.state is JobState.CANCELLED:
-        raise PublishError("job_failed", "the job was canceled")
+        advice = "duplicate the job, and publish the copy; a canceled one cannot go on"
+        raise PublishError("job_failed", "the job was canceled", advice=advice)
     if job.state is JobState.FAILED and now >= claimed.publish_at:
         raise PublishError("job_failed", f"the job failed: {job.error.cause if job.error else 'without a reason'}")
     if job.state is not JobState.SUCCEEDED:
