@@ -79,10 +79,12 @@ def name_options() -> Iterator[None]:
     try:
         yield
     except InvalidRequest as exc:
-        fields = [(error, error.path.partition("[")[0]) for error in exc.errors]
-        raise InvalidRequest(
-            [FieldError(_OPTIONS.get(field, f"--{field}"), error.message) for error, field in fields]
-        ) from exc
+        raise InvalidRequest([FieldError(_name_option(error.path), error.message) for error in exc.errors]) from exc
+
+
+def _name_option(path: str) -> str:
+    field = path.partition("[")[0]
+    return field if field.isupper() else _OPTIONS.get(field, f"--{field}")  # settings have capitals
 
 
 def require_priority(priority: int | None) -> None:

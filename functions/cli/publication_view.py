@@ -80,7 +80,8 @@ def print_outcome(publication: Publication) -> None:
     elif publication.state == "failed" and failure:
         print_line((f"{publication.id} failed ({failure.reason}):", "red"), " ", failure.cause)
         print_line(f"What to do: {failure.advice}")
-        print_line(f"`sutradhar publication retry {publication.id}` tries it again.")
+        if failure.reason != "job_failed":  # then it goes on with its job
+            print_line(f"`sutradhar publication retry {publication.id}` tries it again.")
     elif publication.state == "canceled":
         print_line(f"{publication.id} is canceled.")
     else:

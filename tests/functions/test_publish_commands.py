@@ -168,6 +168,12 @@ def test_no_terminal_cuts_an_id_or_a_state_of_the_calendar(
     assert max(map(cell_len, shown.splitlines())) <= int(columns)
 
 
+def test_a_wrong_setting_is_named_as_it_is_written(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SCHEDULE_TZ", "Mars")
+    for command in (("calendar",), ("publish", "job-1"), ("publication", "change", "job-1", "--title", "x")):
+        assert says(run(*command)).startswith("SCHEDULE_TZ must be an IANA time zone")
+
+
 def test_words_change_alone_and_the_time_alone(folder: Path) -> None:
     before = run_json("publish", "job-1", *LATER, "--description", "Words.", "--tag", "tea")
     changed = run_json("publication", "change", "job-1", "--title", "Chai", "--tag", "")
@@ -257,7 +263,8 @@ def test_the_publication_of_a_job_without_a_video_fails(folder: Path) -> None:
     timer.join()
     assert failed.exit_code == 1
     assert "the job was canceled" in says(failed)
-    assert "What to do: retry the job" in says(failed)
+    assert "What to do: duplicate the job" in says(failed)
+    assert "publication retry" not in says(failed), "it would fail again"
 
 
 def test_the_quota_is_a_table_or_a_document(folder: Path) -> None:

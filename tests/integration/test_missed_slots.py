@@ -1,5 +1,9 @@
 """Publications whose time passed while nothing ran: a laptop that slept, or a server that was down."""
 
+import pytest
+
+from sutradhar.domain.core.errors import Conflict
+from sutradhar.pipeline.job_deletion import delete_job
 from sutradhar.pipeline.publishing.schedule import PublicationOrder, retry_publication, schedule_publication
 from sutradhar.pipeline.publishing.store import get_publication
 from tests.integration.test_publishing import DETAILS, Publisher, publisher
@@ -39,3 +43,16 @@ def test_one_without_a_time_is_made_as_soon_as_anything_runs(publisher: Publishe
     publication = schedule_publication(publisher.services, publisher.job(publisher.job_id), order)
     publisher.tick(3 * DAYS)
     assert publisher.state(publication) == "published"
+
+
+def test_a_repeated_order_tells_the_job_of_a_publication_whose_caller_was_killed(
+    publisher: Publisher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publisher.end_render()
+    with monkeypatch.context() as context:
+        context.setattr("sutradhar.pipeline.publishing.schedule.note_on_job", lambda *_: None)
+        first = publisher.order(minutes=60)
+    with pytest.raises(Conflict, match=first.id):
+        publisher.order(minutes=60)
+    with pytest.raises(Conflict, match="yet to be published"):
+        delete_job(publisher.services, publisher.job_id)

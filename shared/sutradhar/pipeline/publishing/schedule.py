@@ -73,6 +73,7 @@ def schedule_publication(services: Services, job: Job, order: PublicationOrder) 
     if earlier:
         # first close the earlier one to retries, so that two can never be live
         now = services.clock.now()
+        note_on_job(services, earlier[-1])  # a caller that was killed after its order has not noted it
         services.documents.update(PUBLICATIONS, earlier[-1].id, lambda last: apply_replacement(last, now))
     stored, is_new = store_publication(services, job, order, len(earlier) + 1)
     if not is_new:
