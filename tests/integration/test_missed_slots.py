@@ -1,10 +1,17 @@
 """Publications whose time passed while nothing ran: a laptop that slept, or a server that was down."""
 
+from datetime import timedelta
+
 import pytest
 
 from sutradhar.domain.core.errors import Conflict
 from sutradhar.pipeline.job_deletion import delete_job
-from sutradhar.pipeline.publishing.schedule import PublicationOrder, retry_publication, schedule_publication
+from sutradhar.pipeline.publishing.schedule import (
+    PublicationOrder,
+    change_publication,
+    retry_publication,
+    schedule_publication,
+)
 from sutradhar.pipeline.publishing.store import get_publication
 from tests.integration.test_publishing import DETAILS, Publisher, publisher
 
@@ -56,3 +63,17 @@ def test_a_repeated_order_tells_the_job_of_a_publication_whose_caller_was_killed
         publisher.order(minutes=60)
     with pytest.raises(Conflict, match="yet to be published"):
         delete_job(publisher.services, publisher.job_id)
+
+
+def test_a_later_time_ends_the_wait_for_the_job_until_then(publisher: Publisher) -> None:
+    publication = publisher.order(minutes=10, notice="of two such times the first was taken")
+    publisher.tick(11)
+    assert publisher.state(publication) == "waiting"
+    later = publisher.clock.now() + timedelta(hours=5)
+    changed = change_publication(publisher.services, publication.id, None, publish_at=later)
+    assert (changed.state, changed.notices) == ("scheduled", ())
+    publisher.end_render()
+    publisher.tick(4 * HOURS)
+    assert publisher.list_published() == []
+    publisher.tick(1 * HOURS)
+    assert publisher.state(publication) == "published"

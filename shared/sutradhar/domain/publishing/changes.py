@@ -60,7 +60,8 @@ def apply_change(
         # a worker that has it by now knows the old time; without its claim it cannot begin
         changes |= {"token": publication.token + 1, "claimed_until": None, "when_ready": False}
         if publish_at != publication.publish_at:
-            changes |= renew_promise(now)
+            # the state `waiting` and the notices are about the time that was
+            changes |= {"state": "scheduled", "notices": (), **renew_promise(now)}
     changed = publication.evolve(**changes)
     if changed.claimed_until is None:
         next_work = now if changed.owes_update else due_at
