@@ -130,8 +130,10 @@ class PublishingMachine(RuleBasedStateMachine):
 
     # what the owner does
 
-    @initialize(minutes=st.sampled_from(ORDERS))
-    def owner_schedules_first(self, minutes: int) -> None:
+    @initialize(minutes=st.sampled_from(ORDERS), chunk=st.sampled_from((2, 5)))
+    def owner_schedules_first(self, minutes: int, chunk: int) -> None:
+        """The video of five bytes goes in three pieces, or in one."""
+        upload.CHUNK = chunk
         self.owner_schedules(minutes)
 
     @rule(minutes=st.sampled_from(ORDERS))

@@ -18,9 +18,9 @@ from tests.property.publishing_machine import PublishingMachine
 
 
 @pytest.fixture(autouse=True)
-def send_in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Send the five bytes of the video in three pieces."""
-    monkeypatch.setattr(upload, "CHUNK", 2)
+def keep_chunk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the machine choose the size of the pieces in which the video is sent."""
+    monkeypatch.setattr(upload, "CHUNK", upload.CHUNK)
 
 
 class FirestoreMachine(PublishingMachine):
