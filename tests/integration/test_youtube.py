@@ -15,6 +15,7 @@ from sutradhar.pipeline.publishing.due import publish_due
 from sutradhar.pipeline.publishing.schedule import PublicationOrder, change_publication, schedule_publication
 from sutradhar.pipeline.publishing.store import get_publication, list_calendar
 from tests.integration.local_pipeline import LocalPipeline
+from tests.youtube_answers import ErrorWord
 from tests.youtube_stub import Fault, Video, YouTubeStub
 
 DETAILS = PublicationDetails(title="Tea", description="Words.", tags=("tea", "green tea"), playlist="PL123")
@@ -49,7 +50,7 @@ class Channel(LocalPipeline):
         (video,) = self.youtube.videos.values()
         return video
 
-    def fail_once(self, call: str, fault: Fault) -> None:
+    def fail_once(self, call: str, fault: Fault | ErrorWord) -> None:
         faults = [fault]
         self.youtube.choose_fault = lambda name: faults.pop() if name == call and faults else ""
 
