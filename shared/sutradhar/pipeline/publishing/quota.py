@@ -22,8 +22,7 @@ LATER = timedelta(hours=4)
 def read_day(services: Services, destination: str, bucket: Bucket) -> QuotaDay:
     """Return what was taken today of the quota of ``destination``."""
     name = _name_day(destination, bucket, services.clock.now())
-    text = services.records.read([name]).get(name)
-    return QuotaDay.from_record(text) if text else QuotaDay()
+    return _parse_day(services.records.read([name]).get(name))
 
 
 def count_used(services: Services, destination: str, bucket: Bucket) -> int:
@@ -57,14 +56,12 @@ def take_quota(
     def write(texts: Values) -> Values:
         after: dict[str, str] = {}
         for name, moment in moments.items():
-            day = QuotaDay.from_record(texts[name]) if texts.get(name) else QuotaDay()
+            day = _parse_day(texts.get(name))
             reserve = kept if essential else day.count_needed(bucket.essential, bucket.closing)
             taken = day.take(bucket.name, units, bucket.per_day - reserve)
             if taken is None:
-                renewal, name_of_quota = (
-                    find_next_day(moment, bucket.zone) + GUARD,
-                    f"{destination.name} ({bucket.name})",
-                )
+                renewal = find_next_day(moment, bucket.zone) + GUARD
+                name_of_quota = f"{destination.name} ({bucket.name})"
                 if reserve and day.take(bucket.name, units, bucket.per_day):
                     notice = f"the rest of today's quota of {name_of_quota} is kept for other videos"
                     raise Pause(min(renewal, now + (LOOK_AGAIN if essential else LATER)), notice, "quota_exceeded")
@@ -91,10 +88,11 @@ def expect_publications(services: Services, destination: str, bucket: Bucket, up
 
 
 def _change_day(services: Services, name: str, change: Callable[[QuotaDay], QuotaDay]) -> None:
-    def write(texts: Values) -> Values:
-        return {name: change(QuotaDay.from_record(texts[name]) if texts.get(name) else QuotaDay()).to_record()}
+    services.records.update([name], lambda texts: {name: change(_parse_day(texts.get(name))).to_record()})
 
-    services.records.update([name], write)
+
+def _parse_day(text: str | None) -> QuotaDay:
+    return QuotaDay.from_record(text) if text else QuotaDay()
 
 
 def _name_day(destination: str, bucket: Bucket, moment: datetime) -> str:
