@@ -1,10 +1,10 @@
 """Work on a claimed publication: wait for its job, bring the video to its destination, and see that it is shown."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 
-from sutradhar.domain.core.errors import InvalidRequest, NotFound, StaleLease
+from sutradhar.domain.core.errors import InvalidRequest, NotFound, StaleLease, SutradharError
 from sutradhar.domain.jobs.job import Job, JobState
 from sutradhar.domain.jobs.messages import PublishVideo
 from sutradhar.domain.publishing.attempts import record_failure
@@ -36,20 +36,18 @@ def publish_video(services: Services, message: PublishVideo) -> None:
         )
     except (NotDue, NotFound):
         return
-    destination = services.providers.destinations[claimed.destination]
     after = claimed
     if claimed.is_reported:
         with suppress(StaleLease, NotFound):  # it belongs to another worker, or was deleted
-            after = _advance(services, destination, claimed)
+            after = _advance(services, claimed)
     if not after.is_reported:
         report_end(services, after)
     with suppress(NotFound):
         follow_job(services, claimed, after)
 
 
-def _advance(services: Services, destination: Destination, claimed: Publication) -> Publication:
-    """Do the next work on the publication, and return it after that. Raise StaleLease."""
-    context = ClaimedPublication(services, destination, claimed)
+def _advance(services: Services, claimed: Publication) -> Publication:
+    """Do the next work on the publication, and return it after that. Raise StaleLease, and errors of ours."""
     token = claimed.token
 
     def write(change: Callable[[Publication, datetime], Publication]) -> Publication:
@@ -59,8 +57,11 @@ def _advance(services: Services, destination: Destination, claimed: Publication)
         _log_move(claimed, after)
         return after
 
+    notices: Sequence[str] = ()
     try:
-        change = _make_next_step(services, destination, claimed, context)
+        destination = _find_destination(services, claimed)
+        context = ClaimedPublication(services, destination, claimed)
+        change, notices = _make_next_step(services, destination, claimed, context), context.notices
     except Pause as pause:
         until, notice, excuse = pause.until, pause.notice, pause.excuse
         return write(lambda one, now: one.postpone(token, now, until, notice, excuse))
@@ -70,7 +71,30 @@ def _advance(services: Services, destination: Destination, claimed: Publication)
     except InvalidRequest as exc:
         refused = PublicationFailure.name("rejected", str(exc))
         return write(lambda one, now: record_failure(one, token, now, refused, None, claimed.revision))
-    return write(lambda one, now: change(one.add_notices(context.notices), now))
+    except StaleLease:
+        raise
+    except Exception as exc:
+        # its owner must see why nothing happens, and it must end; the log and the queue get the error itself
+        broken = _describe_error(exc)
+        write(lambda one, now: record_failure(one, token, now, broken, None, claimed.revision))
+        raise
+    return write(lambda one, now: change(one.add_notices(notices), now))
+
+
+def _find_destination(services: Services, publication: Publication) -> Destination:
+    try:
+        return services.providers.destinations[publication.destination]
+    except KeyError as exc:
+        cause = f"this system has no destination {publication.destination} any more"
+        advice = "cancel it, or bring the destination back and retry the publication"
+        raise PublishError("rejected", cause, advice=advice) from exc
+
+
+def _describe_error(error: Exception) -> PublicationFailure:
+    """Return the failure of a publication for an error that no destination has named."""
+    name = str(error) if isinstance(error, SutradharError) else type(error).__name__
+    advice = "look at the log, which has the error; it is tried again until a day after the time"
+    return PublicationFailure.name("network", f"an error of this system stopped the work: {name}", advice=advice)
 
 
 def _make_next_step(
