@@ -8,7 +8,7 @@ import typer
 from functions.cli.audit import describe_terminal_act, note_terminal_act
 from functions.cli.console import console, handle_signals, print_failure, print_line, print_note, report_errors
 from functions.cli.jobs import describe_job
-from functions.cli.options import Out, PlanOptions, choose_providers, take_plan_options
+from functions.cli.options import Out, PlanOptions, choose_providers, name_given_options, take_plan_options
 from functions.cli.out_folder import deliver_files, deliver_refused, prepare_out
 from functions.cli.output import AsJson, print_json
 from functions.cli.plan_input import load_plan
@@ -50,7 +50,8 @@ def make(options: PlanOptions, out: Out = Path("out"), review: Review = False, a
         folder = prepare_out(out)
         plan = load_plan(options)
         is_asked = not as_json and can_ask()
-        job = _make(plan.evolve(review=True) if review else plan, folder if is_asked else None)
+        with name_given_options(options.overrides):
+            job = _make(plan.evolve(review=True) if review else plan, folder if is_asked else None)
         if job.state is JobState.AWAITING_APPROVAL:
             narrations = [] if is_asked else show_review(job, folder)
             print_ways_on(job)

@@ -3,7 +3,8 @@
 import inspect
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from functools import wraps
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Annotated, Any
 import typer
 
 from sutradhar.config import set_variable
-from sutradhar.domain.core.errors import FieldError
+from sutradhar.domain.core.errors import FieldError, InvalidRequest
 
 
 def read_whole(text: str) -> int:
@@ -172,6 +173,15 @@ def name_options(errors: Iterable[FieldError], options: Mapping[str, Any]) -> li
     """Return ``errors`` with a field's name replaced by the option that set it."""
     names = {".".join(field): f"--{option}" for option, field in _FIELDS.items() if options.get(option) is not None}
     return [FieldError(_name_option(error.path, names), error.message) for error in errors]
+
+
+@contextmanager
+def name_given_options(options: Mapping[str, Any]) -> Iterator[None]:
+    """Let the errors of the block name the option that set a field of the plan."""
+    try:
+        yield
+    except InvalidRequest as exc:
+        raise InvalidRequest(name_options(exc.errors, options)) from exc
 
 
 def _name_option(path: str, names: Mapping[str, str]) -> str:

@@ -24,6 +24,7 @@ from sutradhar.pipeline.publishing.store import list_newest_of
 from sutradhar.pipeline.submit import submit
 from tests.conftest import forget
 from tests.finished_job import store_finished_job
+from tests.functions.test_publish_commands import run, says
 
 PLAN = RenderPlan(topic="tea", publish=({"destination": "folder"},))
 
@@ -84,3 +85,23 @@ def publish() -> None:
         queue.finish(delivery)
         if isinstance(delivery.message, PublishVideo):
             handle(services, delivery.message)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--publish", "moon"), "--publish must be one of bucket, folder"),
+        (("--publish", "youtube"), "--publish youtube is not set up: run `sutradhar youtube login`"),
+        (("--publish", "folder", "--publish-at", "soon"), "--publish-at must be a date and a time"),
+        (
+            ("--publish", "folder", "--publish-at", "2020-01-01 10:00"),
+            "--publish-at 2020-01-01T10:00",
+        ),
+    ],
+)
+def test_what_cannot_be_published_names_the_option(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, options: tuple[str, ...], message: str
+) -> None:
+    monkeypatch.setenv("PUBLISH_FOLDER", str(home / "published"))
+    refused = run("make", "tea", *options, "--out", str(tmp_path / "out"))
+    assert (refused.exit_code, message in says(refused)) == (2, True), says(refused)
