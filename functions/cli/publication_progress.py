@@ -26,7 +26,9 @@ def follow_publication(publication: Publication) -> Publication:
         while True:
             now = services.clock.now()
             is_free = publication.claimed_until is None
-            if is_free and (publication.due_at is None or publication.due_at > now + _LONGEST_WAIT):
+            # after a killed worker, the words are compared once more, ten minutes later: the server does that
+            is_over = publication.has_ended and publication.is_reported
+            if is_free and (is_over or publication.due_at is None or publication.due_at > now + _LONGEST_WAIT):
                 return publication
             words = _WORDS.get(publication.state, publication.state)
             line.update(f"“{publication.details.title}” to {publication.destination}: {words}")

@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import threading
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from typer.testing import CliRunner, Result
 
 from functions.cli import app
 from functions.cli.publication_input import complete_publication
+from functions.cli.publication_progress import follow_publication
 from functions.cli.running_servers import announce_server
 from sutradhar import bootstrap
 from sutradhar.destinations.folder import FolderDestination
@@ -23,7 +24,7 @@ from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.pipeline import submit
 from sutradhar.pipeline.audit import AUDIT
 from sutradhar.pipeline.publishing.schedule import retry_publication
-from sutradhar.pipeline.publishing.store import list_newest_of
+from sutradhar.pipeline.publishing.store import PUBLICATIONS, list_newest_of
 from tests.conftest import forget
 from tests.finished_job import store_finished_job
 
@@ -283,3 +284,11 @@ def test_a_job_that_waits_for_its_owner_is_published_afterwards(folder: Path) ->
     assert (ordered.exit_code, ordered.stdout) == (0, "")
     assert f"`sutradhar approve {job.id}`" in says(ordered)
     assert run_json("publication", "show", job.id)["publications"][0]["state"] in ("scheduled", "waiting")
+
+
+def test_after_a_killed_worker_the_command_ends_with_the_publication(folder: Path) -> None:
+    published = run_json("publish", "job-1")
+    documents, later = bootstrap.services().documents, datetime.now(UTC) + timedelta(minutes=8)
+    change = {"compare_at": later, "due_at": later}
+    stored = documents.update(PUBLICATIONS, published["id"], lambda one: one.evolve(**change))
+    assert follow_publication(stored) == stored
