@@ -1,11 +1,14 @@
 """Stores of earlier commits, and the whole pipeline on local ones."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from tests.integration.local_pipeline import LocalPipeline
+from tests.integration.publisher import Publisher
+from tests.integration.youtube_channel import Channel
 from tests.old_stores import COMMITS, OldStore, OpenStore, open_store
 
 
@@ -33,3 +36,17 @@ def pipeline(tmp_path: Path) -> Iterator[LocalPipeline]:
     yield local
     local.database.close()
     local.process_registry.close()
+
+
+@pytest.fixture
+def publisher(tmp_path: Path) -> Iterator[Publisher]:
+    publisher = Publisher(tmp_path)
+    with closing(publisher.database), closing(publisher.process_registry):
+        yield publisher
+
+
+@pytest.fixture
+def channel(tmp_path: Path) -> Iterator[Channel]:
+    channel = Channel(tmp_path)
+    with closing(channel.database), closing(channel.process_registry):
+        yield channel

@@ -13,9 +13,8 @@ from sutradhar.pipeline.publishing.schedule import (
     schedule_publication,
 )
 from sutradhar.pipeline.publishing.store import get_publication
-from tests.integration.test_publishing import DETAILS, Publisher, publisher
+from tests.integration.publisher import DETAILS, Publisher
 
-__all__ = ["publisher"]  # a fixture
 HOURS, DAYS = 60, 24 * 60
 
 

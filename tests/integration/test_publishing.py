@@ -1,71 +1,24 @@
 """Publications from the order to the end, on the local stores, with the folder as the destination."""
 
 import json
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
-from sutradhar.destinations.folder import MANIFEST, FolderDestination
 from sutradhar.domain.core.errors import Conflict, InvalidRequest
 from sutradhar.domain.jobs.retention import DEFAULT_RULES, judge_job
-from sutradhar.domain.publishing.details import DetailsPatch, PublicationDetails
-from sutradhar.domain.publishing.publication import Publication
+from sutradhar.domain.publishing.details import DetailsPatch
 from sutradhar.pipeline.data_removal import order_removal, request_removal
 from sutradhar.pipeline.job_deletion import delete_job
 from sutradhar.pipeline.publishing.due import publish_due
 from sutradhar.pipeline.publishing.removal import list_all_publications_of
 from sutradhar.pipeline.publishing.schedule import (
-    PublicationOrder,
     cancel_publication,
     change_publication,
     retry_publication,
-    schedule_publication,
 )
-from sutradhar.pipeline.publishing.store import get_publication, list_calendar
-from tests.integration.local_pipeline import LocalPipeline
-
-DETAILS = PublicationDetails(title="Tea: a story 🍵", description="Words.\n\nMore words.", tags=("tea",))
-
-
-class Publisher(LocalPipeline):
-    """The pipeline with a folder as the destination, and one job whose render is running."""
-
-    def __init__(self, home: Path) -> None:
-        super().__init__(home)
-        self.folder = home / "published"
-        self.services.providers.destinations["folder"] = FolderDestination(self.folder)  # type: ignore[index] # a dict of the fake
-        self.job_id = self.start_rendering().id
-
-    def order(self, minutes: float = 60, **changes: object) -> Publication:
-        order = PublicationOrder("folder", DETAILS, self.clock.now() + timedelta(minutes=minutes), **changes)  # type: ignore[arg-type] # a test names its fields
-        return schedule_publication(self.services, self.job(self.job_id), order)
-
-    def end_render(self) -> None:
-        self.finish()
-        self.work()
-
-    def tick(self, minutes: float = 0) -> int:
-        """Let so much time pass, then claim what is due and work on it."""
-        self.clock.advance(60 * minutes)
-        claimed = publish_due(self.services)
-        self.work()
-        return claimed
-
-    def state(self, publication: Publication) -> str:
-        return get_publication(self.services, publication.id).state
-
-    def list_published(self) -> list[Path]:
-        return sorted(self.folder.glob(f"*/{MANIFEST}"))
-
-
-@pytest.fixture
-def publisher(tmp_path: Path) -> Iterator[Publisher]:
-    publisher = Publisher(tmp_path)
-    yield publisher
-    publisher.process_registry.close()
-    publisher.database.close()
+from sutradhar.pipeline.publishing.store import list_calendar
+from tests.integration.publisher import DETAILS, Publisher
 
 
 def test_a_video_is_published_at_its_time(publisher: Publisher) -> None:

@@ -6,9 +6,7 @@ import pytest
 
 from sutradhar.destinations.folder import FolderDestination
 from sutradhar.pipeline.publishing.store import get_publication
-from tests.integration.test_publishing import Publisher, publisher
-
-__all__ = ["publisher"]  # a fixture
+from tests.integration.publisher import Publisher
 
 
 def test_an_error_of_ours_is_told_and_the_publication_ends(

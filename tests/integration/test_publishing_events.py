@@ -4,9 +4,7 @@ from sutradhar.domain.jobs.webhook import Webhook
 from sutradhar.pipeline.audit import AUDIT
 from sutradhar.pipeline.publishing.schedule import cancel_publication, retry_publication
 from sutradhar.pipeline.webhook_delivery import DELIVERIES
-from tests.integration.test_publishing import Publisher, publisher
-
-__all__ = ["publisher"]  # a fixture
+from tests.integration.publisher import Publisher
 
 
 def choose_receiver(publisher: Publisher, name: str | None) -> None:

@@ -14,9 +14,8 @@ from sutradhar.domain.publishing.publication import Publication
 from sutradhar.pipeline.job_deletion import delete_job
 from sutradhar.pipeline.publishing.schedule import change_publication, retry_publication
 from sutradhar.pipeline.publishing.store import get_publication
-from tests.integration.test_publishing import Publisher, publisher
+from tests.integration.publisher import Publisher
 
-__all__ = ["publisher"]  # a fixture
 MARKER_LENGTH = 12
 
 

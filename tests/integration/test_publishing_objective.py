@@ -1,8 +1,7 @@
 """Each publication whose time has come counts once for the objective of publishing: in time, missed or excused."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -13,25 +12,9 @@ from sutradhar.pipeline.publishing.due import publish_due
 from sutradhar.pipeline.publishing.schedule import cancel_publication, change_publication, retry_publication
 from sutradhar.pipeline.publishing.store import PUBLICATIONS
 from tests.integration.local_pipeline import LocalPipeline
-from tests.integration.test_publishing import Publisher
-from tests.integration.test_youtube import Channel
+from tests.integration.publisher import Publisher
+from tests.integration.youtube_channel import Channel
 from tests.youtube_stub import Fault
-
-
-@pytest.fixture
-def channel(tmp_path: Path) -> Iterator[Channel]:
-    channel = Channel(tmp_path)
-    yield channel
-    channel.process_registry.close()
-    channel.database.close()
-
-
-@pytest.fixture
-def publisher(tmp_path: Path) -> Iterator[Publisher]:
-    publisher = Publisher(tmp_path)
-    yield publisher
-    publisher.process_registry.close()
-    publisher.database.close()
 
 
 def count(pipeline: LocalPipeline) -> Mapping[tuple[str, ...], float]:

@@ -1,8 +1,6 @@
 """Thumbnails, playlists and captions on a stub of YouTube: none of them holds up the video or the others."""
 
-from collections.abc import Iterator
 from io import BytesIO
-from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -10,7 +8,7 @@ from PIL import Image
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.video.thumbnail_size import choose_thumbnail_size
 from sutradhar.pipeline.submit import submit
-from tests.integration.test_youtube import Channel
+from tests.integration.youtube_channel import Channel
 from tests.youtube_answers import ErrorWord
 
 TALL = RenderPlan.model_validate(
@@ -20,14 +18,6 @@ TALL = RenderPlan.model_validate(
     }
 )
 HOUR = 60
-
-
-@pytest.fixture
-def channel(tmp_path: Path) -> Iterator[Channel]:
-    channel = Channel(tmp_path)
-    yield channel
-    channel.process_registry.close()
-    channel.database.close()
 
 
 def make_tall_video(channel: Channel) -> None:

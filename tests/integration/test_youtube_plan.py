@@ -1,27 +1,14 @@
 """A plan with ``enable_youtube_upload`` brings its video to YouTube, and the status of its job tells the steps."""
 
-from collections.abc import Iterator
-from contextlib import closing
-from pathlib import Path
-
-import pytest
-
 from sutradhar.domain.billing.ledger import Account
 from sutradhar.domain.jobs.library import LibraryQuery
 from sutradhar.domain.jobs.status_answer import JobStatus, describe_status
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.pipeline.library import duplicate_plan, list_library
 from sutradhar.pipeline.submit import submit
-from tests.integration.test_youtube import Channel
+from tests.integration.youtube_channel import Channel
 
 PLAN = RenderPlan(topic="cocoa", enable_youtube_upload=True)
-
-
-@pytest.fixture
-def channel(tmp_path: Path) -> Iterator[Channel]:
-    channel = Channel(tmp_path)
-    with closing(channel.database), closing(channel.process_registry):
-        yield channel
 
 
 def look(channel: Channel, job_id: str) -> tuple[str, str, JobStatus]:

@@ -23,7 +23,7 @@ from sutradhar.domain.publishing.details import PublicationDetails
 from sutradhar.pipeline.publishing.schedule import retry_publication
 from sutradhar.ports.destination_setup import DestinationSetup
 from tests.google_sign_in import GoogleStub, visit
-from tests.integration.test_youtube import Channel
+from tests.integration.youtube_channel import Channel
 from tests.youtube_server import LocalAddress
 
 DETAILS = PublicationDetails(title="Tea")

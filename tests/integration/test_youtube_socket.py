@@ -14,7 +14,7 @@ from sutradhar.destinations.youtube.sign_in import SignIn
 from sutradhar.destinations.youtube.transport import OneShotHttp
 from sutradhar.domain.publishing.details import PublicationDetails
 from sutradhar.pipeline.publishing.schedule import retry_publication
-from tests.integration.test_youtube import Channel
+from tests.integration.youtube_channel import Channel
 from tests.youtube_answers import Fault
 from tests.youtube_server import LocalAddress, YouTubeServer
 

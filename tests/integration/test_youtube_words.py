@@ -1,8 +1,6 @@
 """Words that change after the upload: the video has the last ones, whatever becomes of the workers."""
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -10,16 +8,8 @@ from sutradhar.domain.publishing.details import DetailsPatch
 from sutradhar.domain.publishing.publication import LONGEST_WORK, Publication
 from sutradhar.pipeline.publishing.due import publish_due
 from sutradhar.pipeline.publishing.schedule import change_publication
-from tests.integration.test_youtube import Channel
+from tests.integration.youtube_channel import Channel
 from tests.youtube_answers import ErrorWord, Fault
-
-
-@pytest.fixture
-def channel(tmp_path: Path) -> Iterator[Channel]:
-    channel = Channel(tmp_path)
-    yield channel
-    channel.process_registry.close()
-    channel.database.close()
 
 
 @pytest.fixture
