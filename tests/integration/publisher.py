@@ -17,18 +17,13 @@ from tests.integration.local_pipeline import LocalPipeline
 DETAILS = PublicationDetails(title="Tea: a story 🍵", description="Words.\n\nMore words.", tags=("tea",))
 
 
-class Publisher(LocalPipeline):
-    """The pipeline with a folder as the destination, and one job whose render is running."""
+class FolderPipeline(LocalPipeline):
+    """The pipeline with a folder as the destination."""
 
     def __init__(self, home: Path) -> None:
         super().__init__(home)
         self.folder = home / "published"
         self.services.providers.destinations["folder"] = FolderDestination(self.folder)  # type: ignore[index] # a dict of the fake
-        self.job_id = self.start_rendering().id
-
-    def order(self, minutes: float = 60, **changes: object) -> Publication:
-        order = PublicationOrder("folder", DETAILS, self.clock.now() + timedelta(minutes=minutes), **changes)  # type: ignore[arg-type] # a test names its fields
-        return schedule_publication(self.services, self.job(self.job_id), order)
 
     def end_render(self) -> None:
         self.finish()
@@ -41,8 +36,20 @@ class Publisher(LocalPipeline):
         self.work()
         return claimed
 
-    def state(self, publication: Publication) -> str:
-        return get_publication(self.services, publication.id).state
-
     def list_published(self) -> list[Path]:
         return sorted(self.folder.glob(f"*/{MANIFEST}"))
+
+
+class Publisher(FolderPipeline):
+    """The pipeline with a folder as the destination, and one job whose render is running."""
+
+    def __init__(self, home: Path) -> None:
+        super().__init__(home)
+        self.job_id = self.start_rendering().id
+
+    def order(self, minutes: float = 60, **changes: object) -> Publication:
+        order = PublicationOrder("folder", DETAILS, self.clock.now() + timedelta(minutes=minutes), **changes)  # type: ignore[arg-type] # a test names its fields
+        return schedule_publication(self.services, self.job(self.job_id), order)
+
+    def state(self, publication: Publication) -> str:
+        return get_publication(self.services, publication.id).state

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from sutradhar.destinations.folder import MANIFEST, FolderDestination
+from sutradhar.destinations.folder import FolderDestination
 from sutradhar.domain.core.errors import FieldError
 from sutradhar.domain.core.failure import FailureDetail
 from sutradhar.domain.jobs.job import JobState
@@ -21,26 +21,20 @@ from sutradhar.pipeline import active_jobs
 from sutradhar.pipeline import submit as submitting
 from sutradhar.pipeline.handle import handle
 from sutradhar.pipeline.publishing import work
-from sutradhar.pipeline.publishing.due import publish_due
 from sutradhar.pipeline.publishing.removal import list_all_publications_of
 from sutradhar.pipeline.publishing.schedule import cancel_publication, change_publication
 from sutradhar.pipeline.publishing.store import list_calendar
 from sutradhar.pipeline.sweep import STALLED, sweep
 from sutradhar.ports.runner import ExecutionState
-from tests.integration.local_pipeline import LocalPipeline
+from tests.integration.publisher import FolderPipeline
 
 
 class Killed(BaseException):
     """The process is killed here."""
 
 
-class Planner(LocalPipeline):
-    """The pipeline with a folder as the destination."""
-
-    def __init__(self, home: Path) -> None:
-        super().__init__(home)
-        self.folder = home / "published"
-        self.services.providers.destinations["folder"] = FolderDestination(self.folder)  # type: ignore[index] # a dict of the fake
+class Planner(FolderPipeline):
+    """It orders publications by plans."""
 
     def order(self, key: str | None = None, **publish: Any) -> str:
         plan = RenderPlan.parse({"topic": "tea", "publish": {"destination": "folder", **publish}})
@@ -48,18 +42,6 @@ class Planner(LocalPipeline):
 
     def list_publications(self, job_id: str) -> list[Publication]:
         return list(list_all_publications_of(self.services, job_id))
-
-    def tick(self, minutes: float = 0) -> None:
-        self.clock.advance(60 * minutes)
-        publish_due(self.services)
-        self.work()
-
-    def end_render(self) -> None:
-        self.finish()
-        self.work()
-
-    def list_published(self) -> list[Path]:
-        return sorted(self.folder.glob(f"*/{MANIFEST}"))
 
 
 @pytest.fixture
