@@ -72,5 +72,5 @@ def main() -> None:
         app()
     finally:
         # the command has ended and its outcome is printed: a late Ctrl-C must not change its exit code
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGALRM):
             signal.signal(number, signal.SIG_IGN)

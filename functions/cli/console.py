@@ -4,6 +4,7 @@ import errno
 import re
 import signal
 import sqlite3
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +21,8 @@ from sutradhar.domain.jobs.job import Job
 console = Console(stderr=True, highlight=False)
 _interrupted = threading.Event()
 """Set when this process is asked to stop."""
+_AGAIN_SEC = 0.01
+"""Seconds after which an interrupt that Python ignored is raised again."""
 _ITEM = re.compile(r"(\w+)\[(\d+)\]\.?")
 _ONE_OF = {"scenes": "scene", "characters": "character", "sounds": "sound", "tags": "tag"}
 _OS_ERRORS = {
@@ -118,7 +121,11 @@ def _describe_disk_error(exc: OSError | sqlite3.OperationalError) -> str | None:
 
 @contextmanager
 def handle_signals() -> Iterator[None]:
-    """Let SIGTERM and a closed terminal end the command like Ctrl-C; ignore a second Ctrl-C during the ending."""
+    """Let SIGTERM and a closed terminal end the command like Ctrl-C; ignore a second Ctrl-C during the ending.
+
+    Python ignores an exception in a ``__del__`` or in the callback of a weak reference. An interrupt that comes there
+    is raised again a moment later.
+    """
 
     def interrupt(_number: int, _frame: FrameType | None) -> None:
         _interrupted.set()
@@ -126,8 +133,15 @@ def handle_signals() -> Iterator[None]:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         raise KeyboardInterrupt
 
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    def raise_again(ignored: "sys.UnraisableHookArgs") -> None:
+        if issubclass(ignored.exc_type, KeyboardInterrupt):
+            signal.setitimer(signal.ITIMER_REAL, _AGAIN_SEC)
+        else:
+            sys.__unraisablehook__(ignored)
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGALRM):
         signal.signal(number, interrupt)
+    sys.unraisablehook = raise_again
     yield
 
 
