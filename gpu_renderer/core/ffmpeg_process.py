@@ -27,6 +27,10 @@ _PIPE_BYTES = 1 << 20
 """The size of a pipe in bytes that Linux grants to every user. With the usual 64 KiB a frame of 1080p takes 48 turns
 instead of 3."""
 
+NO_CODEC = "none"
+"""The value of ``-codec_whitelist`` for files that ffmpeg copies and does not decode."""
+_NOISE = (f"not on whitelist '{NO_CODEC}'", "Last message repeated")
+"""Parts of messages that say nothing of a failure."""
 
 log_commands = False
 """Set by DEBUG: every command is logged when it starts."""
@@ -96,8 +100,10 @@ class Process:
 
     def _read_stderr(self) -> None:
         assert self._popen.stderr is not None
-        for line in self._popen.stderr:
-            self._tail.append(line.decode("utf-8", "replace").rstrip())
+        for raw in self._popen.stderr:
+            line = raw.decode("utf-8", "replace").rstrip()
+            if not any(part in line for part in _NOISE):
+                self._tail.append(line)
 
     @property
     def stdin(self) -> IO[bytes]:

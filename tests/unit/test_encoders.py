@@ -237,12 +237,16 @@ def test_join_command() -> None:
     assert command[1:] == [
         "-f",
         "concat",
+        "-codec_whitelist",
+        "none",
         "-protocol_whitelist",
         "file,pipe",
         "-safe",
         "0",
         "-i",
         "segments.txt",
+        "-codec_whitelist",
+        "none",
         "-protocol_whitelist",
         "file,pipe",
         "-i",
@@ -262,6 +266,8 @@ def test_join_command() -> None:
         "-movie_timescale",
         "48000",
         "video.mp4",
+        "-progress",
+        "pipe:1",
         *QUIET,
     ]
 
