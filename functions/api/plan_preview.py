@@ -6,7 +6,6 @@ from functions.api.cost_estimate import CostEstimate, describe_estimate
 from functions.api.endpoint import endpoint
 from functions.api.library import PlanCopy, copy_plan
 from functions.api.problem import ProblemField
-from functions.api.renders import estimate_wait_sec
 from sutradhar import bootstrap
 from sutradhar.domain.billing.price import usd
 from sutradhar.domain.core.base import Frozen
@@ -17,6 +16,8 @@ class PlanEstimate(CostEstimate):
 
     video_seconds: float
     wait_seconds: int
+    render_usd: float
+    """The price of the machines that render it, which Google charges; 0 on a machine of your own."""
     budget_left_usd: float | None
     """The money that today's caps leave; None: there is no cap."""
 
@@ -44,6 +45,7 @@ def preview_plan(body: OrderedPlan) -> PlanPreview:
     from sutradhar.pipeline.dry_run import try_plan
 
     run = try_plan(bootstrap.services(), body, caller())
+    job = bootstrap.estimate_job(run.plan, run.video_sec)
     return PlanPreview(
         accepted=not run.problems,
         problems=tuple(ProblemField(path=problem.path, message=problem.message) for problem in run.problems),
@@ -52,7 +54,8 @@ def preview_plan(body: OrderedPlan) -> PlanPreview:
         estimate=PlanEstimate(
             **dict(describe_estimate(run.estimate)),
             video_seconds=round(run.video_sec, 1),
-            wait_seconds=estimate_wait_sec(run.video_sec),
+            wait_seconds=round(job.wait_sec),
+            render_usd=round(job.render_usd, 4),
             budget_left_usd=None if run.left_today is None else usd(run.left_today),
         ),
     )

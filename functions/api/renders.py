@@ -1,5 +1,7 @@
 """Order, cancel and retry videos."""
 
+from typing import TYPE_CHECKING
+
 import flask
 
 from functions.api.audit import describe_act
@@ -15,10 +17,9 @@ from sutradhar.domain.core.errors import FieldError, InvalidRequest
 from sutradhar.domain.jobs.job import Job
 from sutradhar.domain.jobs.job_status import StateWord, name_state
 
-WALL_SEC_PER_VIDEO_SEC = 1.2
-"""Seconds of wall time for each second of a 1080p video, all stages, on two cores; measured, rounded up."""
-_START_SEC = 10
-"""Seconds of wall time that a video of any length takes."""
+if TYPE_CHECKING:
+    from sutradhar.domain.plan.plan import RenderPlan
+    from sutradhar.pipeline.services import Services
 
 
 class JobMove(Frozen):
@@ -58,7 +59,6 @@ def create_render(body: OrderedPlan) -> tuple[OrderedRender, int, dict[str, str]
 
     With the header Idempotency-Key, a repeated call gets the same job.
     """
-    from sutradhar.pipeline.own_media import estimate_length
     from sutradhar.pipeline.submit import submit
 
     key = flask.request.headers.get("Idempotency-Key")
@@ -76,7 +76,7 @@ def create_render(body: OrderedPlan) -> tuple[OrderedRender, int, dict[str, str]
         status=state,
         estimated_cost_usd=usd(job.estimated_micros),
         estimated_cost_most_usd=usd(job.max_estimated_micros),
-        estimated_wait_seconds=estimate_wait_sec(estimate_length(services, job.requested_plan)),
+        estimated_wait_seconds=_estimate_wait_sec(services, job.requested_plan),
         links=JobLinks(**{name: f"{url}/{name}" for name in JobLinks.model_fields}),
     )
     headers = {"Location": f"{url}/status"}
@@ -107,9 +107,10 @@ def retry_render(job_id: str) -> JobMove:
     return describe_move(submit.retry(bootstrap.services(), job_id, needs_place=True))
 
 
-def estimate_wait_sec(video_sec: float) -> int:
-    """Return about how many seconds a video of ``video_sec`` seconds takes to make."""
-    return round(_START_SEC + WALL_SEC_PER_VIDEO_SEC * video_sec)
+def _estimate_wait_sec(services: "Services", plan: "RenderPlan") -> int:
+    from sutradhar.pipeline.own_media import estimate_length
+
+    return round(bootstrap.estimate_job(plan, estimate_length(services, plan)).wait_sec)
 
 
 def describe_move(job: Job) -> JobMove:

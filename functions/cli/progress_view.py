@@ -11,6 +11,7 @@ from rich.text import Text
 
 from functions.cli.console import print_note
 from functions.cli.time_left import TimeLeft
+from sutradhar import bootstrap
 from sutradhar.domain.assets.asset import Asset
 from sutradhar.domain.assets.slot import Slot
 from sutradhar.domain.assets.specs import AssetKind
@@ -63,7 +64,9 @@ class ProgressView:
                 self._noted.add(notice)
                 print_note(notice)
         now, done = monotonic(), compute_progress(job, len(finished_assets))
-        self._left = self._left or TimeLeft(self._video_sec, now, done)
+        self._left = self._left or TimeLeft(
+            bootstrap.estimate_job(job.requested_plan, self._video_sec).wait_sec, now, done
+        )
         self._row("plan", "story", int(job.plan is not None), 1)
         for kind, word in _ROWS.items():
             slots = [r.slot for r in job.requests if r.kind == kind]

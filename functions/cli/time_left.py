@@ -1,14 +1,11 @@
 """Estimate the time until a video is finished."""
 
-# the first estimate in seconds of wall time: for each second of video, and for everything else
-_GUESS_PER_SECOND, _GUESS_REST = 0.9, 8.0
-
 
 class TimeLeft:
-    """Estimate the time left from a first guess, and increasingly from the pace so far."""
+    """Estimate the time left from a first estimate of the whole (seconds), and increasingly from the pace so far."""
 
-    def __init__(self, video_sec: float, started: float, done: float = 0.0) -> None:
-        self._whole = _GUESS_PER_SECOND * video_sec + _GUESS_REST
+    def __init__(self, whole_sec: float, started: float, done: float = 0.0) -> None:
+        self._whole = whole_sec
         self._started, self._start = started, done
 
     def seconds(self, done: float, now: float) -> float:

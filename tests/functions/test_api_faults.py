@@ -6,9 +6,11 @@ import pytest
 from flask.testing import FlaskClient
 
 from sutradhar import bootstrap
+from sutradhar.bootstrap import machine
 from sutradhar.domain.core.record import History
 from sutradhar.domain.jobs.job_failure import JobFailure
 from sutradhar.domain.plan.upload import MediaInfo
+from sutradhar.domain.video.render_figures import RenderFigures
 from sutradhar.pipeline.upload_records import update_upload
 from sutradhar.pipeline.uploads import create_upload
 from tests.functions.test_api import finish, submit
@@ -63,22 +65,34 @@ def test_a_job_that_fails_and_is_retried_counts_once(api: FlaskClient) -> None:
     assert api.get("/metrics").get_json()["success_rate"] == 1
 
 
-def test_the_wait_goes_by_the_length_of_the_scenes(api: FlaskClient) -> None:
+@pytest.fixture
+def two_cores(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(machine, "count_cores", lambda: 2)
+
+
+def wait_for(video_sec: float) -> float:
+    """Return the seconds for a video of that length on two cores, by the cost model (docs/costs.md)."""
+    figures = RenderFigures()
+    frame_sec = (figures.compose_ms + figures.final_ms + figures.check_ms) / 1000 / 2
+    return 10 + 0.2 * video_sec + 1 + 30 * video_sec * frame_sec * (1 + figures.finish_share)
+
+
+def test_the_wait_goes_by_the_length_of_the_scenes(api: FlaskClient, two_cores: None) -> None:
     scenes = [{"image_prompt": "a hill", "duration_sec": 20}] * 20
     long = submit(api, {"scenes": scenes}).get_json()["estimated_wait_seconds"]
     short = submit(api, {"scenes": scenes[:1]}).get_json()["estimated_wait_seconds"]
     topic = submit(api, {"topic": "Prahlad", "length_sec": 300}).get_json()["estimated_wait_seconds"]
-    assert (long, short, topic) == (490, 34, 370)
+    assert [long, short, topic] == [round(wait_for(seconds)) for seconds in (400, 20, 300)]
 
 
-def test_the_wait_counts_a_clip_that_gives_its_scene_its_length(api: FlaskClient) -> None:
+def test_the_wait_counts_a_clip_that_gives_its_scene_its_length(api: FlaskClient, two_cores: None) -> None:
     services, clip = bootstrap.services(), "up-0123456789abcdef"
     facts = MediaInfo(kind="video", width=320, height=180, duration_sec=20.0, has_audio=False)
     upload = create_upload(services, "a.mp4", "video/mp4", 1, clip)
     update_upload(services, clip, lambda current: current.evolve(facts=facts))
     services.blobs.put(upload.blob, b"x")
     scenes = [{"clip": clip}, {"clip": {"upload": clip, "start_sec": 5}}, {"clip": clip, "duration_sec": 15}]
-    assert submit(api, {"scenes": scenes}).get_json()["estimated_wait_seconds"] == 10 + 1.2 * (20 + 15 + 15)
+    assert submit(api, {"scenes": scenes}).get_json()["estimated_wait_seconds"] == round(wait_for(20 + 15 + 15))
 
 
 def test_a_job_of_a_newer_version_is_not_shown(api: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:

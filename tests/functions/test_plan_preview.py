@@ -3,9 +3,12 @@
 import json
 from typing import Any
 
+import pytest
 from flask.testing import FlaskClient
 
 from sutradhar import bootstrap
+from sutradhar.bootstrap.machine import count_cores, save_figures
+from sutradhar.domain.video.render_figures import RenderFigures
 from tests.functions.test_api import submit
 
 
@@ -24,6 +27,21 @@ def test_the_scenes_the_cost_and_the_time_are_shown_and_nothing_is_made(api: Fla
     assert (shown["estimate"]["expected_usd"], shown["estimate"]["lines"]) == (0, [])
     assert bootstrap.backend().jobs.list_latest().jobs == []
     assert submit(api, shown["plan"]).status_code == 202
+
+
+def test_the_time_follows_what_was_measured_on_this_machine(api: FlaskClient) -> None:
+    body = {"topic": "Prahlad", "length_sec": 60}
+    before = preview(api, body)["estimate"]
+    figures = RenderFigures()
+    slow = figures.evolve(final_ms=10 * figures.final_ms)
+    saved = save_figures(bootstrap.settings().home, slow)
+    after = preview(api, body)["estimate"]
+    frames = 30 * after["video_seconds"]
+    more_sec = frames * 9 * figures.final_ms / 1000 / count_cores() * (1 + figures.finish_share)
+    assert after["wait_seconds"] - before["wait_seconds"] == pytest.approx(more_sec, rel=0.02)
+    assert after["render_usd"] == 0  # this machine is the user's own
+    saved.write_text("{")
+    assert preview(api, body)["estimate"] == before  # an estimate by the assumptions is better than none
 
 
 def test_every_reason_for_a_refusal_is_told_at_once(api: FlaskClient) -> None:

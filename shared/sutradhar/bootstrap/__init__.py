@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from functools import cache
 from typing import TYPE_CHECKING
@@ -12,6 +13,8 @@ from sutradhar.config import Settings, find_settings_of_other
 if TYPE_CHECKING:
     from sutradhar.bootstrap.gcp import GcpBackend
     from sutradhar.bootstrap.local import LocalBackend
+    from sutradhar.domain.plan.plan import RenderPlan
+    from sutradhar.domain.video.job_estimate import JobEstimate
     from sutradhar.pipeline.services import Services
     from sutradhar.ports.backend import Backend
 
@@ -90,6 +93,20 @@ def services_on(backend: Backend, settings: Settings) -> Services:
         max_active_jobs=settings.api.max_active_jobs,
         publish_workers=PUBLISH_WORKERS if settings.cloud else 1,
         review_period=timedelta(days=settings.review.days) or None,
+    )
+
+
+def estimate_job(plan: RenderPlan, video_sec: float) -> JobEstimate:
+    """Estimate how long a job for ``plan`` takes with this process's backend, and what its render costs there; a render
+    on this machine costs nothing."""
+    from sutradhar.domain.video.job_estimate import estimate_job
+
+    if cloud := settings().cloud:
+        return estimate_job(plan, video_sec, cloud.render_machine)
+    from sutradhar.bootstrap.machine import describe_local_machine
+
+    return replace(
+        estimate_job(plan, video_sec, describe_local_machine(settings().home), is_shared=False), render_usd=0
     )
 
 

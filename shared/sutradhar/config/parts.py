@@ -12,6 +12,7 @@ from sutradhar.config.environment import Part, expand_path, split_names
 from sutradhar.domain.billing.price import Price, parse_prices
 from sutradhar.domain.plan.choices import CEILING_SCENES, MAX_TOTAL_SEC
 from sutradhar.domain.video.capacity import Machine
+from sutradhar.domain.video.render_figures import RenderFigures
 from sutradhar.telemetry import Level
 
 _LEVELS: Mapping[str, Level] = {
@@ -33,6 +34,10 @@ def _read_level(text: Any) -> Any:
 
 def _read_prices(text: Any) -> Any:
     return parse_prices(text, datetime.now(UTC).date()) if isinstance(text, str) else text
+
+
+def _read_figures(text: Any) -> Any:
+    return RenderFigures.from_text(text) if isinstance(text, str) else text
 
 
 def _check_origins(origins: tuple[str, ...]) -> tuple[str, ...]:
@@ -130,6 +135,10 @@ class CloudSettings(Part):
     render_cpus: int = Field(default=4, ge=1, le=64, validation_alias="RENDER_CPUS")
     render_memory_gib: int = Field(default=16, ge=1, le=256, validation_alias="RENDER_MEMORY_GIB")
     render_gpu: bool = Field(default=False, validation_alias="RENDER_GPU")
+    render_figures: Annotated[RenderFigures, BeforeValidator(_read_figures)] = Field(
+        default=RenderFigures.constant(), validation_alias="RENDER_FIGURES"
+    )
+    """The figures of such a machine, as `python -m gpu_renderer --calibrate` prints them (docs/costs.md)."""
     service_account: str = Field(default="", validation_alias="SERVICE_ACCOUNT")
     """The account that signs URLs; empty: the key of the credentials signs them, if they have one."""
     asset_days: int = Field(default=30, ge=2, le=3650, validation_alias="ASSET_DAYS")
@@ -140,7 +149,12 @@ class CloudSettings(Part):
     @property
     def render_machine(self) -> Machine:
         """The machine of one task of the render job."""
-        return Machine(cpus=self.render_cpus, memory_gib=self.render_memory_gib, gpu=self.render_gpu)
+        return Machine(
+            cpus=self.render_cpus,
+            memory_gib=self.render_memory_gib,
+            gpu=self.render_gpu,
+            figures=self.render_figures,
+        )
 
 
 class ApiSettings(Part):

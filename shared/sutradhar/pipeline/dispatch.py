@@ -9,7 +9,7 @@ from sutradhar.domain.jobs.job_failure import JobFailure
 from sutradhar.domain.jobs.messages import DispatchRender, RenderFinished, StopRender
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.plan.speech_duration import misses_length
-from sutradhar.domain.video.capacity import choose_task_count
+from sutradhar.domain.video.capacity import RenderWork, choose_task_count
 from sutradhar.domain.video.render_request import RenderRequest, request_blob, summary_blob
 from sutradhar.domain.video.timeline import Timeline
 from sutradhar.domain.video.timeline_builder import build_timeline
@@ -69,7 +69,7 @@ def _start(services: Services, job_before: Job) -> None:
     blob = request_blob(request.prefix)
     services.blobs.put(blob, request.to_record().encode())
     machine = services.runner.machine
-    tasks = choose_task_count(request.timeline, machine) if machine else 1
+    tasks = choose_task_count(_describe_work(request), machine) if machine else 1
     execution = services.runner.start(job.id, job.render_id, blob, tasks)
     notices = _list_notices(request.timeline, job.requested_plan)
 
@@ -82,6 +82,11 @@ def _start(services: Services, job_before: Job) -> None:
         services.runner.cancel(execution)
         services.blobs.delete(blob)
         raise
+
+
+def _describe_work(request: RenderRequest) -> RenderWork:
+    video = request.timeline
+    return RenderWork(video.width, video.height, fps=video.fps, frames=video.frames, mode=request.mode)
 
 
 def stop_render(services: Services, message: StopRender) -> None:

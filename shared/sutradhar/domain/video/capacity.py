@@ -1,47 +1,47 @@
 """Choose the number of machines that render a video: the fewest that are quick enough, since each one costs its start.
-Pure.
-
-Prices: Cloud Run jobs (instance-based billing) in tier 1 regions, US dollars, https://cloud.google.com/run/pricing,
-and the L4 without zonal redundancy at 0.67 an hour; both as stored on 2026-11-23.
+Pure. The figures and prices with their sources are in render_figures.py.
 """
 
 from dataclasses import dataclass
 from itertools import pairwise
 from math import ceil
-from typing import TYPE_CHECKING
+from typing import NamedTuple
 
 from sutradhar.domain.core.base import Frozen
+from sutradhar.domain.plan.choices import RenderMode
+from sutradhar.domain.video.render_figures import GIB_SEC_USD, L4_HOUR_USD, VCPU_SEC_USD, RenderFigures
 
-if TYPE_CHECKING:
-    from sutradhar.domain.video.timeline import Timeline
-
-VCPU_SEC_USD = 0.000018
-GIB_SEC_USD = 0.000002
-L4_SEC_USD = 0.67 / 3600
-
-COMPOSE_SEC = 0.0085
-"""CPU seconds for a frame of 1080p on one core, without its encoding (docs/bench/bench.md)."""
-X264_SEC = 0.033
-"""CPU seconds to encode such a frame with our default for FINAL; measured together with ``COMPOSE_SEC``."""
-NVENC_FPS = 400.0
-"""Frames of 1080p that one L4 encodes in a second at preset p6: an assumption, not measured by us."""
-SERIAL_FRACTION = 0.10
-"""Work that one task does serial at the end (join, upload, gate), as a share of the CPU time of all frames."""
 MAX_TASKS = 16
+_PIXELS = 1920 * 1080
+"""Pixels of the frames to which the figures belong."""
 
 
 class Machine(Frozen):
-    """The machine of one task."""
+    """The machine of one task, and what it needs for a frame."""
 
     cpus: int
     memory_gib: float
     gpu: bool = False
-    start_sec: float = 10.0
-    """Seconds from the request to the first line of our code, with container image and driver; billed like the rest."""
+    figures: RenderFigures = RenderFigures.constant()
 
     @property
     def usd_per_sec(self) -> float:
-        return self.cpus * VCPU_SEC_USD + self.memory_gib * GIB_SEC_USD + (L4_SEC_USD if self.gpu else 0.0)
+        card = L4_HOUR_USD.value / 3600 if self.gpu else 0.0
+        return self.cpus * VCPU_SEC_USD.value + self.memory_gib * GIB_SEC_USD.value + card
+
+
+class RenderWork(NamedTuple):
+    """The size of a render."""
+
+    width: int
+    height: int
+    fps: int
+    frames: int
+    mode: RenderMode = "FINAL"
+
+    @property
+    def duration_sec(self) -> float:
+        return self.frames / self.fps
 
 
 @dataclass(frozen=True)
@@ -61,26 +61,28 @@ def compute_target_sec(video_sec: float) -> float:
     return promised / 4
 
 
-def estimate_render(timeline: "Timeline", machine: Machine, tasks: int) -> Estimate:
-    """Return time and cost on ``tasks`` machines that share the frames evenly."""
-    share = timeline.width * timeline.height / (1920 * 1080)
-    composing = timeline.frames * share * COMPOSE_SEC
-    encoding = timeline.frames * share * X264_SEC
-    if machine.gpu:
-        frames_sec = max(composing / machine.cpus, timeline.frames * share / NVENC_FPS)
-    else:
-        frames_sec = (composing + encoding) / machine.cpus
-    serial = SERIAL_FRACTION * (composing + encoding) / machine.cpus
-    wall = machine.start_sec + frames_sec / tasks + serial
-    billed = tasks * (machine.start_sec + frames_sec / tasks) + serial
+def estimate_render(work: RenderWork, machine: Machine, tasks: int) -> Estimate:
+    """Return time and cost on ``tasks`` machines that share the frames evenly.
+
+    A card takes the encoding off the CPUs, which compose and check frames at the same time; the slower of both decides.
+    """
+    figures = machine.figures
+    frames = work.frames * work.width * work.height / _PIXELS
+    drawing_sec = frames * (figures.compose_ms + figures.check_ms) / 1000
+    cpu_sec = drawing_sec + frames * figures.encode_ms(work.mode) / 1000
+    card_sec = frames / figures.nvenc_fps
+    frames_sec = max(drawing_sec / machine.cpus, card_sec) if machine.gpu else cpu_sec / machine.cpus
+    finish_sec = figures.finish_share * cpu_sec / machine.cpus
+    wall = figures.start_sec + frames_sec / tasks + finish_sec
+    billed = tasks * (figures.start_sec + frames_sec / tasks) + finish_sec
     return Estimate(tasks, wall, billed * machine.usd_per_sec)
 
 
-def choose_task_count(timeline: "Timeline", machine: Machine) -> int:
+def choose_task_count(work: RenderWork, machine: Machine) -> int:
     """Return the fewest tasks that end in time; if none do, the number after which one more saves under a tenth."""
-    target = compute_target_sec(timeline.duration_sec)
-    max_tasks = min(MAX_TASKS, max(ceil(timeline.duration_sec / 10), 1))
-    estimates = [estimate_render(timeline, machine, count) for count in range(1, max_tasks + 1)]
+    target = compute_target_sec(work.duration_sec)
+    max_tasks = min(MAX_TASKS, max(ceil(work.duration_sec / 10), 1))
+    estimates = [estimate_render(work, machine, count) for count in range(1, max_tasks + 1)]
     for one in estimates:
         if one.wall_sec <= target:
             return one.tasks
