@@ -7,15 +7,14 @@ from pathlib import Path
 
 from gpu_renderer.core import ffmpeg_process
 from gpu_renderer.core.ffmpeg_command import finish_command, open_stdin
+from gpu_renderer.encode.x264_options import choose_x264_options
 from sutradhar.domain.assets.asset import SAMPLE_RATE
 from sutradhar.domain.core.errors import RenderError
 from sutradhar.domain.plan.choices import Codec, RenderMode
 from sutradhar.domain.video.render_settings import RendererSettings
 
 _PROXY_STEP = 5
-"""Steps of CQ by which a PROXY is coarser than the final video."""
-_VERYFAST_STEP = -1
-"""Steps of CRF for x264's veryfast: at one less it looks as the slower presets do at 18."""
+"""Steps of CQ by which a PROXY of NVENC is coarser than the final video."""
 
 _NO_CARD = ("Cannot load libcuda", "Cannot load nvcuda", "no CUDA-capable device", "No capable devices found")
 """Parts of ffmpeg's messages on a machine without a graphics card for NVENC."""
@@ -69,19 +68,12 @@ class EncoderSelection:
 
 
 def build_profile(codec: Codec, mode: RenderMode, settings: RendererSettings) -> Profile:
-    """Return the profile of ``codec`` for ``mode``: PROXY is quick and ``_PROXY_STEP`` coarser, FINAL follows
-    ``settings``."""
-    cq = min(settings.cq + (_PROXY_STEP if mode == "PROXY" else 0), 51)
+    """Return the profile of ``codec`` for ``mode``: FINAL follows ``settings``, PROXY is quicker and coarser."""
     chosen = settings.preset if settings.preset and _has_preset(codec, settings.preset) else None
     if codec == "libx264":
-        preset = chosen or ("ultrafast" if mode == "PROXY" else "veryfast")
-        quality = {"preset": preset, "crf": str(cq), "profile:v": "high"}
-        if preset == "veryfast":
-            # on photo-like stills trellis brings CRF 18 from VMAF 96.3 to 96.9 for 5 % more time and no more bytes, the
-            # step 0.3 more; `faster` at 18 has 97.5 for twice the time. Two frames less to look ahead than the preset's
-            # ten are 26 MB less in the whole tree, for 0.1 VMAF
-            quality |= {"crf": str(max(cq + _VERYFAST_STEP, 0)), "trellis": "1", "rc-lookahead": "8"}
+        quality = choose_x264_options(mode, chosen, settings.cq)
     else:
+        cq = min(settings.cq + (_PROXY_STEP if mode == "PROXY" else 0), 51)
         quality = _choose_nvenc_options(codec, mode, chosen or ("p2" if mode == "PROXY" else "p6"), cq)
     if mode == "FINAL":
         quality |= {"maxrate": settings.maxrate, "bufsize": settings.bufsize}

@@ -160,7 +160,7 @@ def measure_vmaf(bench: Bench, figures: Figures) -> None:
         plain = {
             key: value
             for key, value in encoder_arguments(preset).items()
-            if key not in ("trellis", "rc-lookahead", "maxrate", "bufsize")
+            if key not in ("x264-params", "maxrate", "bufsize")
         }
         points[f"{preset} CRF {crf}"] = {**plain, "crf": crf}
     if bench.scale.quick:

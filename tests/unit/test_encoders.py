@@ -63,6 +63,7 @@ STREAM = {
     "-video_track_timescale": "15360",
     **TAGS,
 }
+TREE = "mbtree=1:rc-lookahead=8:b-adapt=0:bframes=2"
 X264 = {"-c:v": "libx264", "-profile:v": "high", "-threads": "1"}
 NVENC = {"-tune": "hq", "-rc": "vbr", "-forced-idr": "1"}
 CAREFUL = {
@@ -82,7 +83,7 @@ CAPS = {"-maxrate": "40M", "-bufsize": "80M"}
         (
             "libx264",
             "FINAL",
-            {**X264, **CAPS, "-preset": "veryfast", "-crf": "17", "-trellis": "1", "-rc-lookahead": "8"},
+            {**X264, **CAPS, "-preset": "superfast", "-crf": "17", "-x264-params": TREE},
         ),
         ("libx264", "PROXY", {**X264, "-preset": "ultrafast", "-crf": "23"}),
         (
@@ -127,16 +128,24 @@ def test_command_of_a_segment(codec: Codec, mode: RenderMode, expected: dict[str
 
 def test_settings_reach_the_command() -> None:
     settings = RendererSettings(cq=20, vbr_target="9M", maxrate="12M", bufsize="24M", preset="p4", gop=48)
+    same = settings.evolve(preset=None)
     command = read_options("h264_nvenc", "FINAL", settings)
     assert (command["-cq"], command["-b:v"], command["-maxrate"], command["-bufsize"]) == ("20", "9M", "12M", "24M")
     assert (command["-preset"], command["-g"]) == ("p4", "48")
     # a preset of the other encoder's is not for this one
-    assert read_options("libx264", "FINAL", settings)["-preset"] == "veryfast"
-    assert read_options("libx264", "FINAL", RendererSettings(preset="medium"))["-preset"] == "medium"
+    assert read_options("libx264", "FINAL", settings) == read_options("libx264", "FINAL", same)
+
+
+def test_a_preset_of_the_user_is_x264s_own_at_the_crf_of_the_settings() -> None:
+    for preset in ("superfast", "faster", "medium", "slow"):
+        command = read_options("libx264", "FINAL", RendererSettings(preset=preset, cq=21))
+        assert command == STREAM | X264 | CAPS | {"-preset": preset, "-crf": "21"}
+        first_look = read_options("libx264", "PROXY", RendererSettings(preset=preset, cq=21))
+        assert first_look == STREAM | X264 | {"-preset": preset, "-crf": "26"}
 
 
 def test_a_lower_cq_is_a_lower_crf_within_what_x264_takes() -> None:
-    crf = [int(read_options("libx264", "FINAL", RendererSettings(cq=cq))["-crf"]) for cq in range(52)]
+    crf = [float(read_options("libx264", "FINAL", RendererSettings(cq=cq))["-crf"]) for cq in range(52)]
     assert all(0 <= a <= b <= 51 for a, b in pairwise(crf))
     assert read_options("libx264", "PROXY", RendererSettings(cq=51))["-crf"] <= "51"
 

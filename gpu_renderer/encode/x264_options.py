@@ -1,0 +1,48 @@
+"""Choose x264's options for one thread: our own settings for FINAL and PROXY, or the preset that a user names.
+
+``python -m tests.bench.encoder_search`` is the search that they come from.
+"""
+
+from typing import NamedTuple
+
+from sutradhar.domain.plan.choices import RenderMode
+
+
+class X264Settings(NamedTuple):
+    """A preset of x264, and what we change in it."""
+
+    preset: str
+    step: float
+    """Added to the CQ of the settings: the CRF at which it looks as good as x264's slower presets at 18."""
+    fields: str = ""
+    """Fields that differ from the preset's, as ``x264-params`` takes them."""
+
+
+_OWN: dict[RenderMode, X264Settings] = {
+    # The fast motion search of superfast with the rate control that only slower presets have: macroblock-tree gives
+    # bits to what later frames show again, which is nearly all of a still under a slow move
+    "FINAL": X264Settings("superfast", -1, "mbtree=1:rc-lookahead=8:b-adapt=0:bframes=2"),
+    "PROXY": X264Settings("ultrafast", 5),
+}
+_TUNED: dict[str, X264Settings] = {
+    # trellis brings VMAF 0.6 on photo-like stills for 5 % more time and no more bytes
+    "veryfast": X264Settings("veryfast", -1, "trellis=1:rc-lookahead=8"),
+}
+"""The presets of a user that we change. All others are x264's own at the CRF of the settings."""
+_PROXY_STEP = 5
+"""Steps of CRF by which a PROXY with a preset of the user is coarser than the final video."""
+
+
+def choose_x264_options(mode: RenderMode, preset: str | None, cq: int) -> dict[str, str]:
+    """Return ffmpeg's options of libx264 for quality and speed.
+
+    Args:
+        mode: the render mode.
+        preset: the preset that the user names, or None for our own choice.
+        cq: the quality of FINAL that the user sets.
+    """
+    chosen = _OWN[mode] if preset is None else _TUNED.get(preset, X264Settings(preset, 0))
+    coarser = _PROXY_STEP if mode == "PROXY" and preset is not None else 0
+    crf = min(max(cq + chosen.step + coarser, 0), 51)
+    options = {"preset": chosen.preset, "crf": f"{crf:g}", "profile:v": "high"}
+    return options | ({"x264-params": chosen.fields} if chosen.fields else {})
