@@ -1,20 +1,12 @@
 """Measure how exact the composed frames are before any encoder (jitter, PSNR), how fast they are composed, and their
-VMAF after encoding.
-
-The reference is a rendering of the ideal crop by Pillow's separable Lanczos resampler in floats, which shares no code
-with the compositor. Displacement against it is found by Lucas and Kanade's method (1981) on patches: the least-squares
-solution of gradient · shift = difference. One step of it with central differences says about a tenth too much at these
-sizes; no shift at all is measured as 0.0002 px.
+VMAF after encoding. The reference and the measure of displacement are those of ``reference.py``.
 """
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 
 import imageio_ffmpeg
 import numpy as np
-from numpy.typing import NDArray
-from PIL import Image
 
 from gpu_renderer.core.frame import Frame
 from gpu_renderer.core.segments import build_segment
@@ -23,10 +15,9 @@ from gpu_renderer.image.compositor import Compositor
 from sutradhar.domain.video.timeline import Camera, Pose, Timeline
 from tests.bench import measure, workload
 from tests.bench.figures import Figures
+from tests.bench.reference import PATCH_SIZE, Floats, draw_reference, find_textured_patches, measure_shift, read_luma
 from tests.bench.stage import find_sources
 from tests.bench.videos import Bench, encoder_arguments
-
-Floats = NDArray[np.float64]
 
 _WIDE, _NEAR = Pose(x=0.5, y=0.5, zoom=1.0), Pose(x=0.5, y=0.44, zoom=1.4)
 MOVES = {
@@ -36,8 +27,6 @@ MOVES = {
 }
 _NOISE = 0.005
 """Pixels; a smaller step back is within the allowed jitter."""
-_PATCH = 320
-_PATCHES = 5
 _TAGS = "setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt709"
 
 
@@ -59,20 +48,20 @@ def measure_jitter(bench: Bench, figures: Figures) -> None:
         timeline = workload.make_timeline(bench.ready, scenes=1, scene_sec=10)
         clip = timeline.clips[0].evolve(camera=camera)
         timeline = timeline.evolve(clips=(clip,), burned_captions=(), captions={}, watermark=None)
-        luma = _read_luma(bench.store / clip.media.blob)
+        luma = read_luma(bench.store / clip.media.blob)
         size, image_size = (timeline.width, timeline.height), (luma.shape[1], luma.shape[0])
         # from the start, where the camera is slowest and rounding shows most, and at full speed
         jumps, errors = [], []
         for first in (0, timeline.frames // 2):
             shifts = []
             before: Box | None = None
-            corners = _find_textured_patches(
-                _draw_reference(luma, crop_at(camera, first, timeline.frames, image_size, size[0] / size[1]), size)
+            corners = find_textured_patches(
+                draw_reference(luma, crop_at(camera, first, timeline.frames, image_size, size[0] / size[1]), size)
             )
             for n, frame in _draw_frames(bench, timeline, first, first + count // 2):
                 shown = crop_at(camera, n, timeline.frames, image_size, size[0] / size[1])
-                ideal = _draw_reference(luma, shown, size)
-                shifts.append([_measure_shift(frame, ideal, corner) for corner in corners])
+                ideal = draw_reference(luma, shown, size)
+                shifts.append([measure_shift(frame, ideal, corner) for corner in corners])
                 if (n - first) % 4 == 0:
                     errors.append(float(np.mean((np.clip(ideal, 0, 255) - frame) ** 2)))
                 if before is not None:
@@ -99,51 +88,12 @@ def _draw_frames(bench: Bench, timeline: Timeline, first: int, last: int) -> Ite
             yield first + n, frame.planes[0].astype(np.float64)
 
 
-def _read_luma(path: Path) -> NDArray[np.float32]:
-    """Return Y' of BT.709 in limited range, not rounded."""
-    with Image.open(path) as opened:
-        rgb = np.asarray(opened.convert("RGB"), np.float32)
-    return np.asarray(16 + 219 / 255 * (rgb @ np.array([0.2126, 0.7152, 0.0722], np.float32)), np.float32)
-
-
-def _draw_reference(luma: NDArray[np.float32], shown: Box, size: tuple[int, int]) -> Floats:
-    """Return a frame of ``size`` (width, height) that shows ``shown``."""
-    box = (max(shown.left, 0), max(shown.top, 0), min(shown.right, luma.shape[1]), min(shown.bottom, luma.shape[0]))
-    return np.asarray(Image.fromarray(luma).resize(size, Image.Resampling.LANCZOS, box=box), np.float64)
-
-
-def _compute_slopes(patch: Floats) -> Floats:
-    """Return (pixels, 2): how fast the patch changes to the right and down."""
-    down, across = np.gradient(patch)
-    return np.stack([across.ravel(), down.ravel()], axis=1)
-
-
-def _find_textured_patches(frame: Floats) -> list[tuple[int, int]]:
-    """Return left and top of the patches whose place can be measured best: by the smaller eigenvalue of the structure
-    tensor (Shi and Tomasi 1994). In a plain patch, the rounding to 8 bits alone looks like a shift of hundredths of a
-    pixel."""
-    values = []
-    for top in range(20, frame.shape[0] - _PATCH, _PATCH):
-        for left in range(20, frame.shape[1] - _PATCH, _PATCH):
-            slopes = _compute_slopes(frame[top : top + _PATCH, left : left + _PATCH])
-            values.append((float(np.linalg.eigvalsh(slopes.T @ slopes)[0]), (left, top)))
-    return [corner for _, corner in sorted(values, reverse=True)[:_PATCHES]]
-
-
-def _measure_shift(frame: Floats, ideal: Floats, corner: tuple[int, int]) -> Floats:
-    """Return how far right and down of its place the patch of ``frame`` is, in pixels."""
-    x, y = corner
-    rows, columns = slice(y, y + _PATCH), slice(x, x + _PATCH)
-    difference = (ideal[rows, columns] - frame[rows, columns]).ravel()
-    return np.asarray(np.linalg.lstsq(_compute_slopes(ideal[rows, columns]), difference, rcond=None)[0], np.float64)
-
-
 def _count_backward_steps(shifts: Floats, corners: list[tuple[int, int]], before: Box, after: Box) -> int:
     """Return how many patches moved back by more than noise between two frames. ``shifts`` (2, patches, 2)."""
     moved = shifts[1] - shifts[0]
     count = 0
     for (x, y), extra in zip(corners, moved, strict=True):
-        here = np.array([x + _PATCH / 2, y + _PATCH / 2])
+        here = np.array([x + PATCH_SIZE / 2, y + PATCH_SIZE / 2])
         # the place in the frame before of what is here now
         point = np.array([after.left, after.top]) + here * after.width / 1920
         previous = (point - np.array([before.left, before.top])) * 1920 / before.width
