@@ -18,6 +18,7 @@ from pathlib import Path
 
 from tests.bench import cloud, job, library, months, parts_exact, parts_others, parts_video, plot
 from tests.bench.figures import Figures
+from tests.bench.race import baseline, race
 from tests.bench.videos import FULL, QUICK, Bench
 
 _ROOT = Path(__file__).parents[2]
@@ -31,6 +32,8 @@ PARTS: dict[str, Callable[[Bench, Figures], None]] = {
     "limits": parts_others.measure_against_limits,
     "vmaf": parts_exact.measure_vmaf,
     "moviepy": parts_others.measure_against_moviepy,
+    "race": race.measure_race,
+    "baseline": baseline.measure_against_baseline,
     "tasks": parts_video.measure_tasks,
     "uhd": parts_video.measure_uhd,
     "memory": parts_video.measure_memory,

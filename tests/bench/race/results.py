@@ -1,0 +1,102 @@
+"""Keep the results of the race in race.json, and write them as a table, race.md. A later run replaces only the rows
+that it measures, so the race can be run in slices."""
+
+import json
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from tests.bench.figures import FIGURES
+
+_HEAD = (
+    "| | wall s | × ours | to reach | CPU s | PSS MB | file MB | jitter px RMS | VMAF | LUFS | colour tags |",
+    "|---|---|---|---|---|---|---|---|---|---|---|",
+)
+_NOTES = """
+`python -m tests.bench.race [--only NAME ...]` after `.ci/setup race`. One film: 4 photo-like stills with slow eased
+zooms and pans, crossfades of 0.5 s, captions, watermark, voices and music, 1080p30. Every racer gets the same stills,
+the same crop for every frame, the same captions, voices and music. Each slice of a run measures our renderer first,
+and `× ours` is the wall of the racer against ours in the same slice (the median of its rounds). Ours starts from an
+empty cache.
+
+- CPU is user and system time of the whole process tree; PSS is the peak of the tree, sampled five times a second.
+- VMAF and jitter are measured on the encoded film against ideal frames that Pillow's Lanczos resampler draws in
+  floats, which is none of the racers: 24 frames in the middle of every scene, left of the watermark and above the
+  captions, so that no difference of type counts. The job chooses its own moves, so it has neither.
+- Loudness is the integrated one of EBU R 128. Only ours levels it; the others mix what they are given.
+- The best arrangement of each: the graph has x264's own threads; Remotion runs 2 browsers' tabs with
+  `--color-space=bt709`; HyperFrames runs 2 workers; editly and MoviePy hand RGB to ffmpeg with the matrix and tags of
+  BT.709. All but HyperFrames, which has no option for it, use the x264 preset and CRF of our FINAL.
+- Remotion is free for individuals, for companies of up to three people, for non-profits and for evaluation; others
+  need its company licence. None of the peers is a dependency: `tests/bench/race/install` fetches them into
+  `.cache/race`.
+"""
+
+
+@dataclass
+class Row:
+    """One racer's figures; NaN is written as an empty cell."""
+
+    title: str
+    version: str = ""
+    problem: str = ""
+    """Why there are no figures: not installed, or the end of its error."""
+    walls: list[float] = field(default_factory=list)
+    ratio: float | None = None
+    limit: str = ""
+    """Its row in ``FIGURES``."""
+    cpu: float | None = None
+    pss_mb: float | None = None
+    file_mb: float | None = None
+    jitter: float | None = None
+    vmaf: float | None = None
+    lufs: float | None = None
+    tags: str = ""
+    seconds: float | None = None
+
+    def write(self) -> str:
+        name = f"{self.title} {self.version}".strip()
+        figure = FIGURES.get(self.limit)
+        goal = figure.limit.replace(">=", "≥").replace("<=", "≤") if figure else ""
+        if self.problem:
+            return f"| {name} | {self.problem} | | {goal} | | | | | | | |"
+        if figure and self.ratio is not None and not figure.is_reached(self.ratio):
+            goal += ", **no**"
+        wall = sorted(self.walls)[len(self.walls) // 2] if self.walls else None
+        cells = [
+            _format(wall, ".1f"),
+            _format(self.ratio, ".2f"),
+            goal,
+            _format(self.cpu, ".1f"),
+            _format(self.pss_mb, ".0f"),
+            _format(self.file_mb, ".1f"),
+            _format(self.jitter, ".3f"),
+            _format(self.vmaf, ".1f"),
+            _format(self.lufs, ".1f"),
+            self.tags,
+        ]
+        return f"| {name} | {' | '.join(cells)} |"
+
+
+def _format(value: float | None, shape: str) -> str:
+    return "" if value is None else format(value, shape)
+
+
+@dataclass
+class Results:
+    folder: Path
+    title: str
+    rows: dict[str, Row] = field(default_factory=dict)
+
+    def load(self) -> None:
+        """Read the rows of an earlier run, if there are any."""
+        path = self.folder / "race.json"
+        if path.exists():
+            self.rows = {name: Row(**row) for name, row in json.loads(path.read_text())["rows"].items()}
+
+    def write(self, order: list[str]) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.rows = {name: self.rows[name] for name in order if name in self.rows}
+        content = {"title": self.title, "rows": {name: asdict(row) for name, row in self.rows.items()}}
+        (self.folder / "race.json").write_text(json.dumps(content, indent=2) + "\n")
+        lines = [f"# {self.title}", "", *_HEAD, *(row.write() for row in self.rows.values()), _NOTES]
+        (self.folder / "race.md").write_text("\n".join(lines))
