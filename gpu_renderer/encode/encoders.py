@@ -22,6 +22,10 @@ _NO_CARD = ("Cannot load libcuda", "Cannot load nvcuda", "no CUDA-capable device
 Options = tuple[tuple[str, str], ...]
 
 
+_COLOURS = {"colorspace": "bt709", "color_primaries": "bt709", "color_trc": "bt709", "color_range": "tv"}
+"""All four fields, or players guess BT.601 for small videos."""
+
+
 @dataclass(frozen=True)
 class Profile:
     """An encoder and its quality. All segments of a video have the same profile."""
@@ -40,11 +44,7 @@ class Profile:
             "pix_fmt": "yuv420p",
             "g": str(self.gop or fps * 8),  # segments are shorter than that: one closed group of pictures each
             "flags": "+cgop",
-            # all four fields, or players guess BT.601 for small videos
-            "colorspace": "bt709",
-            "color_primaries": "bt709",
-            "color_trc": "bt709",
-            "color_range": "tv",
+            **_COLOURS,
             "video_track_timescale": str(fps * 512),
             # lengths in whole samples; in the usual milliseconds a joined video drifts by a tick for each segment
             "movie_timescale": str(SAMPLE_RATE),
@@ -113,8 +113,11 @@ def _choose_nvenc_options(codec: Codec, mode: RenderMode, preset: str, cq: int) 
 
 
 def encode_command(profile: Profile, *, width: int, height: int, fps: int, output: Path) -> list[str]:
-    """Return the command that reads raw yuv420p frames from stdin and writes one segment (.mp4) to ``output``."""
-    frames = open_stdin(format="rawvideo", pix_fmt="yuv420p", s=f"{width}x{height}", framerate=fps)
+    """Return the command that reads raw yuv420p frames from stdin and writes one segment (.mp4) to ``output``.
+
+    The frames are tagged as well: ffmpeg 9 takes untagged ones for BT.601 and converts them to the output's matrix.
+    """
+    frames = open_stdin(format="rawvideo", pix_fmt="yuv420p", s=f"{width}x{height}", framerate=fps, **_COLOURS)
     return finish_command(frames.output(str(output), format="mp4", **profile.options(fps)))
 
 

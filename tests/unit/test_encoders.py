@@ -26,6 +26,7 @@ QUIET = ["-hide_banner", "-nostdin", "-nostats", "-loglevel", "error", "-y"]
 READS = [
     "-f",
     "rawvideo",
+    *("-color_primaries", "bt709", "-color_range", "tv", "-color_trc", "bt709", "-colorspace", "bt709"),
     "-framerate",
     "30",
     "-pix_fmt",
