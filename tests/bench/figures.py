@@ -67,7 +67,7 @@ FIGURES = {
     "race_zoompan_same": Figure("Race: zoompan-8k graph with x264's own threads, our x264 settings", "x", ">= 1.5"),
     "race_zoompan_medium": Figure("The same at medium CRF 18, against ours at medium", "x", ">= 1.15"),
     "race_zoompan_default": Figure("The same at its default quality, veryfast CRF 17", "x", ">= 1.9"),
-    "race_job": Figure("Race: our whole job against our renderer, wall a second of film", "x", "<= 1.08"),
+    "race_job": Figure("Race: our whole job against our renderer, wall a second of video", "x", "<= 1.08"),
     "baseline_wall": Figure("FINAL against the build of commit 0550582, wall, same run", "x", "<= 0.62"),
     "baseline_cpu": Figure("The same by CPU seconds", "x"),
     "baseline_vmaf": Figure("VMAF of FINAL minus that of the same build, against ideal frames", "VMAF", ">= 0"),

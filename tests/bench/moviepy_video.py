@@ -1,7 +1,7 @@
 """Render the same video with MoviePy 2, written as its documentation shows.
 
 The Python of .venv/moviepy runs this program, since MoviePy needs an older Pillow than ours: ``moviepy_video.py
-SETTINGS.json``. ``film`` in it is the description that ``race/film.py`` writes.
+SETTINGS.json``. ``video`` in it is the description that ``race/description.py`` writes.
 """
 
 import json
@@ -25,13 +25,13 @@ Json = dict[str, Any]
 
 def main() -> None:
     settings = json.loads(Path(sys.argv[1]).read_text())
-    film = settings["film"]
-    fps, size = film["fps"], (film["width"], film["height"])
-    seconds = film["frames"] / fps
-    layers: list[VideoClip] = [_show_image(clip, fps, size) for clip in film["clips"]]
-    for cue in film["cues"]:
+    video = settings["video"]
+    fps, size = video["fps"], (video["width"], video["height"])
+    seconds = video["frames"] / fps
+    layers: list[VideoClip] = [_show_image(clip, fps, size) for clip in video["clips"]]
+    for cue in video["cues"]:
         text = TextClip(
-            font=film["font"],
+            font=video["font"],
             text="\n".join(cue["lines"]),
             font_size=54,
             color="white",
@@ -42,11 +42,11 @@ def main() -> None:
         )
         text = text.with_start(cue["start"] / fps).with_duration((cue["end"] - cue["start"]) / fps)
         layers.append(text.with_position(("center", 0.85), relative=True))
-    mark = film["watermark"]
+    mark = video["watermark"]
     layers.append(ImageClip(mark["path"]).with_duration(seconds).with_position((mark["x"], mark["y"])))
     video = CompositeVideoClip(layers, size=size).with_duration(seconds)
-    sounds: list[AudioClip] = [AudioFileClip(v["path"]).with_start(v["start_sec"]) for v in film["voices"]]
-    if music := film["music"]:
+    sounds: list[AudioClip] = [AudioFileClip(v["path"]).with_start(v["start_sec"]) for v in video["voices"]]
+    if music := video["music"]:
         sounds.append(AudioFileClip(music["path"]).with_volume_scaled(music["volume"]))
     video = video.with_audio(CompositeAudioClip(sounds).with_duration(seconds))
     video.write_videofile(

@@ -11,7 +11,7 @@ from sutradhar.domain.video.render_settings import RendererSettings
 from tests.bench import measure, workload, zoompan
 from tests.bench.figures import Figures
 from tests.bench.measure import Cost, Spread, compare_rounds
-from tests.bench.race.film import describe_film
+from tests.bench.race.description import describe_video
 from tests.bench.videos import Bench, encoder_arguments
 
 _MOVIEPY = Path(sys.prefix) / "moviepy" / "bin" / "python"
@@ -110,7 +110,7 @@ def _run_moviepy(bench: Bench, options: dict[str, str]) -> tuple[float, Cost]:
     short = workload.make_timeline(bench.ready, scenes=2, scene_sec=bench.scale.short_sec)
     out = bench.scratch("moviepy")
     settings = {
-        "film": describe_film(short, bench.store, out),
+        "video": describe_video(short, bench.store, out),
         "preset": options["preset"],
         "options": [part for key in _SHARED_OPTIONS if key in options for part in (f"-{key}", options[key])],
         "output": str(out / "video.mp4"),

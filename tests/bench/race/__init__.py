@@ -1,1 +1,1 @@
-"""Race our renderer against others on the same film: ``python -m tests.bench.race``."""
+"""Race our renderer against others on the same video: ``python -m tests.bench.race``."""

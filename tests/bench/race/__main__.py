@@ -14,7 +14,7 @@ _ROOT = Path(__file__).parents[3]
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.bench.race", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="a film of 4 s")
+    parser.add_argument("--quick", action="store_true", help="a video of 4 s")
     parser.add_argument("--out", type=Path, help="folder for the figures")
     parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--only", nargs="*", choices=ORDER, default=[], metavar="NAME", help=", ".join(ORDER))

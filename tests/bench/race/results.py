@@ -12,14 +12,14 @@ _HEAD = (
     "|---|---|---|---|---|---|---|---|---|---|---|",
 )
 _NOTES = """
-`python -m tests.bench.race [--only NAME ...]` after `.ci/setup race`. One film: 4 photo-like stills with slow eased
+`python -m tests.bench.race [--only NAME ...]` after `.ci/setup race`. One video: 4 photo-like stills with slow eased
 zooms and pans, crossfades of 0.5 s, captions, watermark, voices and music, 1080p30. Every racer gets the same stills,
 the same crop for every frame, the same captions, voices and music. Each slice of a run measures our renderer first,
 and `× ours` is the wall of the racer against ours in the same slice (the median of its rounds). Ours starts from an
 empty cache.
 
 - CPU is user and system time of the whole process tree; PSS is the peak of the tree, sampled five times a second.
-- VMAF and jitter are measured on the encoded film against ideal frames that Pillow's Lanczos resampler draws in
+- VMAF and jitter are measured on the encoded video against ideal frames that Pillow's Lanczos resampler draws in
   floats, which is none of the racers: 24 frames in the middle of every scene, left of the watermark and above the
   captions, so that no difference of type counts. The job chooses its own moves, so it has neither.
 - Loudness is the integrated one of EBU R 128. Only ours levels it; the others mix what they are given.
@@ -39,7 +39,7 @@ class Row:
     title: str
     version: str = ""
     problem: str = ""
-    """Why there are no figures: not installed, or the end of its error."""
+    """The reason for missing figures: not installed, or the end of the racer's error."""
     walls: list[float] = field(default_factory=list)
     ratio: float | None = None
     limit: str = ""

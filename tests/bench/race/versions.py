@@ -19,7 +19,7 @@ def find(name: str) -> str:
         done = subprocess.run([str(MOVIEPY), "-c", program], capture_output=True, text=True, check=False)
         return done.stdout.strip()
     if name.startswith("zoompan"):
-        said = subprocess.run(["ffmpeg", "-version"], capture_output=True, text=True, check=True).stdout
-        found = re.search(r"version (\d[\w.]*)", said)
-        return f"(ffmpeg {found[1]})" if found else ""
+        output = subprocess.run(["ffmpeg", "-version"], capture_output=True, text=True, check=True).stdout
+        match = re.search(r"version (\d[\w.]*)", output)
+        return f"(ffmpeg {match[1]})" if match else ""
     return ""

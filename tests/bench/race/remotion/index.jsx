@@ -1,5 +1,5 @@
-// The film of the race for Remotion: `remotion render index.jsx Film out.mp4 --props=film.json`.
-// Every path in film.json is a name in the public folder.
+// The video of the race for Remotion: `remotion render index.jsx Video out.mp4 --props=video.json`.
+// Every path in video.json is a name in the public folder.
 import {AbsoluteFill, Composition, Html5Audio, Img, Sequence, registerRoot, staticFile, useCurrentFrame} from 'remotion';
 
 const Still = ({clip, width}) => {
@@ -18,7 +18,7 @@ const Still = ({clip, width}) => {
 const caption = {
   justifyContent: 'flex-end',
   paddingBottom: 70,
-  font: '54px Film, sans-serif',
+  font: '54px Video, sans-serif',
   lineHeight: 1.25,
   textAlign: 'center',
   whiteSpace: 'pre-line',
@@ -27,26 +27,26 @@ const caption = {
   paintOrder: 'stroke fill',
 };
 
-const Film = (film) => (
+const Video = (video) => (
   <AbsoluteFill style={{backgroundColor: 'black'}}>
-    <style>{`@font-face { font-family: Film; src: url(${staticFile(film.font)}); }`}</style>
-    {film.clips.map((clip) => (
+    <style>{`@font-face { font-family: Video; src: url(${staticFile(video.font)}); }`}</style>
+    {video.clips.map((clip) => (
       <Sequence key={clip.start} from={clip.start} durationInFrames={clip.frames}>
-        <Still clip={clip} width={film.width} />
+        <Still clip={clip} width={video.width} />
       </Sequence>
     ))}
-    {film.cues.map((cue) => (
+    {video.cues.map((cue) => (
       <Sequence key={cue.start} from={cue.start} durationInFrames={cue.end - cue.start}>
         <AbsoluteFill style={caption}>{cue.lines.join('\n')}</AbsoluteFill>
       </Sequence>
     ))}
-    <Img src={staticFile(film.watermark.path)} style={{position: 'absolute', left: film.watermark.x, top: film.watermark.y}} />
-    {film.voices.map((voice) => (
-      <Sequence key={voice.start_sec} from={Math.round(voice.start_sec * film.fps)}>
+    <Img src={staticFile(video.watermark.path)} style={{position: 'absolute', left: video.watermark.x, top: video.watermark.y}} />
+    {video.voices.map((voice) => (
+      <Sequence key={voice.start_sec} from={Math.round(voice.start_sec * video.fps)}>
         <Html5Audio src={staticFile(voice.path)} />
       </Sequence>
     ))}
-    {film.music ? <Html5Audio src={staticFile(film.music.path)} volume={film.music.volume} /> : null}
+    {video.music ? <Html5Audio src={staticFile(video.music.path)} volume={video.music.volume} /> : null}
   </AbsoluteFill>
 );
 
@@ -58,5 +58,5 @@ const measure = ({props}) => ({
 });
 
 registerRoot(() => (
-  <Composition id="Film" component={Film} durationInFrames={1} fps={30} width={1920} height={1080} calculateMetadata={measure} />
+  <Composition id="Video" component={Video} durationInFrames={1} fps={30} width={1920} height={1080} calculateMetadata={measure} />
 ));

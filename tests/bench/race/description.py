@@ -1,4 +1,4 @@
-"""Describe the film of the race in JSON for programs that know nothing of ours: images with the crop of every frame,
+"""Describe the video of the race in JSON for programs that know nothing of ours: images with the crop of every frame,
 captions, the watermark, voices and music."""
 
 import wave
@@ -17,8 +17,8 @@ from tests.bench.zoompan import draw_watermark
 Json = dict[str, Any]
 
 
-def describe_film(timeline: Timeline, store: Path, folder: Path) -> Json:
-    """Return the film as JSON; ``folder`` gets watermark.png and music.wav, as long as the film.
+def describe_video(timeline: Timeline, store: Path, folder: Path) -> Json:
+    """Return the video as JSON; ``folder`` gets watermark.png and music.wav, as long as the video.
 
     ``boxes`` of a clip are the crops of its frames: left, top, width and height in pixels of its image.
     """
@@ -69,8 +69,8 @@ def _describe_clip(clip: Clip, timeline: Timeline, store: Path) -> Json:
 def _write_looped(source: Path, target: Path, seconds: float) -> None:
     with wave.open(str(source)) as opened:
         parameters = opened.getparams()
-        sound = np.frombuffer(opened.readframes(parameters.nframes), np.int16)
+        samples = np.frombuffer(opened.readframes(parameters.nframes), np.int16)
     needed = round(seconds * parameters.framerate) * parameters.nchannels
-    with wave.open(str(target), "wb") as written:
-        written.setparams(parameters)
-        written.writeframes(np.resize(sound, needed).tobytes())
+    with wave.open(str(target), "wb") as target_file:
+        target_file.setparams(parameters)
+        target_file.writeframes(np.resize(samples, needed).tobytes())
