@@ -10,7 +10,7 @@ from tests.bench import measure, workload
 from tests.bench.figures import Figures
 from tests.bench.measure import Cost, Spread
 from tests.bench.parts_others import describe_machine
-from tests.bench.race import ours, versions
+from tests.bench.race import ours, plot, versions
 from tests.bench.race.description import describe_video
 from tests.bench.race.peers import PEERS, Entry
 from tests.bench.race.quality import Reference, measure_loudness, probe
@@ -108,6 +108,7 @@ def measure_race(bench: Bench, figures: Figures, names: Sequence[str] = (), roun
     results.load()
     own = dataclasses.replace(bench, scale=dataclasses.replace(bench.scale, scenes=scenes))
     Race(own, results, scenes, scene_sec).run(names or ORDER, rounds)
+    plot.draw(results.rows, scenes * scene_sec, figures.folder / "race.png")
     for row in results.rows.values():
         if row.limit and row.ratio is not None:
             figures.set(row.limit, row.ratio)

@@ -2,6 +2,7 @@
 that it measures, so the race can be run in slices."""
 
 import json
+import statistics
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -53,7 +54,13 @@ class Row:
     tags: str = ""
     seconds: float | None = None
 
+    @property
+    def wall(self) -> float | None:
+        """Seconds, the median of the rounds."""
+        return statistics.median(self.walls) if self.walls else None
+
     def write(self) -> str:
+        """Return the row as Markdown."""
         name = f"{self.title} {self.version}".strip()
         figure = FIGURES.get(self.limit)
         goal = figure.limit.replace(">=", "≥").replace("<=", "≤") if figure else ""
@@ -61,9 +68,8 @@ class Row:
             return f"| {name} | {self.problem} | | {goal} | | | | | | | |"
         if figure and self.ratio is not None and not figure.is_reached(self.ratio):
             goal += ", **no**"
-        wall = sorted(self.walls)[len(self.walls) // 2] if self.walls else None
         cells = [
-            _format(wall, ".1f"),
+            _format(self.wall, ".1f"),
             _format(self.ratio, ".2f"),
             goal,
             _format(self.cpu, ".1f"),
