@@ -31,8 +31,7 @@ def draw(rows: dict[str, Row], seconds: float, path: Path) -> None:
         if row.vmaf is not None:
             points.scatter(row.wall, row.vmaf, s=20 + 4 * (row.file_mb or 0), color=colour)
             points.annotate(name, (row.wall, row.vmaf), textcoords="offset points", xytext=(7, 4), fontsize=8)
-    points.set_xscale("log")
-    points.set_xlabel("seconds (log); the area grows with the size of the file")
+    points.set_xlabel("seconds; the area grows with the size of the file")
     points.set_ylabel("VMAF against ideal frames")
     figure.savefig(path, dpi=110)
     plt.close(figure)
