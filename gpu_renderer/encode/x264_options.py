@@ -1,6 +1,6 @@
 """Choose x264's options for one thread: our own settings for FINAL and PROXY, or the preset that a user names.
 
-``python -m tests.bench.encoder_search`` is the search that they come from.
+docs/bench/encoder.md has the search that they come from.
 """
 
 from typing import NamedTuple
