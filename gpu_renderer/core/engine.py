@@ -5,13 +5,14 @@ import hashlib
 import cv2
 import PIL
 
-from gpu_renderer.core import ffmpeg_process
+from gpu_renderer.core import ffmpeg_process, zimg
 from gpu_renderer.core.segments import ENGINE_VERSION
 
 
 def engine() -> str:
     """Return the versions of everything that makes pixels; they are part of the key of every segment."""
-    return f"opencv {cv2.__version__}, pillow {PIL.__version__}, {ffmpeg_process.read_version()}"
+    libraries = f"opencv {cv2.__version__}, pillow {PIL.__version__}, zimg {zimg.read_version()}"
+    return f"{libraries}, {ffmpeg_process.read_version()}"
 
 
 def engine_key(*content: object) -> str:

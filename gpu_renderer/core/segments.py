@@ -13,7 +13,7 @@ from sutradhar.domain.plan.options import Watermark
 from sutradhar.domain.video.captions import Cue
 from sutradhar.domain.video.timeline import CUT, Clip, Timeline, Title, Transition
 
-ENGINE_VERSION = "3"
+ENGINE_VERSION = "4"
 """Part of every cache key. Raise it when the same segment would get other pixels."""
 
 MAX_SEGMENT_SEC = 6.0

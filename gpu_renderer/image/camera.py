@@ -1,9 +1,6 @@
-"""Compute the part of an image that the camera shows in each frame, and the affine map to its pixels. Pure."""
+"""Compute the part of an image that the camera shows in each frame, and where its samples are. Pure."""
 
 from dataclasses import dataclass
-
-import numpy as np
-from numpy.typing import NDArray
 
 from sutradhar.domain.video.timeline import Camera, Pose
 
@@ -88,25 +85,21 @@ def crop_at(camera: Camera, frame: int, frames: int, image_size: tuple[int, int]
     )
 
 
-def sampling_matrix(shown: Box, plane: Plane, size: tuple[int, int], *, chroma: bool = False) -> NDArray[np.float64]:
-    """Return the 2 × 3 matrix from pixel centres of the output to sample positions in ``plane`` (cv2.WARP_INVERSE_MAP).
+def find_samples(shown: Box, plane: Plane, size: tuple[int, int], *, chroma: bool = False) -> Box:
+    """Return the rectangle of ``plane``, in its samples, that fills an output plane of ``size``.
 
     Args:
         shown: the crop of the image that fills the output.
         size: width and height of the output plane; with ``chroma`` half the frame's.
         chroma: the output's samples sit on the left luma column of their pair, between the two lines (ITU-T H.264
-        figure 6-1, the default of every player).
+        figure 6-1, the default of every player), so the rectangle begins a quarter of a sample further left.
     """
-    width, height = size
-    across = shown.width / width
-    down = shown.height / height
-    # centre of the output's first sample, in pixels of the image
-    first_x = shown.left + across * (0.25 if chroma else 0.5)
-    first_y = shown.top + down * 0.5
+    across = shown.width / size[0]
     dense_x, dense_y = plane.width / plane.source_region.width, plane.height / plane.source_region.height
-    return np.array(
-        [
-            [across * dense_x, 0.0, (first_x - plane.source_region.left) * dense_x - 0.5],
-            [0.0, down * dense_y, (first_y - plane.source_region.top) * dense_y - 0.5],
-        ]
+    left = shown.left - (across / 4 if chroma else 0.0)
+    return Box(
+        (left - plane.source_region.left) * dense_x,
+        (shown.top - plane.source_region.top) * dense_y,
+        shown.width * dense_x,
+        shown.height * dense_y,
     )

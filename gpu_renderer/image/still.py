@@ -12,27 +12,27 @@ import numpy as np
 from PIL import Image
 
 from gpu_renderer.core.frame import Bytes, Frame
-from gpu_renderer.image.camera import Box, Plane, crop_at, crop_for_pose, sampling_matrix
+from gpu_renderer.core.zimg import BICUBIC
+from gpu_renderer.image.camera import Box, Plane, crop_at, crop_for_pose, find_samples
+from gpu_renderer.image.resampler import LEAST_SHOWN, align_plane, resample
 from sutradhar.domain.core.errors import RenderError
 from sutradhar.domain.video.timeline import Camera
 from sutradhar.media.formats import MediaError
 from sutradhar.media.image import read_image
 
-_MARGIN = 2
-"""Pixels of the frame that are kept around the view of the camera, for bilinear sampling."""
+_MARGIN = 6
+"""Pixels that are kept around the view of the camera, for the resampler's taps: of the source or of the output,
+whichever are larger."""
 _TAPS = 4
 """Pixels that the crop needs at each side: Lanczos reads 3, of the source or of the output, whichever are larger."""
 _MOST_SHOWN = 8
 """The most pixels of the camera's way that are kept, in frames of the video."""
 _DETAIL = 1.15
-"""A larger source is first scaled to this multiple of the output's scale. Measured on an image of 3584x2048 for 1080p:
-at 2, aliases of bilinear sampling leave 45.4 dB, at 1 the closest view of a zoom lacks detail, at 1.15 it is 50 dB."""
-_SHARPEN = 0.06
-"""Weight of the neighbours. Measured: 0.3 to 1.5 dB better than 0; from 0.08 on harsh images get worse again."""
+"""A larger source is first scaled to this multiple of the output's scale."""
+_DETAIL_AT_REST = 2.0
+"""The same for a camera at rest, whose luma is then brought to the output's scale."""
 _STRIP = 128
 """Rows that are converted at a time."""
-_LUMA_SCALE = 2.0
-"""Luma is stored at twice the output's scale: bilinear sampling of it is within 53 dB of Lanczos; at 1 it is 47 dB."""
 
 # ITU-R BT.709-6, items 3.2 to 3.5, 8 bit: rows Y', C'b, C'r from R', G', B' of 0..255
 _KR, _KB = 0.2126, 0.0722
@@ -55,22 +55,31 @@ class Still:
     planes: tuple[Bytes, Bytes, Bytes]
     source_region: Box
     image_size: tuple[int, int]
+    is_frame: bool = False
+    """The camera is at rest, and the planes are the frame itself."""
 
     def draw(self, camera: Camera, frame: int, frames: int, into: Sequence[Bytes]) -> None:
         """Write frame number ``frame`` of a clip of ``frames`` into ``into``: Y (h, w), U and V (h/2, w/2)."""
+        if self.is_frame:
+            for plane, out in zip(self.planes, into, strict=True):
+                np.copyto(out, plane)
+            return
         high, wide = into[0].shape
         shown = crop_at(camera, frame, frames, self.image_size, wide / high)
-        for i, (plane, out) in enumerate(zip(self.planes, into, strict=True)):
-            size = (out.shape[1], out.shape[0])
-            stored = Plane(self.source_region, plane.shape[1], plane.shape[0])
-            cv2.warpAffine(
-                plane,
-                sampling_matrix(shown, stored, size, chroma=i > 0),
-                size,
-                dst=out,
-                flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
-                borderMode=cv2.BORDER_REPLICATE,
-            )
+        luma, *chroma = self.planes
+        resample([luma], self._find_samples(shown, luma, into[0]), into[:1])
+        where = self._find_samples(shown, chroma[0], into[1], chroma=True)
+        resample(chroma, where, into[1:], filter_kind=BICUBIC)
+
+    def freeze(self, camera: Camera, size: tuple[int, int]) -> "Still":
+        """Return the frame of ``size`` (width, height) that ``camera``, which is at rest, shows all the time."""
+        frame = Frame(*size)
+        self.draw(camera, 0, 1, frame.planes)
+        return Still(frame.planes, self.source_region, self.image_size, is_frame=True)
+
+    def _find_samples(self, shown: Box, plane: Bytes, out: Bytes, *, chroma: bool = False) -> Box:
+        stored = Plane(self.source_region, plane.shape[1], plane.shape[0])
+        return find_samples(shown, stored, (out.shape[1], out.shape[0]), chroma=chroma)
 
 
 def load_image(path: Path, sha256: str, scene: int) -> Image.Image:
@@ -98,23 +107,22 @@ def _image_error(scene: int, reason: str) -> RenderError:
 
 
 def prepare_still(image: Image.Image, camera: Camera, size: tuple[int, int]) -> Still:
-    """Resample the region of ``image`` that ``camera`` will show in frames of ``size`` (width, height), by Lanczos.
+    """Prepare the region of ``image`` that ``camera`` will show in frames of ``size`` (width, height).
 
-    Luma comes out at about twice the output's scale and chroma at its scale (half of the frame's), whether the image is
-    larger or smaller than that.
+    The luma of an image that is enlarged is stored as it is; that of a larger one is reduced to little more than the
+    output's scale, by Lanczos. Chroma is stored at half the output's scale, which is that of the frame's chroma.
     """
     width, height = size
     ends = [crop_for_pose(pose, image.size, width / height) for pose in (camera.start, camera.end)]
-    left, top = min(e.left for e in ends), min(e.top for e in ends)
-    right, bottom = max(e.right for e in ends), max(e.bottom for e in ends)
+    left, top = max(min(e.left for e in ends), 0.0), max(min(e.top for e in ends), 0.0)
+    right, bottom = min(max(e.right for e in ends), image.width), min(max(e.bottom for e in ends), image.height)
     # the mean of both ends of the move, so that neither end gets more blur or more shimmer than necessary
     scale = width / math.sqrt(ends[0].width * ends[1].width)
     # the camera's way over a long, narrow image may be many frames long: then less detail is kept
     scale *= min(1.0, math.sqrt(_MOST_SHOWN * width * height / ((right - left) * (bottom - top) * scale**2)))
-    # a camera at rest needs no margin: its luma is stored on the grid of the frame, and drawn as it is
-    margin = 0.0 if camera.still else _MARGIN / scale
-    left, top = max(left - margin, 0.0), max(top - margin, 0.0)
-    region = Box(left, top, min(right + margin, image.width) - left, min(bottom + margin, image.height) - top)
+    region = Box(left, top, right - left, bottom - top)
+    if not camera.still:  # a camera at rest needs no margin: its luma is stored on the grid of the frame
+        region = _widen(region, _MARGIN / min(scale, 1.0), image.size)
 
     # the part of the image that the resampler's taps reach
     reach = math.ceil(_TAPS * max(1 / scale, 1))
@@ -126,25 +134,34 @@ def prepare_still(image: Image.Image, camera: Camera, size: tuple[int, int]) -> 
     )
     box = (region.left - part[0], region.top - part[1], region.right - part[0], region.bottom - part[1])
 
-    def scale_region(factor: float) -> tuple[int, int]:
-        return max(round(region.width * factor), 2), max(round(region.height * factor), 2)
+    def count_samples(factor: float) -> tuple[int, int]:
+        """Return how many samples to store across and down, ``factor`` for each pixel of the image."""
+        least_x = LEAST_SHOWN * region.width / min(e.width for e in ends)
+        least_y = LEAST_SHOWN * region.height / min(e.height for e in ends)
+        return max(round(region.width * factor), math.ceil(least_x)), max(
+            round(region.height * factor), math.ceil(least_y)
+        )
 
     source = image.crop(part)
-    detail = _LUMA_SCALE if camera.still else _DETAIL
-    if scale * detail < 1:
-        # detail too fine for the output must go before bilinear sampling, which would turn it into moiré
-        source = source.resize(scale_region(scale * detail), Image.Resampling.LANCZOS, box=box, reducing_gap=3.0)
+    detail = scale * (_DETAIL_AT_REST if camera.still else _DETAIL)
+    if detail < 1:
+        # detail too fine for the output must go before it is sampled, and takes memory
+        source = source.resize(count_samples(detail), Image.Resampling.LANCZOS, box=box, reducing_gap=3.0)
         box = (0.0, 0.0, float(source.width), float(source.height))
     y, u, v = to_planes(np.asarray(source))
-    chroma = scale_region(scale / 2)
-    dense = _resize(y, size, box) if camera.still else _sharpen(_resize(y, scale_region(scale * _LUMA_SCALE), box))
-    return Still((dense, _resize(u, chroma, box), _resize(v, chroma, box)), region, image.size)
+    chroma = count_samples(scale / 2)
+    luma = _resize(y, size if camera.still else count_samples(1) if detail >= 1 else source.size, box)
+    planes = align_plane(luma), align_plane(_resize(u, chroma, box)), align_plane(_resize(v, chroma, box))
+    still = Still(planes, region, image.size)
+    return still.freeze(camera, size) if camera.still else still
 
 
-def _sharpen(plane: Bytes) -> Bytes:
-    """Add the contrast that bilinear sampling takes from fine detail, on average over all positions."""
-    kernel = np.array([-_SHARPEN, 1 + 2 * _SHARPEN, -_SHARPEN], np.float32)
-    return np.asarray(cv2.sepFilter2D(plane, -1, kernel, kernel, borderType=cv2.BORDER_REPLICATE), np.uint8)
+def _widen(region: Box, margin: float, image_size: tuple[int, int]) -> Box:
+    """Return ``region`` with at least ``margin`` pixels more on each side, in whole pixels and inside the image."""
+    left, top = max(math.floor(region.left - margin), 0), max(math.floor(region.top - margin), 0)
+    right = min(math.ceil(region.right + margin), image_size[0])
+    bottom = min(math.ceil(region.bottom + margin), image_size[1])
+    return Box(left, top, right - left, bottom - top)
 
 
 def to_planes(rgb: Bytes) -> tuple[Bytes, Bytes, Bytes]:

@@ -31,7 +31,7 @@ def test_it_is_what_the_graphics_card_needs() -> None:
     env = environment(image, {"PATH": "/usr/bin"})
     assert set(env["NVIDIA_DRIVER_CAPABILITIES"].split(",")) == {"compute", "video", "utility"}
     installed = next(value for instruction, value in image.steps if instruction == "RUN" and "apt-get" in value)
-    assert {"ffmpeg", "fonts-noto-core", "libfribidi0", "python3"} <= set(installed.split())
+    assert {"ffmpeg", "fonts-noto-core", "libfribidi0", "libzimg2", "python3"} <= set(installed.split())
     names = [instruction for instruction, _ in image.steps]
     user = next(value for instruction, value in image.steps if instruction == "USER")
     assert user == "10001"

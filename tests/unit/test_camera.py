@@ -1,11 +1,10 @@
 import itertools
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gpu_renderer.image.camera import Box, Plane, crop_at, crop_for_pose, ease_in_out, sampling_matrix
+from gpu_renderer.image.camera import Box, Plane, crop_at, crop_for_pose, ease_in_out, find_samples
 from sutradhar.domain.video.timeline import Camera, Pose
 
 WIDE = 16 / 9
@@ -68,25 +67,23 @@ def test_a_clip_of_one_frame_shows_its_start() -> None:
     assert crop_at(camera, 0, 1, (1920, 1080), WIDE) == crop_for_pose(camera.start, (1920, 1080), WIDE)
 
 
-def test_the_whole_image_at_its_own_size_maps_every_pixel_onto_itself() -> None:
+def test_the_whole_image_at_its_own_size_is_the_whole_plane() -> None:
     whole = Box(0, 0, 640, 360)
-    np.testing.assert_allclose(sampling_matrix(whole, Plane(whole, 640, 360), (640, 360)), [[1, 0, 0], [0, 1, 0]])
+    assert find_samples(whole, Plane(whole, 640, 360), (640, 360)) == whole
 
 
-def test_pixel_centres_are_kept_when_the_stored_plane_is_twice_as_dense() -> None:
+def test_the_edges_are_kept_when_the_stored_plane_is_twice_as_dense() -> None:
     whole = Box(0, 0, 640, 360)
-    # the centre of output pixel 0 lies between stored samples 0 and 1
-    np.testing.assert_allclose(sampling_matrix(whole, Plane(whole, 1280, 720), (640, 360)), [[2, 0, 0.5], [0, 2, 0.5]])
+    assert find_samples(whole, Plane(whole, 1280, 720), (640, 360)) == Box(0, 0, 1280, 720)
 
 
 def test_chroma_samples_sit_on_the_left_luma_column() -> None:
     whole = Box(0, 0, 640, 360)
-    matrix = sampling_matrix(whole, Plane(whole, 640, 360), (320, 180), chroma=True)
-    # first chroma sample: on luma column 0, between lines 0 and 1
-    np.testing.assert_allclose(matrix, [[2.0, 0.0, 0.0], [0.0, 2.0, 0.5]])
+    # a chroma sample is two pixels wide: its middle, at 1, moves to the middle of luma column 0, at 0.5
+    assert find_samples(whole, Plane(whole, 640, 360), (320, 180), chroma=True) == Box(-0.5, 0, 640, 360)
 
 
 def test_a_plane_that_holds_only_part_of_the_image_gives_the_same_samples() -> None:
     shown = Box(100, 50, 320, 180)
     part = Plane(Box(80, 40, 400, 300), 400, 300)
-    np.testing.assert_allclose(sampling_matrix(shown, part, (320, 180)), [[1, 0, 20], [0, 1, 10]])
+    assert find_samples(shown, part, (320, 180)) == Box(20, 10, 320, 180)
