@@ -22,7 +22,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 sutradhar = sutradhar $(if $(ENV),--env-file .env.$(ENV))
 URL ?= http://127.0.0.1:$(or $(PORT),8080)
 
-.PHONY: demo serve down restart logs status health smoke backup clean test emulator-test provider-test models-check check bench bench-quick build-images package
+.PHONY: demo serve down restart logs status health smoke backup clean test emulator-test provider-test models-check check bench bench-quick race build-images package
 demo: .venv/ready
 	@export PUBLISH_FOLDER="$$OUT/published"; \
 	$(sutradhar) make "$$TOPIC" $(language) --length "$$LENGTH" --out "$$OUT" --publish folder && $(sutradhar) calendar
@@ -96,6 +96,11 @@ bench: .venv/ready-bench
 
 bench-quick: .venv/ready-bench
 	python -m tests.bench --quick
+
+# installs Remotion, HyperFrames and editly into .cache/race
+race: .venv/ready-bench
+	tests/bench/race/install
+	python -m tests.bench.race
 
 .venv/ready: pyproject.toml constraints.txt .ci/setup .ci/link_environment.py
 	@bash .ci/setup

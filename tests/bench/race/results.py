@@ -13,11 +13,11 @@ _HEAD = (
     "|---|---|---|---|---|---|---|---|---|---|---|",
 )
 _NOTES = """
-`python -m tests.bench.race [--only NAME ...]` after `.ci/setup race`. One video: 4 photo-like stills with slow eased
-zooms and pans, crossfades of 0.5 s, captions, watermark, voices and music, 1080p30. Every racer gets the same stills,
-the same crop for every frame, the same captions, voices and music. Each slice of a run measures our renderer first,
-and `× ours` is the wall of the racer against ours in the same slice (the median of its rounds). Ours starts from an
-empty cache.
+`make race`, or `python -m tests.bench.race [--only NAME ...]` after `.ci/setup race`. One video: 4 photo-like stills
+with slow eased zooms and pans, crossfades of 0.5 s, captions, watermark, voices and music, 1080p30. Every racer gets
+the same stills, the same crop for every frame, the same captions, voices and music. Each slice of a run measures our
+renderer first, and `× ours` is the wall of the racer against ours in the same slice (the median of its rounds). Ours
+starts from an empty cache.
 
 - CPU is user and system time of the whole process tree; PSS is the peak of the tree, sampled five times a second.
 - VMAF and jitter are measured on the encoded video against ideal frames that Pillow's Lanczos resampler draws in
