@@ -25,13 +25,13 @@ Json = dict[str, Any]
 
 def main() -> None:
     settings = json.loads(Path(sys.argv[1]).read_text())
-    video = settings["video"]
-    fps, size = video["fps"], (video["width"], video["height"])
-    seconds = video["frames"] / fps
-    layers: list[VideoClip] = [_show_image(clip, fps, size) for clip in video["clips"]]
-    for cue in video["cues"]:
+    described = settings["video"]
+    fps, size = described["fps"], (described["width"], described["height"])
+    seconds = described["frames"] / fps
+    layers: list[VideoClip] = [_show_image(clip, fps, size) for clip in described["clips"]]
+    for cue in described["cues"]:
         text = TextClip(
-            font=video["font"],
+            font=described["font"],
             text="\n".join(cue["lines"]),
             font_size=54,
             color="white",
@@ -42,11 +42,11 @@ def main() -> None:
         )
         text = text.with_start(cue["start"] / fps).with_duration((cue["end"] - cue["start"]) / fps)
         layers.append(text.with_position(("center", 0.85), relative=True))
-    mark = video["watermark"]
+    mark = described["watermark"]
     layers.append(ImageClip(mark["path"]).with_duration(seconds).with_position((mark["x"], mark["y"])))
     video = CompositeVideoClip(layers, size=size).with_duration(seconds)
-    sounds: list[AudioClip] = [AudioFileClip(v["path"]).with_start(v["start_sec"]) for v in video["voices"]]
-    if music := video["music"]:
+    sounds: list[AudioClip] = [AudioFileClip(v["path"]).with_start(v["start_sec"]) for v in described["voices"]]
+    if music := described["music"]:
         sounds.append(AudioFileClip(music["path"]).with_volume_scaled(music["volume"]))
     video = video.with_audio(CompositeAudioClip(sounds).with_duration(seconds))
     video.write_videofile(

@@ -21,9 +21,10 @@ body { margin: 0; background: black; }
 _SCRIPT = """
 for (const {id, start, length, frames, fade} of MOVES) {
   const timing = {delay: start, duration: length, easing: "linear", fill: "both"};
-  document.querySelector(`#${id} img`).animate(frames.map(transform => ({transform})), timing).pause();
+  const clip = document.getElementById(id);
+  clip.querySelector("img").animate(frames.map(transform => ({transform})), timing).pause();
   const shown = [{opacity: 0}, {opacity: 1}];
-  if (fade) document.querySelector(`#${id} .fade`).animate(shown, {...timing, duration: fade}).pause();
+  if (fade) clip.querySelector(".fade").animate(shown, {...timing, duration: fade}).pause();
 }
 """
 
@@ -63,7 +64,9 @@ def write_page(video: Json) -> str:
         time = f'data-start="0" data-duration="{seconds}" data-volume="{music["volume"]}"'
         elements.append(f'<audio id="music" src="{music["path"]}" {time} data-track-index="31"></audio>')
     size = f'data-width="{video["width"]}" data-height="{video["height"]}" data-fps="{fps}"'
-    root = f'<div id="root" data-composition-id="root" data-start="0" data-duration="{seconds}" {size}>'
+    root = (
+        f'<div id="root" data-composition-id="root" data-no-timeline data-start="0" data-duration="{seconds}" {size}>'
+    )
     body = "\n".join([root, *elements, "</div>"])
     script = f"const MOVES = {json.dumps(moves)};{_SCRIPT}"
     return (

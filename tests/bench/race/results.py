@@ -42,6 +42,8 @@ class Row:
     problem: str = ""
     """The reason for missing figures: not installed, or the end of the racer's error."""
     walls: list[float] = field(default_factory=list)
+    against: list[float] = field(default_factory=list)
+    """The walls of ours in the same slice; empty: it ran alone."""
     ratio: float | None = None
     limit: str = ""
     """Its row in ``FIGURES``."""
