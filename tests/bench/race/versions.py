@@ -11,6 +11,7 @@ _PACKAGES = {"editly": "editly", "remotion": "@remotion/cli", "hyperframes": "hy
 
 def find(name: str) -> str:
     """Return the version of the racer ``name``; empty for ours and for what is not installed."""
+    name = name.removesuffix("_fast")
     if name in _PACKAGES:
         path = INSTALLED / name / "node_modules" / _PACKAGES[name] / "package.json"
         return str(json.loads(path.read_text())["version"]) if path.exists() else ""
