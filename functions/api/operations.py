@@ -19,6 +19,7 @@ from functions.api.operations_models import (
 )
 from functions.api.request_tallies import write_counts
 from functions.api.result_cache import ResultCache
+from functions.api.server_paths import hide_paths
 from sutradhar import bootstrap
 from sutradhar.domain.jobs.job import JobState
 
@@ -51,8 +52,14 @@ def show_readiness() -> tuple[Readiness, int, dict[str, str]]:
         *(_providers.get(doctor.run_provider_checks) if asks_providers else ()),
     ]
     ready = all(c.ok for c in checks if c.needed)
-    results = {c.name: CheckResult(ok=c.ok, detail=c.detail, advice=c.advice, warning=c.warning) for c in checks}
+    results = {check.name: _describe_check(check) for check in checks}
     return Readiness(status="ready" if ready else "not ready", checks=results), 200 if ready else 503, {}
+
+
+def _describe_check(check: Check) -> CheckResult:
+    settings = bootstrap.settings()
+    detail, advice = (hide_paths(text, settings) for text in (check.detail, check.advice))
+    return CheckResult(ok=check.ok, detail=detail, advice=advice, warning=check.warning)
 
 
 @endpoint(answers={200: SystemStatus})

@@ -71,6 +71,9 @@ def test_temporary_files_can_be_written(
     check = answer.get_json()["checks"]["temporary folder"]
     assert (answer.status_code, check["ok"]) == ((200, True) if is_writable else (503, False))
     assert ("TMP_WORKDIR" in check["advice"]) is not is_writable
+    assert "TMP_WORKDIR" in check["detail"]
+    assert str(tmp_path) not in answer.text
+    assert "SUTRADHAR_HOME" in answer.get_json()["checks"]["disk"]["detail"]
     assert {"store", "disk", "encoder", "ffmpeg"} <= set(answer.get_json()["checks"])
     assert not is_writable or list(folder.iterdir()) == []
 
@@ -87,6 +90,21 @@ def test_it_is_not_ready_while_a_disk_is_full(
     answer = api.get("/readyz")
     failed = [name for name, check in answer.get_json()["checks"].items() if not check["ok"]]
     assert (answer.status_code, failed) == (503, [{"home": "disk", "tmp": "temporary folder"}[full]])
+
+
+@pytest.mark.parametrize(
+    "text", ["{home}/state.db is locked", "cannot open /srv/app/a b.db", "C:\\app\\x: no", "~/x/y"]
+)
+def test_no_caller_learns_the_folders_of_the_server(
+    api: FlaskClient, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    failed = Check(
+        "store", ok=False, detail=text.format(home=bootstrap.settings().home), advice="see /var/log/x, /render"
+    )
+    monkeypatch.setattr(doctor, "run_checks", lambda: [failed])
+    check = api.get("/readyz").get_json()["checks"]["store"]
+    assert check["advice"] == "see [path], /render"
+    assert not any(part in check["detail"] for part in (str(bootstrap.settings().home), "srv", "app", "/y"))
 
 
 @pytest.mark.parametrize("path", ["/readyz?providers=1", "/ready?providers=true", "/api/readyz?providers=1"])
