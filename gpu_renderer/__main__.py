@@ -2,7 +2,7 @@
 
 Exit code 0: the render finished, or failed for good with a message that says so. 1: try again. 143: the process was
 asked to end (SIGTERM, or its parent process ended). ``--check`` reports instead what this machine has and lacks
-(preflight.py).
+(preflight.py), ``--calibrate`` what a frame costs on it (calibration/report.py; with ``--quick`` roughly).
 """
 
 import os
@@ -12,7 +12,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
@@ -172,5 +172,19 @@ def _watch_parent(parent_fd: int, cancel: threading.Event) -> None:
     cancel.set()
 
 
+def _run(arguments: Sequence[str]) -> int:
+    match arguments:
+        case []:
+            return main()
+        case ["--check"]:
+            return preflight.main()
+        case ["--calibrate", *more] if more in ([], ["--quick"]):
+            from gpu_renderer.calibration import report  # noqa: PLC0415 - a render starts without it
+
+            return report.main(quick=bool(more))
+    print(f"--check, --calibrate or --calibrate --quick (got {' '.join(arguments)})", file=sys.stderr)
+    return 2
+
+
 if __name__ == "__main__":
-    sys.exit(preflight.main() if sys.argv[1:] == ["--check"] else main())
+    sys.exit(_run(sys.argv[1:]))

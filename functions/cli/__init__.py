@@ -11,6 +11,7 @@ from functions.cli import (
     approve,
     backup,
     calendar,
+    calibrate,
     cancel,
     clean,
     delete,
@@ -42,7 +43,10 @@ _COMMANDS: Mapping[str, Sequence[Callable[..., None]]] = {
     "Follow jobs": (status.status, library.library, approve.approve, cancel.cancel, retry.retry, logs.logs),
     "Publish videos": (publish.publish, calendar.calendar, quota.quota),
     "Keep and delete jobs": (pin.pin, pin.unpin, delete.delete, retention.retention),
-    _MACHINE: (serve.serve, stop.stop, doctor.doctor, backup.backup, backup.restore, clean.clean),
+    _MACHINE: (
+        *(serve.serve, stop.stop, doctor.doctor, calibrate.calibrate),
+        *(backup.backup, backup.restore, clean.clean),
+    ),
 }
 """The commands by their headings in the help."""
 _NEED_ARGUMENTS: Sequence[Callable[..., None]] = (

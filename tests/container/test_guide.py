@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
+from functions.dev import package
 from sutradhar import telemetry
 from tests.container.cloud_sdk import gcloud
 from tests.container.dockerfile import ROOT
@@ -158,15 +159,18 @@ def test_its_order_is_one_that_the_api_takes(api: FlaskClient, home: Path) -> No
 
 def test_what_it_looks_for_in_the_log_is_written_there(tmp_path: Path, home: Path) -> None:
     sources = "".join(
-        path.read_text() for name in ("functions", "shared/sutradhar") for path in (ROOT / name).rglob("*.py")
+        path.read_text()
+        for name in ("functions", "gpu_renderer", "shared/sutradhar")
+        for path in (ROOT / name).rglob("*.py")
     )
     for event in {*re.findall(r'jsonPayload\.event="(\w+)"', GUIDE), "message_failed"}:
         assert f'log("{event}"' in sources
     fields = set(re.findall(r"jsonPayload\.(\w+)", GUIDE))
     telemetry.write_to(tmp_path / "log")
     with telemetry.bind_fields(job_id="j", request_id="t"):
-        telemetry.log("e", exc=ValueError("x"))
-    assert fields == {"job_id", "request_id", "event", "error"}
+        telemetry.log("e", exc=ValueError("x"), setting="s", started_at="t")
+    assert fields == {"job_id", "request_id", "event", "error", "setting", "started_at"}
+    assert 'log("calibrated", setting=report.setting, started_at=report.started_at)' in sources
     assert fields <= set(json.loads((tmp_path / "log").read_text()))
 
 
@@ -180,6 +184,13 @@ def test_the_subscription_that_it_turns_back_keeps_what_is_asked_for() -> None:
     kept = re.search(r'message_retention_duration = "(\d+)s"', resource[1])
     assert kept
     assert int(kept[1]) == 30 * 86400  # "for 30 days"
+
+
+def test_the_python_of_the_functions_follows_the_packages() -> None:
+    """Another version of pocketsphinx, or another Python: look again for which of them it has wheels."""
+    pinned = dict(line.split("==") for line in (ROOT / "constraints.txt").read_text().splitlines() if "==" in line)
+    assert f"The functions run on Python {package.RUNTIME}, for which every requirement" in " ".join(GUIDE.split())
+    assert f"pocketsphinx {pinned['pocketsphinx']} has none" in GUIDE
 
 
 @pytest.fixture

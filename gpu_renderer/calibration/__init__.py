@@ -1,0 +1,1 @@
+"""Measure what a frame costs on this machine: `python -m gpu_renderer --calibrate`, and `sutradhar calibrate`."""
