@@ -172,7 +172,8 @@ def _watch_parent(parent_fd: int, cancel: threading.Event) -> None:
     cancel.set()
 
 
-def _run(arguments: Sequence[str]) -> int:
+def run(arguments: Sequence[str]) -> int:
+    """Do what the arguments of the command line ask for, and return the exit code."""
     match arguments:
         case []:
             return main()
@@ -187,4 +188,4 @@ def _run(arguments: Sequence[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(_run(sys.argv[1:]))
+    sys.exit(run(sys.argv[1:]))

@@ -13,7 +13,7 @@ from functions.cli.output import AsJson, add_row, make_table, print_json, print_
 from functions.cli.start import begin_command
 from sutradhar import bootstrap
 from sutradhar.bootstrap.machine import save_figures
-from sutradhar.domain.core.errors import RenderError
+from sutradhar.domain.core.errors import FieldError, InvalidRequest, RenderError
 from sutradhar.domain.video.calibration import CalibratedFigure, CalibrationReport
 
 _STEPS = {
@@ -36,6 +36,8 @@ def calibrate(
     like it. It takes about half a minute, in which nothing else should run."""
     with report_errors("Nothing was saved."):
         begin_command()
+        if save and bootstrap.settings().cloud:
+            raise InvalidRequest([FieldError("--save", "is for this machine; on Google Cloud set RENDER_FIGURES")])
         report = _measure(quick=quick)
         saved = save_figures(bootstrap.settings().home, report.figures) if save else None
     if as_json:

@@ -12,10 +12,12 @@ from flask.testing import FlaskClient
 from typer.testing import CliRunner
 
 from functions.cli import app
+from gpu_renderer.__main__ import run as run_renderer
 from sutradhar.bootstrap.machine import read_saved_figures
 from sutradhar.domain.video.render_figures import ASSUMPTIONS, RenderFigures
 from tests.conftest import forget
 from tests.functions.test_plan_preview import preview
+from tests.unit.test_capacity import GCP
 
 MEASURED = ("compose_ms", "final_ms", "proxy_ms", "check_ms")
 
@@ -66,3 +68,17 @@ def test_a_machine_that_cannot_render_says_why(home: Path, monkeypatch: pytest.M
     assert "ffmpeg" in done.output
     assert "Traceback" not in done.output
     assert read_saved_figures(home) is None
+
+
+def test_a_deployment_takes_its_figures_as_a_setting(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in GCP.items():
+        monkeypatch.setenv(name, value)
+    forget()
+    done = run("calibrate", "--save")
+    assert done.exit_code == 2
+    assert "set RENDER_FIGURES" in done.output
+
+
+def test_the_renderer_names_its_options(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_renderer(["--calibrate", "--fast"]) == 2
+    assert "--calibrate --quick" in capsys.readouterr().err

@@ -1,7 +1,10 @@
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sutradhar import bootstrap
 from sutradhar.config import Settings
 from sutradhar.domain.core.errors import InvalidSettings
 from sutradhar.domain.plan.plan import RenderPlan
@@ -15,6 +18,7 @@ from sutradhar.domain.video.capacity import (
 )
 from sutradhar.domain.video.job_estimate import estimate_job
 from sutradhar.domain.video.render_figures import RenderFigures
+from tests.conftest import forget
 
 CPU = Machine(cpus=4, memory_gib=8)
 L4 = Machine(cpus=8, memory_gib=32, gpu=True)
@@ -91,3 +95,15 @@ def test_figures_are_read_as_they_are_written(figures: RenderFigures) -> None:
 def test_wrong_figures_are_refused_by_name(text: str) -> None:
     with pytest.raises(InvalidSettings, match="RENDER_FIGURES"):
         Settings.from_env({**GCP, "RENDER_FIGURES": text})
+
+
+def test_a_plan_for_google_cloud_is_told_the_price_of_its_render(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    plan = RenderPlan.parse({"topic": "tea", "length_sec": 60})
+    assert bootstrap.estimate_job(plan, 60).render_usd == 0  # this machine is the user's own
+    prices = []
+    for figures in ("", "final_ms=100"):
+        for name, value in {**GCP, "RENDER_FIGURES": figures}.items():
+            monkeypatch.setenv(name, value)
+        forget()
+        prices.append(bootstrap.estimate_job(plan, 60).render_usd)
+    assert 0 < prices[0] < prices[1] < 0.1
