@@ -97,9 +97,11 @@ def find_samples(shown: Box, plane: Plane, size: tuple[int, int], *, chroma: boo
     across = shown.width / size[0]
     dense_x, dense_y = plane.width / plane.source_region.width, plane.height / plane.source_region.height
     left = shown.left - (across / 4 if chroma else 0.0)
-    return Box(
+    samples = (
         (left - plane.source_region.left) * dense_x,
         (shown.top - plane.source_region.top) * dense_y,
         shown.width * dense_x,
         shown.height * dense_y,
     )
+    # rounded, since an axis that needs no resampling is known by its whole numbers
+    return Box(*(round(value, 9) for value in samples))

@@ -2,7 +2,6 @@
 
 import hashlib
 import io
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,24 +12,14 @@ from PIL import Image
 
 from gpu_renderer.core.frame import Bytes, Frame
 from gpu_renderer.core.zimg import BICUBIC
-from gpu_renderer.image.camera import Box, Plane, crop_at, crop_for_pose, find_samples
-from gpu_renderer.image.resampler import LEAST_SHOWN, align_plane, resample
+from gpu_renderer.image.camera import Box, Plane, crop_at, find_samples
+from gpu_renderer.image.resampler import align_plane, resample
+from gpu_renderer.image.still_layout import plan_still
 from sutradhar.domain.core.errors import RenderError
 from sutradhar.domain.video.timeline import Camera
 from sutradhar.media.formats import MediaError
 from sutradhar.media.image import read_image
 
-_MARGIN = 6
-"""Pixels that are kept around the view of the camera, for the resampler's taps: of the source or of the output,
-whichever are larger."""
-_TAPS = 4
-"""Pixels that the crop needs at each side: Lanczos reads 3, of the source or of the output, whichever are larger."""
-_MOST_SHOWN = 8
-"""The most pixels of the camera's way that are kept, in frames of the video."""
-_DETAIL = 1.15
-"""A larger source is first scaled to this multiple of the output's scale."""
-_DETAIL_AT_REST = 2.0
-"""The same for a camera at rest, whose luma is then brought to the output's scale."""
 _STRIP = 128
 """Rows that are converted at a time."""
 
@@ -109,59 +98,25 @@ def _image_error(scene: int, reason: str) -> RenderError:
 def prepare_still(image: Image.Image, camera: Camera, size: tuple[int, int]) -> Still:
     """Prepare the region of ``image`` that ``camera`` will show in frames of ``size`` (width, height).
 
-    The luma of an image that is enlarged is stored as it is; that of a larger one is reduced to little more than the
-    output's scale, by Lanczos. Chroma is stored at half the output's scale, which is that of the frame's chroma.
+    Along an axis on which the camera rests, the samples are those of the frame, by Lanczos: a pan has only one axis
+    left to resample in each frame, and a camera at rest none. Along others the luma of an image that is enlarged is
+    stored as it is; that of a larger one is reduced to little more than the output's scale. Chroma is stored at half
+    the output's scale, which is that of the frame's chroma.
     """
-    width, height = size
-    ends = [crop_for_pose(pose, image.size, width / height) for pose in (camera.start, camera.end)]
-    left, top = max(min(e.left for e in ends), 0.0), max(min(e.top for e in ends), 0.0)
-    right, bottom = min(max(e.right for e in ends), image.width), min(max(e.bottom for e in ends), image.height)
-    # the mean of both ends of the move, so that neither end gets more blur or more shimmer than necessary
-    scale = width / math.sqrt(ends[0].width * ends[1].width)
-    # the camera's way over a long, narrow image may be many frames long: then less detail is kept
-    scale *= min(1.0, math.sqrt(_MOST_SHOWN * width * height / ((right - left) * (bottom - top) * scale**2)))
-    region = Box(left, top, right - left, bottom - top)
-    if not camera.still:  # a camera at rest needs no margin: its luma is stored on the grid of the frame
-        region = _widen(region, _MARGIN / min(scale, 1.0), image.size)
-
-    # the part of the image that the resampler's taps reach
-    reach = math.ceil(_TAPS * max(1 / scale, 1))
-    part = (
-        max(math.floor(region.left) - reach, 0),
-        max(math.floor(region.top) - reach, 0),
-        min(math.ceil(region.right) + reach, image.width),
-        min(math.ceil(region.bottom) + reach, image.height),
-    )
-    box = (region.left - part[0], region.top - part[1], region.right - part[0], region.bottom - part[1])
-
-    def count_samples(factor: float) -> tuple[int, int]:
-        """Return how many samples to store across and down, ``factor`` for each pixel of the image."""
-        least_x = LEAST_SHOWN * region.width / min(e.width for e in ends)
-        least_y = LEAST_SHOWN * region.height / min(e.height for e in ends)
-        return max(round(region.width * factor), math.ceil(least_x)), max(
-            round(region.height * factor), math.ceil(least_y)
-        )
-
+    layout = plan_still(image.size, camera, size)
+    region, part = layout.region, layout.find_part(image.size)
     source = image.crop(part)
-    detail = scale * (_DETAIL_AT_REST if camera.still else _DETAIL)
-    if detail < 1:
-        # detail too fine for the output must go before it is sampled, and takes memory
-        source = source.resize(count_samples(detail), Image.Resampling.LANCZOS, box=box, reducing_gap=3.0)
+    box = (region.left - part[0], region.top - part[1], region.right - part[0], region.bottom - part[1])
+    if reduced := layout.reduced:
+        source = source.resize(reduced, Image.Resampling.LANCZOS, box=box, reducing_gap=3.0)
         box = (0.0, 0.0, float(source.width), float(source.height))
-    y, u, v = to_planes(np.asarray(source))
-    chroma = count_samples(scale / 2)
-    luma = _resize(y, size if camera.still else count_samples(1) if detail >= 1 else source.size, box)
-    planes = align_plane(luma), align_plane(_resize(u, chroma, box)), align_plane(_resize(v, chroma, box))
-    still = Still(planes, region, image.size)
-    return still.freeze(camera, size) if camera.still else still
-
-
-def _widen(region: Box, margin: float, image_size: tuple[int, int]) -> Box:
-    """Return ``region`` with at least ``margin`` pixels more on each side, in whole pixels and inside the image."""
-    left, top = max(math.floor(region.left - margin), 0), max(math.floor(region.top - margin), 0)
-    right = min(math.ceil(region.right + margin), image_size[0])
-    bottom = min(math.ceil(region.bottom + margin), image_size[1])
-    return Box(left, top, right - left, bottom - top)
+    sizes = layout.luma, layout.chroma, layout.chroma
+    y, u, v = (
+        align_plane(_resize(plane, count, box))
+        for plane, count in zip(to_planes(np.asarray(source)), sizes, strict=True)
+    )
+    still = Still((y, u, v), region, image.size)
+    return still.freeze(camera, size) if all(layout.rests) else still
 
 
 def to_planes(rgb: Bytes) -> tuple[Bytes, Bytes, Bytes]:
