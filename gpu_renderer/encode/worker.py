@@ -14,6 +14,7 @@ from typing import BinaryIO
 from gpu_renderer.core import ffmpeg_process
 from gpu_renderer.core.frame import Frame
 from gpu_renderer.encode import encoders
+from gpu_renderer.encode.frame_pipe import FramePipe
 from gpu_renderer.encode.protocol import EncodeRequest, WorkerEvent
 from gpu_renderer.image.compositor import Compositor
 from sutradhar.domain.core.errors import NotInstalled, RenderError, describe_failure
@@ -30,6 +31,7 @@ class SegmentWriter:
 
     def __init__(self, process: ffmpeg_process.Process, width: int, height: int) -> None:
         self._process = process
+        self._pipe = FramePipe(process.stdin, width * height * 3 // 2)
         self._free: queue.SimpleQueue[Frame] = queue.SimpleQueue()
         self._full: queue.SimpleQueue[Frame | None] = queue.SimpleQueue()
         for _ in range(_BUFFERS):
@@ -54,12 +56,14 @@ class SegmentWriter:
 
     def _write(self) -> None:
         while (frame := self._full.get()) is not None:
+            free: Frame | None = frame
             if not self.broken:
                 try:
-                    self._process.stdin.write(frame.buffer.data)
+                    free = self._pipe.write(frame)
                 except (BrokenPipeError, ValueError):  # ValueError: ffmpeg was killed and its pipe closed
                     self.broken = True
-            self._free.put(frame)
+            if free is not None:
+                self._free.put(free)
         try:
             self._process.stdin.close()
         except BrokenPipeError:
