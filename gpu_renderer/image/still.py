@@ -107,8 +107,8 @@ def prepare_still(image: Image.Image, camera: Camera, size: tuple[int, int]) -> 
     region, part = layout.region, layout.find_part(image.size)
     source = image.crop(part)
     box = (region.left - part[0], region.top - part[1], region.right - part[0], region.bottom - part[1])
-    if reduced := layout.reduced:
-        source = source.resize(reduced, Image.Resampling.LANCZOS, box=box, reducing_gap=3.0)
+    if reduction := layout.reduction:
+        source = source.resize(reduction, Image.Resampling.LANCZOS, box=box, reducing_gap=3.0)
         box = (0.0, 0.0, float(source.width), float(source.height))
     sizes = layout.luma, layout.chroma, layout.chroma
     y, u, v = (

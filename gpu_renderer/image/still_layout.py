@@ -27,7 +27,7 @@ class StillLayout:
     region: Box
     """The part that is stored, in pixels of the image."""
     rests: tuple[bool, bool]
-    """Whether the camera rests on the axis across, and on that down."""
+    """True for the axis across, and for that down, if the camera rests on it."""
     scale: float
     """Pixels of the frame for one of the image, in the middle of the move."""
     size: tuple[int, int]
@@ -46,8 +46,8 @@ class StillLayout:
         )
 
     @property
-    def reduced(self) -> tuple[int, int] | None:
-        """The size to which the region is reduced before its colours are converted; None if it is small enough.
+    def reduction(self) -> tuple[int, int] | None:
+        """Width and height to which the region is reduced before its colours are converted; None if it is small enough.
 
         Detail too fine for the output must go before it is sampled, and takes memory.
         """
@@ -58,12 +58,12 @@ class StillLayout:
 
     @property
     def luma(self) -> tuple[int, int]:
-        """How many samples of luma are stored across and down."""
+        """Numbers of samples of luma that are stored across and down."""
         return self._count_samples(self._density, self.size)
 
     @property
     def chroma(self) -> tuple[int, int]:
-        """How many samples of chroma are stored across and down: as dense as the frame's chroma."""
+        """Numbers of samples of chroma that are stored across and down: as dense as the frame's chroma."""
         return self._count_samples(self.scale / 2, (self.size[0] / 2, self.size[1] / 2))
 
     @property
