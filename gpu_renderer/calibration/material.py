@@ -83,11 +83,12 @@ def _slow_down(move: Camera, frames: int) -> Camera:
 
 def _draw_image(rng: np.random.Generator) -> NDArray[np.uint8]:
     """Return RGB (1024, 1792, 3)."""
-    image = np.full((_HEIGHT, _WIDTH, 3), 120, np.float32)
+    noise: NDArray[np.float32] = np.zeros((2, 2, 3), np.float32)
     for cells in _OCTAVES:
-        small = rng.standard_normal((max(cells * _HEIGHT // _WIDTH, 2), cells, 3)).astype(np.float32)
-        small += 2 * small.mean(axis=2, keepdims=True)  # mostly light and shade, a little colour
-        image += 60 / np.sqrt(cells) * cv2.resize(small, (_WIDTH, _HEIGHT), interpolation=cv2.INTER_CUBIC)
+        layer = rng.standard_normal((max(cells * _HEIGHT // _WIDTH, 2), cells, 3)).astype(np.float32)
+        layer += 2 * layer.mean(axis=2, keepdims=True)  # mostly light and shade, a little colour
+        noise = 40 / np.sqrt(cells) * layer + cv2.resize(noise, layer.shape[1::-1], interpolation=cv2.INTER_CUBIC)
+    image = 120 + cv2.resize(noise, (_WIDTH, _HEIGHT), interpolation=cv2.INTER_CUBIC)
     drawn = np.clip(np.rint(image), 0, 255).astype(np.uint8)
     for _ in range(12):
         x, y = int(rng.integers(0, _WIDTH)), int(rng.integers(0, _HEIGHT))

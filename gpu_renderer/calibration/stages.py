@@ -20,7 +20,7 @@ _LEAST_MS = 0.01
 
 
 class StageCosts(Frozen):
-    """The CPU seconds of a video."""
+    """The CPU seconds of a video; each of its images was prepared once."""
 
     frames: int
     segments: int
@@ -57,7 +57,7 @@ class Sample(Frozen):
             return max(1000 * (frame_sec + segment_sec * segments_share), _LEAST_MS)
 
         short, long = self.short, self.long
-        prepare_ms = 1000 * (short.prepare_sec + long.prepare_sec) / short.images * images_share
+        prepare_ms = 1000 * (short.prepare_sec + long.prepare_sec) / (short.images + long.images) * images_share
         return FrameCosts(
             compose_ms=compute_ms(short.compose_sec, long.compose_sec) + prepare_ms,
             encode_ms=compute_ms(short.encode_sec, long.encode_sec),
@@ -68,21 +68,19 @@ class Sample(Frozen):
 def measure_sample(
     short: Timeline, long: Timeline, sources: Mapping[str, Path], profile: Profile, folder: Path
 ) -> Sample:
-    """Measure two videos of the same images and the same size; the images are prepared for the first one.
+    """Measure two videos of the same images and the same size; each prepares its images.
 
     Raises:
         RenderError: the encoder failed.
     """
-    compositor = Compositor(short.width, short.height)
-    costs = [_measure_stages(compositor, one, sources, profile, folder) for one in (short, long)]
+    costs = [_measure_stages(one, sources, profile, folder) for one in (short, long)]
     return Sample(short=costs[0], long=costs[1])
 
 
-def _measure_stages(
-    compositor: Compositor, timeline: Timeline, sources: Mapping[str, Path], profile: Profile, folder: Path
-) -> StageCosts:
+def _measure_stages(timeline: Timeline, sources: Mapping[str, Path], profile: Profile, folder: Path) -> StageCosts:
     """Compose, encode and check every segment of ``timeline`` in this process, as a worker and its parent do."""
-    size, output = compositor.size, folder / "segment.mp4"
+    size, output = (timeline.width, timeline.height), folder / "segment.mp4"
+    compositor = Compositor(*size)
     spent = dict.fromkeys(("prepare", "compose", "encode", "check"), 0.0)
     parts = segments.split(timeline)
     for segment in parts:

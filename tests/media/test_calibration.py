@@ -31,12 +31,12 @@ def test_the_starts_of_processes_count_by_the_segments_of_a_usual_video(
     material = Material({"a": Path("a.png"), "b": Path("b.png")})
     short, long, usual = (material.make_timeline(SIZE, frames) for frames in (2, 8, 180))
 
-    def spend(frames: int, *, prepare: float) -> StageCosts:
+    def spend(frames: int) -> StageCosts:
         spent = 3 * segment_sec + frames * frame_sec
         seconds = dict.fromkeys(("compose_sec", "encode_sec", "check_sec"), spent)
-        return StageCosts(frames=frames, segments=3, images=2, prepare_sec=prepare, **seconds)
+        return StageCosts(frames=frames, segments=3, images=2, prepare_sec=2 * prepare_sec, **seconds)
 
-    sample = Sample(short=spend(short.frames, prepare=2 * prepare_sec), long=spend(long.frames, prepare=0))
+    sample = Sample(short=spend(short.frames), long=spend(long.frames))
     shown = sample.compute_frame_costs(usual)
     whole_sec = usual.frames * frame_sec + len(segments.split(usual)) * segment_sec
     assert shown.encode_ms == pytest.approx(1000 * whole_sec / usual.frames)
