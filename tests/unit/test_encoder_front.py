@@ -3,8 +3,10 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gpu_renderer.encode.encoders import build_profile
+from sutradhar.domain.video.render_settings import RendererSettings
 from tests.bench.encoder_search.front import Point, build_points, find_front
-from tests.bench.encoder_search.settings import LEAD, list_settings
+from tests.bench.encoder_search.settings import FINAL, LEAD, PROXY, list_settings
 
 levels = st.integers(1, 4).map(float)
 points = st.lists(
@@ -53,3 +55,8 @@ def test_every_setting_is_measured_once_and_reaches_the_encoder() -> None:
     options = LEAD.change({"cabac": "0"}, crf=17.5).to_options()
     assert (options["preset"], options["crf"], options["threads"]) == ("superfast", "17.5", "1")
     assert options["x264-params"] == "mbtree=1:rc-lookahead=8:b-adapt=0:bframes=2:cabac=0"
+
+
+def test_the_settings_that_the_plot_names_are_those_of_the_renderer() -> None:
+    for setting in (FINAL, PROXY):
+        assert setting.to_options() == build_profile("libx264", setting.mode, RendererSettings()).options(30)

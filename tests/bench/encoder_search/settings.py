@@ -40,7 +40,11 @@ ULTRAFAST = Setting("PROXY", "ultrafast", 23)
 """PROXY as it was before this search."""
 QUICK_LEAD = Setting("PROXY", "superfast", 26, LEAD.fields)
 
-NAMED = {VERYFAST: "FINAL before", LEAD: "FINAL", ULTRAFAST: "PROXY before", QUICK_LEAD: "PROXY"}
+FINAL = LEAD.change({"aq-strength": "0.6", "weightp": "0", "scenecut": "0"}, 16.75)
+PROXY = Setting(
+    "PROXY", "ultrafast", 22, {"mbtree": "1", "rc-lookahead": "4", "bframes": "2", "aq-mode": "1", "8x8dct": "1"}
+)
+NAMED = {VERYFAST: "FINAL before", FINAL: "FINAL", ULTRAFAST: "PROXY before", PROXY: "PROXY"}
 """The settings to point out in table and plot."""
 
 _FIELDS: Mapping[str, tuple[str, ...]] = {
@@ -79,6 +83,8 @@ _FIELDS: Mapping[str, tuple[str, ...]] = {
 
 def list_settings() -> Iterator[Setting]:
     """Yield all settings in the order in which they are measured."""
+    yield FINAL
+    yield PROXY
     yield LEAD
     yield from _list_first_looks()
     yield from _combine()
@@ -148,9 +154,7 @@ def _refine() -> Iterator[Setting]:
     yield quick.change({"8x8dct": "0"})
     yield quick.change({"qcomp": "0.7"}, 18)
     yield quick.change({"b-pyramid": "none"})
-    tree = {"mbtree": "1", "rc-lookahead": "4", "bframes": "2", "aq-mode": "1", "8x8dct": "1"}
-    look = Setting("PROXY", "ultrafast", 22, tree)
-    yield look
+    look = PROXY
     yield look.change(crf=23)
     yield look.change({"rc-lookahead": "2"})
     yield look.change({"bframes": "3"})

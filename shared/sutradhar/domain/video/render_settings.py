@@ -26,7 +26,8 @@ class RendererSettings(Frozen):
     maxrate: Bitrate = "40M"
     bufsize: Bitrate = "80M"
     preset: str | None = None
-    """The encoder's own name for its balance of speed and quality; None: by render mode."""
+    """The encoder's own name for its balance of speed and quality, with the fields that it stands for there; None: the
+    fields that we choose for the render mode."""
     gop: int | None = Field(default=None, ge=1)
     """Frames from keyframe to keyframe at most; None: one keyframe for each segment."""
     upscale: Upscaler = "none"
