@@ -24,9 +24,13 @@ starts from an empty cache.
   floats, which is none of the racers: 24 frames in the middle of every scene, left of the watermark and above the
   captions, so that no difference of type counts. The job chooses its own moves, so it has neither.
 - Loudness is the integrated one of EBU R 128. Only ours levels it; the others mix what they are given.
-- The best arrangement of each: the graph has x264's own threads; Remotion runs 2 browsers' tabs with
-  `--color-space=bt709`; HyperFrames runs 2 workers; editly and MoviePy hand RGB to ffmpeg with the matrix and tags of
-  BT.709. All but HyperFrames, which has no option for it, use the x264 preset and CRF of our FINAL.
+- The graph has x264's own threads. Remotion runs two tabs with `--color-space=bt709`; HyperFrames two workers that
+  take frames by the browser's own clock (`PRODUCER_FORCE_SCREENSHOT=false`: without a graphics card it would take
+  slower screenshots). Both use Debian's chromium-headless-shell. editly and MoviePy hand RGB to ffmpeg with the
+  matrix and tags of BT.709.
+- Each peer runs twice: as it comes, with its own encoder settings (x264's medium for all four), and at its fastest:
+  the x264 options of our FINAL as far as it takes them. HyperFrames takes none, its fastest is `--quality draft`
+  (ultrafast).
 - Remotion is free for individuals, for companies of up to three people, for non-profits and for evaluation; others
   need its company licence. None of the peers is a dependency: `tests/bench/race/install` fetches them into
   `.cache/race`.
