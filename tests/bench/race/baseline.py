@@ -26,7 +26,7 @@ from pathlib import Path
 from tests.bench import workload
 home, scenes, scene_sec = Path(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3])
 ready = workload.prepare(home, scenes)
-request = workload.request(workload.video(ready, scenes=scenes, scene_sec=scene_sec), "FINAL", "baseline")
+request = workload.request(workload.film(ready, scenes=scenes, scene_sec=scene_sec), "FINAL", "baseline")
 ready.blobs.put("{_REQUEST}", request.model_dump_json().encode())
 print(request.summary_blob)
 """

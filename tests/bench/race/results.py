@@ -39,7 +39,7 @@ starts from an empty cache.
 
 @dataclass
 class Row:
-    """One racer's figures; NaN is written as an empty cell."""
+    """One racer's figures; None is written as an empty cell."""
 
     title: str
     version: str = ""
