@@ -162,7 +162,8 @@ def _make_moviepy(*, fast: bool) -> Callable[[Entry], list[str]]:
             "options": [*(_list_ours() if fast else ()), *_TO_BT709],
             "output": str(entry.output),
         }
-        return [str(MOVIEPY), str(HERE.parent / "moviepy_video.py"), str(entry.write("settings.json", settings))]
+        program = [str(MOVIEPY), str(HERE.parent / "moviepy_video.py"), str(entry.write("settings.json", settings))]
+        return ["env", "-C", str(entry.folder), *program]  # it writes its audio to the working directory
 
     return build
 
