@@ -7,9 +7,10 @@ from datetime import timedelta
 from itertools import count
 
 from functions import envelope
+from functions.dev.free_memory import return_free_memory
 from functions.events import ENTRY_POINTS
 from sutradhar import bootstrap
-from sutradhar.domain.jobs.messages import Message
+from sutradhar.domain.jobs.messages import DispatchRender, Message
 from sutradhar.pipeline.handle import fail_job
 from sutradhar.pipeline.publishing.due import publish_due
 from sutradhar.pipeline.retention import run_daily_retention
@@ -22,6 +23,10 @@ _numbers = count(1)
 def deliver_message(message: Message) -> None:
     """Hand ``message`` to its function, in the envelope that Pub/Sub would bring it in."""
     ENTRY_POINTS[message.topic](envelope.to_event(message, message.topic, next(_numbers)))
+    if isinstance(message, DispatchRender):
+        # the assets are made, and the renderer, on the same machine, needs the memory now
+        bootstrap.release_models()
+        return_free_memory()
 
 
 _LOOK_EVERY_SEC = 10.0

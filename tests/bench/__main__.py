@@ -37,7 +37,7 @@ PARTS: dict[str, Callable[[Bench, Figures], None]] = {
     "tasks": parts_video.measure_tasks,
     "uhd": parts_video.measure_uhd,
     "memory": parts_video.measure_memory,
-    "job": lambda bench, figures: job.measure_job(figures.folder, 10 if bench.scale.quick else 60),
+    "job": lambda bench, figures: job.measure_job(figures, 10 if bench.scale.quick else 60),
     "library": lambda bench, figures: library.measure_library(figures.folder, quick=bench.scale.quick),
     "months": lambda bench, figures: months.measure_months(figures.folder, quick=bench.scale.quick),
     "cloud": lambda bench, figures: cloud.measure_cloud(figures.folder, quick=bench.scale.quick),

@@ -9,6 +9,7 @@ import pytest
 
 from sutradhar.bootstrap import gcp_backend
 from sutradhar.bootstrap.lazy import lazy
+from sutradhar.bootstrap.local import choose_asset_workers
 from sutradhar.config import Settings
 from sutradhar.domain.core.errors import InvalidRequest
 
@@ -69,3 +70,13 @@ def test_a_port_of_google_cloud_brings_only_its_own_client() -> None:
 def test_google_cloud_has_no_worker_in_this_process() -> None:
     with pytest.raises(InvalidRequest, match="BACKEND: must be local"):
         gcp_backend(Settings.from_env(CLOUD)).create_worker()
+
+
+def test_only_free_assets_are_made_on_all_cores(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    key = {"OPENAI_API_KEY": "k"}
+    assert choose_asset_workers(Settings.from_env({})) == 2
+    assert choose_asset_workers(Settings.from_env(key)) == 1, "a killed process would lose two paid calls"
+    assert choose_asset_workers(Settings.from_env({**key, "ASSET_WORKERS": "3"})) == 3
+    monkeypatch.setattr("os.cpu_count", lambda: 64)
+    assert choose_asset_workers(Settings.from_env({})) == 4, "each takes memory"

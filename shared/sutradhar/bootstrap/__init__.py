@@ -110,6 +110,15 @@ def estimate_job(plan: RenderPlan, video_sec: float) -> JobEstimate:
     )
 
 
+def release_models() -> None:
+    """Drop the models of offline providers and aligners that no thread uses now; they are loaded again when needed."""
+    from sutradhar.bootstrap.providers import ConfiguredProviders
+
+    providers = services().providers
+    if isinstance(providers, ConfiguredProviders):  # tests have others
+        providers.registry.release_models()
+
+
 def local_backend(settings: Settings) -> LocalBackend:
     from sutradhar.bootstrap.local import local_backend
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -30,6 +31,10 @@ if TYPE_CHECKING:
     from sutradhar.ports.runner import RenderRunner
     from sutradhar.ports.stores import AssetStore, BlobStore, JobStore, LeaseStore
     from sutradhar.ports.tallies import TallyStore
+
+
+_MAX_FREE_WORKERS = 4
+"""Assets that are made at a time without a key, at most: each takes up to 100 MB."""
 
 
 @dataclass(frozen=True)
@@ -97,5 +102,16 @@ def local_backend(settings: Settings) -> LocalBackend:
         bus=queue,
         runner=runner,
         clock=clock,
-        machine=_Machine(home, database, processes, queue, runner, settings.worker.asset_workers),
+        machine=_Machine(home, database, processes, queue, runner, choose_asset_workers(settings)),
     )
+
+
+def choose_asset_workers(settings: Settings) -> int:
+    """Return how many assets are made at a time.
+
+    If the settings leave it open it is 1, since a killed process loses the paid calls in hand. Without any key nothing
+    is paid, and the providers of this machine use its cores.
+    """
+    if settings.worker.asset_workers is not None:
+        return settings.worker.asset_workers
+    return 1 if settings.providers.connections else min(os.cpu_count() or 1, _MAX_FREE_WORKERS)

@@ -234,8 +234,9 @@ class PublishingSettings(Part):
 class WorkerSettings(Part):
     """Settings of the worker that takes messages on the local backend."""
 
-    asset_workers: int = Field(default=1, ge=1, le=32, validation_alias="ASSET_WORKERS")
-    """The number of images, voices and music tracks that this process makes at a time."""
+    asset_workers: int | None = Field(default=None, ge=1, le=32, validation_alias="ASSET_WORKERS")
+    """The number of images, voices and music tracks that this process makes at a time; None: 1, or a few of the cores
+    if no provider has a key."""
 
 
 class RenderTaskSettings(Part):

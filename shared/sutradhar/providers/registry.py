@@ -7,7 +7,7 @@ from datetime import date
 from functools import cached_property
 from importlib import import_module
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from sutradhar.domain.billing.provider_id import Kind, ProviderId
 from sutradhar.domain.core.errors import FieldError, InvalidSettings
@@ -37,6 +37,15 @@ from sutradhar.providers.hosted.account import ProviderAccount
 from sutradhar.telemetry import log
 
 _T = TypeVar("_T")
+
+
+@runtime_checkable
+class HoldsModel(Protocol):
+    """A provider or aligner that has a model in memory."""
+
+    def release(self) -> None:
+        """Drop the model unless a thread uses it now; it is loaded again when it is needed."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -124,6 +133,14 @@ class Registry:
         folder = self.whisper
         whisper = [self._share("whisper", lambda: Whisper(folder))] if folder else []
         return [*whisper, self._share("pocketsphinx", PocketSphinx)]
+
+    def release_models(self) -> None:
+        """Drop the models of offline providers that no thread uses now; they are loaded again when they are needed."""
+        with self._lock:
+            shared = list(self._shared.values())
+        for one in shared:
+            if isinstance(one, HoldsModel):
+                one.release()
 
     def find_rewording_planner(self, gate: CallGate) -> Any | None:
         """Return the first planner that can reword a prompt: the offline one cannot."""

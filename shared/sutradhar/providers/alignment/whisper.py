@@ -34,7 +34,8 @@ def find_problem(folder: Path) -> str:
 
 
 class Whisper:
-    """An Aligner that loads its model once, for the first recording, and lets one thread at a time use it.
+    """An Aligner that loads its model for the first recording, keeps it until ``release``, and lets one thread at a
+    time use it.
 
     It never downloads a model.
     """
@@ -60,6 +61,12 @@ class Whisper:
             return None
         starts = [None if at is None else (float(words[at].start), float(words[at].probability)) for at in places]
         return realign_speech(speech, starts)
+
+    def release(self) -> None:
+        """Drop the model unless a thread uses it now; the next recording loads it again."""
+        if self._lock.acquire(blocking=False):
+            self._model = None
+            self._lock.release()
 
     def recognise_words(self, speech: Speech, language: Language) -> list[Any]:
         """Return the words that the model hears, as faster-whisper's ``Word`` (``word``, ``start``, ``probability``).

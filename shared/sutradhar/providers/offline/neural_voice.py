@@ -48,7 +48,7 @@ class Engine(Protocol):
 class NeuralVoice(ABC):
     """A Narrator with one English voice.
 
-    It loads its model once, for the first sentence, and lets one thread at a time use it.
+    It loads its model for the first sentence, keeps it until ``release``, and lets one thread at a time use it.
     """
 
     provider: str
@@ -103,6 +103,12 @@ class NeuralVoice(ABC):
                     retryable=False,
                     advice="check the installation of this voice, or name another narrator after it",
                 ) from exc
+
+    def release(self) -> None:
+        """Drop the model unless a thread uses it now; the next sentence loads it again."""
+        if self._lock.acquire(blocking=False):
+            self._engine = None
+            self._lock.release()
 
     def _narrate(self, engine: Engine, text: str, speed: float) -> Speech:
         words = NarrationWords(text, "en")
