@@ -7,7 +7,7 @@ from datetime import timedelta
 from itertools import count
 
 from functions import envelope
-from functions.dev.free_memory import return_free_memory
+from functions.dev.free_memory import return_free_memory, share_one_arena
 from functions.events import ENTRY_POINTS
 from sutradhar import bootstrap
 from sutradhar.domain.jobs.messages import DispatchRender, Message
@@ -45,6 +45,7 @@ def run_worker(*, with_retention: bool = False) -> Iterator[None]:
     At the end of the block, also after an error, all processes that it started end; unfinished jobs continue in another
     process of this home, or in the next one.
     """
+    share_one_arena()
     backend = bootstrap.backend()
     worker = backend.create_worker(deliver_message, lambda message, exc: fail_job(bootstrap.services(), message, exc))
     sweep(bootstrap.services(), stalled=timedelta(0))
