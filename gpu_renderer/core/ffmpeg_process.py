@@ -23,6 +23,8 @@ from sutradhar.telemetry import log
 
 _KEPT_LINES = 12
 _MAX_ERRORS = 8
+_DAMAGE = ("[error]", "[fatal]", "corrupt decoded frame")
+"""Parts of the lines that tell of damage. ffmpeg only warns of a frame whose missing parts the decoder made up."""
 _PIPE_BYTES = 1 << 20
 """The size of a pipe in bytes that Linux grants to every user. With the usual 64 KiB a frame of 1080p takes 48 turns
 instead of 3."""
@@ -199,7 +201,7 @@ def run(
 
 
 def find_errors(log: str) -> tuple[str, ...]:
-    """Return the first 8 lines that ffmpeg, run with ``-loglevel level+...``, marked as errors, without addresses of
-    memory, which differ from run to run."""
-    errors = [line for line in log.splitlines() if "[error]" in line or "[fatal]" in line]
+    """Return the first 8 lines in which ffmpeg, run with ``-loglevel level+...``, tells of damage, without addresses of
+    memory, which differ from run to run. At level ``warning`` they include frames that were decoded incompletely."""
+    errors = [line for line in log.splitlines() if any(mark in line for mark in _DAMAGE)]
     return tuple(re.sub(r" @ 0x[0-9a-f]+", "", line) for line in errors[:_MAX_ERRORS])
