@@ -98,7 +98,7 @@ def _measure_stages(timeline: Timeline, sources: Mapping[str, Path], profile: Pr
             writer.close()
             process.finish()
         composed_at, encoded_at = time.process_time(), _measure_children_sec()
-        measure_segment(output, segment.fps, "h264")
+        measure_segment(output, segment.fps)
         spent["prepare"] += opened_at - own_at
         spent["compose"] += composed_at - opened_at
         spent["encode"] += encoded_at - children_at

@@ -174,7 +174,7 @@ class WorkerPool:
                 output=output,
             )
             process.encode(request, self._progress)
-            store_segment(self._blobs, name, segment, output, self._profile.codec, self._stopped)
+            store_segment(self._blobs, name, segment, output, self._stopped)
             output.unlink()
 
     def _fetch(self, media: MediaRef) -> Path:

@@ -9,14 +9,11 @@ from itertools import pairwise
 from pathlib import Path
 
 import cv2
-import ffmpeg as graph
 import numpy as np
 import numpy.typing as npt
 from pydantic import ConfigDict, Field
 
-from gpu_renderer.core.ffmpeg_command import finish_command, open_file
-from gpu_renderer.core.ffmpeg_process import Cancelled, Process, find_errors
-from gpu_renderer.verify import packet_hashes
+from gpu_renderer.verify.frame_decoder import FrameDecoder, Luma, TakePackets
 from sutradhar.domain.core.base import Frozen
 from sutradhar.domain.video.file_facts import Span
 from sutradhar.domain.video.quality_gate import MAX_FROZEN_SEC
@@ -30,6 +27,8 @@ _BLACK_LUMA = 27
 full blue has 32."""
 _BLACK_SHARE = 0.98
 """Share of a frame's pixels that have to be black, as in blackdetect."""
+_DARK_MEAN = 40.0
+"""A frame with a higher mean luma is not black: with 98 % of its cells below 27, and all others white, it has 31.6."""
 _MAX_STATIC_CHANGE = 6.0
 """Levels of luma, of 255, anywhere in the smoothed image, from which on a change is visible. A keyframe of the same
 image was seen to change 4; a caption or a cut changes more."""
@@ -70,61 +69,45 @@ class FrameSamples(Frozen):
         return (limited.astype(np.float32) - 16) * np.float32(255 / 219)
 
 
-def sample_command(video: Path, packet_file: Path | None = None, codec: str = "h264") -> list[str]:
-    """Return the ffmpeg command that decodes every frame to a tiny image of its luma on stdout and writes the hashes
-    of the packets to ``packet_file``. It skips the loop filter: that costs a fifth less, and tiny images look the same.
-    Its log has warnings too, because the decoder conceals a missing slice and most changed bits without an error.
-
-    It extracts the luma plane unchanged: ``format=gray`` would stretch limited range to full range.
-    """
-    source = open_file(video, threads=1, skip_loop_filter="all")
-    small = source["v:0"].filter("scale", WIDTH, HEIGHT, flags="area").filter("format", "yuv420p")
-    sinks = [small.filter("extractplanes", "y").output("pipe:", format="rawvideo", fps_mode="passthrough")]
-    if packet_file is not None:
-        sinks.append(source["v:0"].output(f"file:{packet_file}", **packet_hashes.output_options(codec)))
-    return finish_command(graph.merge_outputs(*sinks), log_level="level+warning", filter_threads=1)
-
-
 def sample_frames(
-    video: Path,
-    fps: float,
-    cancel: threading.Event | None = None,
-    packet_file: Path | None = None,
-    codec: str = "h264",
+    video: Path, fps: float, cancel: threading.Event | None = None, take_packets: TakePackets | None = None
 ) -> FrameSamples:
     """Decode the frames of ``video``; damage is in ``errors``. Memory grows with the samples only.
 
     Raises:
-        Cancelled: ``cancel`` was set.
-        RenderError: nothing could be decoded.
+        Cancelled, RenderError: as ``FrameDecoder.read_frames``.
     """
     step = max(round(fps * EVERY_SEC), 1)
     sampled: list[int] = []
     images: list[bytes] = []
     black: list[int] = []
-    frames, last = 0, b""
-    with Process(sample_command(video, packet_file, codec), stage="gate", stream=True) as process:
-        while len(image := process.stdout.read(WIDTH * HEIGHT)) == WIDTH * HEIGHT:
-            if cancel is not None and cancel.is_set():
-                raise Cancelled
-            last = image
-            if is_black(np.frombuffer(image, np.uint8)):
-                black.append(frames)
-            if frames % step == 0:
-                sampled.append(frames)
-                images.append(image)
-            frames += 1
-        stderr = process.finish(cancel).stderr
-    if frames and sampled[-1] != frames - 1:
+    decoder = FrameDecoder(video, cancel)
+    frames, last = 0, None
+    for n, luma in enumerate(decoder.read_frames(take_packets)):
+        is_sample = n % step == 0
+        # most frames are far from black, and their mean proves it for a third of the time that a small image takes
+        image = shrink(luma) if is_sample or cv2.sumElems(luma)[0] < _DARK_MEAN * luma.size else None
+        if image is not None and is_black(image):
+            black.append(n)
+        if image is not None and is_sample:
+            sampled.append(n)
+            images.append(image.tobytes())
+        frames, last = n + 1, luma
+    if last is not None and sampled[-1] != frames - 1:
         sampled.append(frames - 1)
-        images.append(last)
+        images.append(shrink(last).tobytes())
     return FrameSamples(
         frames=frames,
-        errors=find_errors(stderr),
+        errors=tuple(decoder.errors),
         black_runs=join_runs(black),
         sampled=tuple(sampled),
         luma=base64.b64encode(zlib.compress(b"".join(images), 6)).decode(),
     )
+
+
+def shrink(luma: Luma) -> Luma:
+    """Return the mean luma of each of 96x54 cells of a frame, whatever its aspect."""
+    return np.asarray(cv2.resize(luma, (WIDTH, HEIGHT), interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def is_black(luma: npt.NDArray[np.uint8], *, leeway: int = 0) -> bool:

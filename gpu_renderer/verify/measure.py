@@ -7,11 +7,10 @@ and its audio, one right after the other, has their measurements.
 import json
 import struct
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from PIL import Image
@@ -23,7 +22,7 @@ from gpu_renderer.core.ffmpeg_command import FILE_PROTOCOLS
 from gpu_renderer.core.ffmpeg_process import find_program, run
 from gpu_renderer.verify import freeze_detect, packet_hashes
 from gpu_renderer.verify.freeze_detect import FrameSamples
-from gpu_renderer.verify.packet_hashes import PacketFingerprint
+from gpu_renderer.verify.packet_hashes import PacketFingerprint, PacketList
 from gpu_renderer.verify.source_samples import SourceSamples
 from sutradhar.domain.core.base import Frozen
 from sutradhar.domain.core.errors import RenderError
@@ -74,18 +73,21 @@ class _Tracks:
     measurement: AudioMeasurement | None
 
 
-def measure_segment(path: Path, fps: float, codec: str, cancel: threading.Event | None = None) -> SegmentFacts:
-    """Decode a segment that has just been encoded, in one process and one thread. ``codec``: h264 or hevc.
+def measure_segment(path: Path, fps: float, cancel: threading.Event | None = None) -> SegmentFacts:
+    """Decode a segment that has just been encoded, in this process and in one thread.
 
     Raises:
         Cancelled: ``cancel`` was set.
         RenderError: stage ``gate``: it cannot be decoded at all.
     """
-    with TemporaryDirectory(prefix="sample-") as folder:
-        packet_file = Path(folder) / "packets"
-        samples = freeze_detect.sample_frames(path, fps, cancel, packet_file, codec)
-        listed = packet_hashes.parse_packets(packet_file.read_text())
-    return SegmentFacts(fingerprint=packet_hashes.fingerprint(listed.headers[0], listed.packets), samples=samples)
+    lists: list[PacketList] = []
+
+    def list_packets(track: Any) -> Callable[[Any], None]:
+        lists.append(PacketList(track))
+        return lists[-1].add
+
+    samples = freeze_detect.sample_frames(path, fps, cancel, list_packets)
+    return SegmentFacts(fingerprint=lists[0].fingerprint(), samples=samples)
 
 
 def measure_mix(
@@ -96,9 +98,8 @@ def measure_mix(
     Raises:
         Cancelled, RenderError: as ``measure_segment``.
     """
-    listed = packet_hashes.read_packets(path, "", cancel)
-    fingerprint = packet_hashes.fingerprint(listed.headers[0], listed.packets)
-    return AudioFacts(fingerprint=fingerprint, measurement=measurement, planned_lufs=planned_lufs)
+    (track,) = packet_hashes.read_packets(path, cancel)
+    return AudioFacts(fingerprint=track.fingerprint(), measurement=measurement, planned_lufs=planned_lufs)
 
 
 def measure(
@@ -157,7 +158,7 @@ def _read_tracks(video: Path, content: ExpectedContent | None, cancel: threading
         raise RenderError("it has no video track", stage="gate")
     frames, audio = streams["video"], streams.get("audio", {})
     fps = _parse_rate(frames["avg_frame_rate"])
-    if content is not None and _consists_of(video, frames["codec_name"], content, cancel):
+    if content is not None and _consists_of(video, content, cancel):
         samples = [part.samples for part in content.segments]
         measurement = content.audio.measurement if content.audio else None
     else:
@@ -190,22 +191,23 @@ def _describe_tracks(tracks: _Tracks) -> dict[str, Any]:
     }
 
 
-def _consists_of(video: Path, codec: str, content: ExpectedContent, cancel: threading.Event | None) -> bool:
+def _consists_of(video: Path, content: ExpectedContent, cancel: threading.Event | None) -> bool:
     """Return whether the packets, headers and times of the tracks are those of ``content``, and there are no others."""
     try:
-        listed = packet_hashes.read_packets(video, codec, cancel)
+        listed = packet_hashes.read_packets(video, cancel)
     except RenderError:
         return False
     tracks = [[part.fingerprint for part in content.segments]]
     if content.audio:
         tracks.append([content.audio.fingerprint])
-    if len(listed.headers) != len(tracks):
+    if len(listed) != len(tracks):
         return False
     # the audio begins with samples that start the encoder; the edit list cuts them off
     return all(
-        packet_hashes.matches(listed.headers[n], packets, fingerprints, first=packets[0].pts if n and packets else 0)
-        for n, fingerprints in enumerate(tracks)
-        for packets in [listed.select_stream(n)]
+        packet_hashes.matches(
+            track.header, track.packets, fingerprints, first=(track.packets[0].pts or 0) if n and track.packets else 0
+        )
+        for n, (track, fingerprints) in enumerate(zip(listed, tracks, strict=True))
     )
 
 

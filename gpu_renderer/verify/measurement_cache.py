@@ -18,11 +18,9 @@ def facts_blob(part: str) -> str:
     return f"{part.rpartition('.')[0]}.json"
 
 
-def store_segment(
-    blobs: BlobStore, name: str, segment: Segment, path: Path, codec: str, cancel: threading.Event
-) -> None:
+def store_segment(blobs: BlobStore, name: str, segment: Segment, path: Path, cancel: threading.Event) -> None:
     """Store the encoded segment ``path`` as ``name``, its facts first: so a segment that is stored was measured."""
-    facts = measure_segment(path, segment.fps, "hevc" if codec.startswith("hevc") else "h264", cancel)
+    facts = measure_segment(path, segment.fps, cancel)
     blobs.put(facts_blob(name), facts.model_dump_json().encode())
     blobs.put_file(name, path)
 

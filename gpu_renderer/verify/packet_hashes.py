@@ -3,38 +3,27 @@
 import hashlib
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-import ffmpeg as graph
-
-from gpu_renderer.core.ffmpeg_command import finish_command, open_file
-from gpu_renderer.core.ffmpeg_process import run
+from gpu_renderer.core.ffmpeg_process import Cancelled
+from gpu_renderer.verify.frame_decoder import open_video
 from sutradhar.domain.core.base import Frozen
+from sutradhar.domain.core.errors import RenderError
 
-_ANNEX_B = {"h264": {"bsf:v": "h264_mp4toannexb"}, "hevc": {"bsf:v": "hevc_mp4toannexb"}}
+_ANNEX_B = {"h264": "h264_mp4toannexb", "hevc": "hevc_mp4toannexb"}
 """ffmpeg's concat demuxer puts parameter sets into keyframes; in this form the keyframes of every list have them."""
 
 
 class Packet(NamedTuple):
-    """A packet as ffmpeg's framemd5 describes it: times in ticks of the track."""
+    """An encoded packet: times in ticks of the track; None if the file has none."""
 
-    stream: int
-    dts: int
-    pts: int
+    dts: int | None
+    pts: int | None
     duration: int
     size: int
-    md5: str
-
-
-class PacketList(NamedTuple):
-    """All packets of a file in order, and the header of each stream: extradata, codec, time base, size."""
-
-    headers: tuple[tuple[str, ...], ...]
-    packets: tuple[Packet, ...]
-
-    def select_stream(self, stream: int) -> tuple[Packet, ...]:
-        return tuple(packet for packet in self.packets if packet.stream == stream)
+    sha256: str
 
 
 class PacketFingerprint(Frozen):
@@ -47,48 +36,69 @@ class PacketFingerprint(Frozen):
     sha256: str
 
 
-def output_options(codec: str) -> dict[str, str]:
-    """Return the options of an ffmpeg output that lists packets of ``codec`` (ffprobe's name)."""
-    return {"format": "framemd5", "c": "copy", **_ANNEX_B.get(codec, {})}
+class PacketList:
+    """The packets of one track in the order of the file, and its header: codec, parameters, time base, size."""
+
+    def __init__(self, track: Any) -> None:
+        from av.bitstream import BitStreamFilterContext
+
+        context = track.codec_context
+        extradata = hashlib.sha256(context.extradata or b"").hexdigest()
+        size = (context.width, context.height) if track.type == "video" else (context.sample_rate, context.channels)
+        self.header = (context.name, extradata, str(track.time_base), *map(str, size))
+        self.packets: list[Packet] = []
+        name = _ANNEX_B.get(context.name)
+        self._filter = BitStreamFilterContext(name, track) if name else None
+
+    def add(self, packet: Any) -> None:
+        """Add a packet of the track. Its content is gone afterwards."""
+        import av
+
+        times, content = (packet.dts, packet.pts, packet.duration or 0), bytes(packet)
+        if self._filter:
+            with suppress(av.FFmpegError):  # damage: the packet has a hash as it is
+                content = b"".join(bytes(one) for one in self._filter.filter(packet))
+        self.packets.append(Packet(*times, len(content), hashlib.sha256(content).hexdigest()))
+
+    def fingerprint(self) -> PacketFingerprint:
+        return fingerprint(self.header, self.packets)
 
 
-def read_packets(path: Path, codec: str, cancel: threading.Event | None = None) -> PacketList:
-    """Copy the first video track (``codec``) and the first audio track once; nothing is decoded.
+def read_packets(path: Path, cancel: threading.Event | None = None) -> list[PacketList]:
+    """Read the first video track and the first audio track, those that there are, in this order; nothing is decoded.
 
     Raises:
         Cancelled: ``cancel`` was set.
-        RenderError: the file cannot be opened.
+        RenderError: the file cannot be opened, or its end is missing.
     """
-    source = open_file(path)
-    # a question mark: a file may lack either track
-    sink = graph.output(source["v:0?"], source["a:0?"], "pipe:", **output_options(codec))
-    return parse_packets(run(finish_command(sink), stage="gate", cancel=cancel).stdout.decode())
+    import av
 
-
-def parse_packets(text: str) -> PacketList:
-    """Parse the output of ffmpeg's framemd5 muxer."""
-    headers: dict[int, list[str]] = {}
-    packets: list[Packet] = []
-    for line in text.splitlines():
-        if line.startswith("#"):
-            name, _, rest = line[1:].partition(" ")
-            number, _, value = rest.replace(":", ",", 1).partition(",")
-            if number.isdigit() and not name.endswith(":"):  # the line is about a stream, not about the list
-                headers.setdefault(int(number), []).append(f"{name}{value.replace(' ', '')}")
-        elif line:
-            stream, dts, pts, duration, size, md5 = line.replace(" ", "").split(",")[:6]
-            packets.append(Packet(int(stream), int(dts), int(pts), int(duration), int(size), md5))
-    return PacketList(tuple(tuple(headers[n]) for n in sorted(headers)), tuple(packets))
+    with open_video(path) as container:
+        tracks = [*container.streams.video[:1], *container.streams.audio[:1]]
+        lists = {track.index: PacketList(track) for track in tracks}
+        try:
+            for packet in container.demux(tracks):
+                if cancel is not None and cancel.is_set():
+                    raise Cancelled
+                if packet.size:
+                    lists[packet.stream.index].add(packet)
+        except av.FFmpegError as exc:
+            raise RenderError(f"its packets cannot be read: {exc}", stage="gate") from exc
+    return list(lists.values())
 
 
 def fingerprint(header: Sequence[str], packets: Sequence[Packet]) -> PacketFingerprint:
     """Return the fingerprint of a run of packets. Times count from its first packet, so that the place of the run in
     a video does not matter."""
-    origin = packets[0].pts if packets else 0
+    origin = (packets[0].pts or 0) if packets else 0
     ticks = sum(packet.duration for packet in packets)
-    content = [(p.dts - origin, p.pts - origin, p.duration, p.size, p.md5) for p in packets]
+    content = [(_count_from(origin, p.dts), _count_from(origin, p.pts), *p[2:]) for p in packets]
     digest = hashlib.sha256(repr(content).encode()).hexdigest()
     return PacketFingerprint(header=tuple(header), count=len(packets), ticks=ticks, sha256=digest)
+
+
+def _count_from(origin: int, time: int | None) -> int | None:
+    return None if time is None else time - origin
 
 
 def matches(

@@ -36,7 +36,7 @@ class Corpus:
         self.first = encode(folder / "first.mp4", OTHER, fps=FPS)
         # pictures of several slices, as NVENC may write them
         self.good = encode(folder / "good.mp4", MOVING, fps=FPS, slices=4)
-        self.content = ExpectedContent([measure_segment(path, FPS, "h264") for path in (self.first, self.good)], None)
+        self.content = ExpectedContent([measure_segment(path, FPS) for path in (self.first, self.good)], None)
 
     def spoil(self, defect: Defect) -> Path:
         """Return the second segment with the defect."""
@@ -65,7 +65,7 @@ def change_bit(place: float) -> Defect:
 
 def test_a_copy_without_a_defect_is_accepted(corpus: Corpus) -> None:
     copy = corpus.spoil(lambda _number, packet: packet)
-    assert measure_segment(copy, FPS, "h264") == corpus.content.segments[1]
+    assert measure_segment(copy, FPS) == corpus.content.segments[1]
     assert corpus.measure(copy).decode_errors == ()
 
 
@@ -87,7 +87,7 @@ DEFECTS: dict[str, Callable[[Corpus], Defect]] = {
 def test_only_a_full_decode_finds_it(corpus: Corpus, make_defect: Callable[[Corpus], Defect]) -> None:
     spoilt = corpus.spoil(make_defect(corpus))
     assert len(read_packets(spoilt)) == FRAMES  # to everything but a decoder the file is whole
-    assert measure_segment(spoilt, FPS, "h264").samples.errors
+    assert measure_segment(spoilt, FPS).samples.errors
     assert corpus.measure(spoilt).decode_errors
     # measurements of the good segment are in the cache; they are not taken for those of this one
     assert corpus.measure(spoilt, corpus.content).decode_errors
@@ -97,7 +97,7 @@ def test_only_a_full_decode_finds_it(corpus: Corpus, make_defect: Callable[[Corp
 def test_most_changed_bits_are_found_by_decoding_and_all_by_their_hashes(corpus: Corpus) -> None:
     found = 0
     for place in PLACES:
-        facts = measure_segment(corpus.spoil(change_bit(place)), FPS, "h264")
+        facts = measure_segment(corpus.spoil(change_bit(place)), FPS)
         found += bool(facts.samples.errors)
         assert facts.fingerprint != corpus.content.segments[1].fingerprint
     assert found >= MOST
@@ -107,6 +107,6 @@ def test_half_a_segment_of_another_content_has_other_hashes(corpus: Corpus) -> N
     """A decoder cannot tell: such pictures are valid, and only their content is wrong."""
     other = read_packets(corpus.first)
     spoilt = corpus.spoil(lambda number, packet: packet if number < DAMAGED else other[number])
-    fingerprint = measure_segment(spoilt, FPS, "h264").fingerprint
+    fingerprint = measure_segment(spoilt, FPS).fingerprint
     assert fingerprint != corpus.content.segments[1].fingerprint
     assert fingerprint.count == FRAMES

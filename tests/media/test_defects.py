@@ -105,7 +105,7 @@ class DefectHarness:
     def join(self, frames: list[Path], track: Path | None, folder: Path) -> tuple[Path, ExpectedContent]:
         never = threading.Event()
         path = join_segments(frames, track, folder / "video.mp4", frames=FRAMES, workdir=folder, cancel=never)
-        sampled = [measure_segment(part, FPS, "h264") for part in frames]
+        sampled = [measure_segment(part, FPS) for part in frames]
         return path, ExpectedContent(
             sampled, measure_mix(track, measure_audio(track, SECONDS), -14.0) if track else None
         )
