@@ -1,14 +1,22 @@
 """Measure whole videos: pace, repeated renders, memory, tasks, and the shares of audio and quality gate."""
 
 import hashlib
+import json
 
+from gpu_renderer.encode import encoders
+from gpu_renderer.encode.segment_store import plan_segments
 from sutradhar.domain.plan.options import Watermark
 from sutradhar.domain.video.captions import Cue
+from sutradhar.domain.video.render_settings import RendererSettings
 from sutradhar.domain.video.timeline import MediaRef, Timeline
 from tests.bench import workload
 from tests.bench.figures import Figures
+from tests.bench.measure import Spread
 from tests.bench.photographs import make_photograph
 from tests.bench.videos import Bench, hash_frames
+
+_DECODED = 8
+"""Segments of which the decode is measured alone."""
 
 
 def measure_final(bench: Bench, figures: Figures) -> None:
@@ -87,6 +95,21 @@ def measure_shares(bench: Bench, figures: Figures) -> None:
     seconds = whole.summary.render_timings["gate"]
     figures.set("gate_share", seconds / whole.cost.wall, f"{seconds:.2f} s")
     figures.set("gate_cpu_share", gate.cpu / whole.cost.cpu, f"{gate.cpu:.2f} CPU s")
+    figures.set("gate_decode_ms", *_measure_decode(bench))
+
+
+def _measure_decode(bench: Bench) -> tuple[float, Spread]:
+    """Return the CPU milliseconds a frame of decoding and measuring the first segments of the video."""
+    plan = plan_segments(bench.video, encoders.build_profile("libx264", "FINAL", RendererSettings()))
+    out = bench.scratch("decode")
+    (out / "segments.json").write_text(json.dumps(plan.blobs[:_DECODED]))
+    costs = []
+    for _ in range(bench.scale.rounds):
+        bench.stage("decode", bench.video, out)
+        decoded = json.loads((out / "decode.json").read_text())
+        costs.append(1000 * decoded["cpu_sec"] / decoded["frames"])
+    spread = Spread(tuple(costs))
+    return spread.median, spread
 
 
 def measure_memory(bench: Bench, figures: Figures) -> None:

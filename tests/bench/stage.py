@@ -5,6 +5,7 @@ the folder for the results.
 """
 
 import json
+import resource
 import sys
 import tempfile
 import threading
@@ -18,7 +19,7 @@ from gpu_renderer.encode import encoders
 from gpu_renderer.encode.segment_store import encode_segments, plan_segments
 from gpu_renderer.image.compositor import Compositor
 from gpu_renderer.mux.concat import join_segments
-from gpu_renderer.verify.measure import measure
+from gpu_renderer.verify.measure import measure, measure_segment
 from sutradhar.backends.local.blobs import FileBlobStore
 from sutradhar.domain.core.base import Frozen
 from sutradhar.domain.video.render_settings import RendererSettings
@@ -65,6 +66,21 @@ def measure_file(request: StageRequest) -> None:
     measure(request.out / "gate.mp4", request.out / "gate.png", threading.Event())
 
 
+def decode_segments(request: StageRequest) -> None:
+    """Measure the stored segments that out/segments.json names: out/decode.json has the CPU seconds and the frames."""
+    names = json.loads((request.out / "segments.json").read_text())
+    frames, started = 0, _measure_cpu()
+    for name in names:
+        frames += measure_segment(request.store / name, request.timeline.fps).samples.frames
+    cpu = _measure_cpu() - started
+    (request.out / "decode.json").write_text(json.dumps({"cpu_sec": cpu, "frames": frames}))
+
+
+def _measure_cpu() -> float:
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(one.ru_utime + one.ru_stime for one in used)
+
+
 def compose_frames(request: StageRequest) -> None:
     """Compose every frame and drop it: out/compose.json has the pace, with the preparation of the images."""
     timeline = request.timeline
@@ -97,6 +113,7 @@ if __name__ == "__main__":
         "encode": encode_video,
         "mix": mix_audio,
         "gate": measure_file,
+        "decode": decode_segments,
         "compose": compose_frames,
         "dump": dump_frames,
     }

@@ -41,14 +41,14 @@ def replace_packets(source: Path, target: Path, replace: Callable[[int, bytes], 
 
 
 def flip_bit(packet: bytes, share: float) -> bytes:
-    """Return the packet with one bit changed after ``share`` (0 to 1) of its coded picture."""
+    """Return the packet with one bit changed after ``share`` (0 to 1) of its coded frame."""
     start, size = _list_units(packet)[-1]
     at = start + 1 + int((size - 2) * share)
     return packet[:at] + bytes([packet[at] ^ 0x10]) + packet[at + 1 :]
 
 
 def blank_slice(packet: bytes, index: int) -> bytes:
-    """Return the packet with the slice ``index`` turned into filler, so that its rows of the picture are missing."""
+    """Return the packet with the slice ``index`` turned into filler, so that its rows of the frame are missing."""
     start, _ = _list_units(packet)[index]
     return packet[:start] + bytes([_FILLER]) + packet[start + 1 :]
 

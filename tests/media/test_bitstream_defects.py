@@ -20,8 +20,8 @@ OTHER = f"mandelbrot=s=320x180:r=30,trim=end_frame={FRAMES},format=yuv420p"
 PLACES = (0.1, 0.3, 0.5, 0.7, 0.9)
 """Shares of a slice after which a bit is changed."""
 MOST = 3
-"""A changed bit can make another valid picture, which only the hashes of packets tell: of 81 bits that were changed in
-three segments, the decoder noticed 64."""
+"""A changed bit can make another valid frame, which only the hashes of packets tell: of 81 bits that were changed in
+three segments, the decoder noticed 61."""
 
 Defect = Callable[[int, bytes], bytes]
 
@@ -34,7 +34,7 @@ class Corpus:
         self.thumbnail = folder / "thumbnail.png"
         Image.new("RGB", (1280, 720), (40, 80, 120)).save(self.thumbnail)
         self.first = encode(folder / "first.mp4", OTHER, fps=FPS)
-        # pictures of several slices, as NVENC may write them
+        # frames of several slices, as NVENC may write them
         self.good = encode(folder / "good.mp4", MOVING, fps=FPS, slices=4)
         self.content = ExpectedContent([measure_segment(path, FPS) for path in (self.first, self.good)], None)
 
@@ -69,8 +69,8 @@ def test_a_copy_without_a_defect_is_accepted(corpus: Corpus) -> None:
     assert corpus.measure(copy).decode_errors == ()
 
 
-def lose_picture(corpus: Corpus) -> Defect:
-    """Return the defect by which a picture is missing and all later ones are one place early: they refer to a picture
+def lose_frame(corpus: Corpus) -> Defect:
+    """Return the defect by which a frame is missing and all later ones are one place early: they refer to a frame
     that is not there."""
     packets = read_packets(corpus.good)
     return lambda number, packet: packet if number < DAMAGED else packets[min(number + 1, FRAMES - 1)]
@@ -78,8 +78,8 @@ def lose_picture(corpus: Corpus) -> Defect:
 
 DEFECTS: dict[str, Callable[[Corpus], Defect]] = {
     "a changed bit": lambda _: change_bit(0.5),
-    "a slice missing in the middle of a picture": lambda _: lose_slice,
-    "references to a picture that is missing": lose_picture,
+    "a slice missing in the middle of a frame": lambda _: lose_slice,
+    "references to a frame that is missing": lose_frame,
 }
 
 
@@ -95,16 +95,16 @@ def test_only_a_full_decode_finds_it(corpus: Corpus, make_defect: Callable[[Corp
 
 
 def test_most_changed_bits_are_found_by_decoding_and_all_by_their_hashes(corpus: Corpus) -> None:
-    found = 0
+    noticed_bits = 0
     for place in PLACES:
         facts = measure_segment(corpus.spoil(change_bit(place)), FPS)
-        found += bool(facts.samples.errors)
+        noticed_bits += bool(facts.samples.errors)
         assert facts.fingerprint != corpus.content.segments[1].fingerprint
-    assert found >= MOST
+    assert noticed_bits >= MOST
 
 
 def test_half_a_segment_of_another_content_has_other_hashes(corpus: Corpus) -> None:
-    """A decoder cannot tell: such pictures are valid, and only their content is wrong."""
+    """A decoder cannot tell: such frames are valid, and only their content is wrong."""
     other = read_packets(corpus.first)
     spoilt = corpus.spoil(lambda number, packet: packet if number < DAMAGED else other[number])
     fingerprint = measure_segment(spoilt, FPS).fingerprint
