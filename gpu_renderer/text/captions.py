@@ -68,8 +68,8 @@ class Caption:
     def __init__(self, lines: Sequence[str], width: int, height: int, *, keeps_lines: bool = False) -> None:
         require_glyphs(" ".join(lines), "the caption")
         em, place = min(width, height) * _CAPTION_EM, choose_placement(width, height)
-        breaks = list(_break_differently(lines, keeps_lines=keeps_lines))
-        broken, self._em = _fit_caption(breaks, find_typeface(), em, width * place.caption_width, place.caption_lines)
+        width_limit, line_limit = width * place.caption_width, place.caption_lines
+        broken, self._em = _fit_caption(lines, keeps_lines, find_typeface(), em, width_limit, line_limit)
         self._bitmap = draw_lines(broken, find_typeface(), self._em, _CAPTION)
         rows, columns = self._bitmap.rgba.shape[:2]
         baseline = height * (1 - place.caption_bottom) - em * DESCENT
@@ -95,13 +95,21 @@ def find_caption_top(width: int, height: int) -> int:
 
 
 def _fit_caption(
-    breaks: Sequence[list[str]], face: Typeface, em: float, max_width: float, max_lines: int
+    lines: Sequence[str], keeps_lines: bool, face: Typeface, em: float, max_width: float, max_lines: int
 ) -> tuple[list[str], int]:
-    """Return the first of ``breaks`` that fits at the largest size that is possible, and this size in pixels."""
+    """Return ``lines``, broken in the first way that fits at the largest size that is possible, and this size in
+    pixels."""
+
+    def fits(broken: Sequence[str]) -> bool:
+        return len(broken) <= max_lines and max(measure_line(line, face, size) for line in broken) <= max_width
+
     size = round(em)
+    if fits(lines):  # nearly always, and breaking them in all ways takes longer than drawing them
+        return list(lines), size
+    breaks = list(_break_differently(lines, keeps_lines=keeps_lines))
     while True:
         for broken in breaks:
-            if len(broken) <= max_lines and max(measure_line(line, face, size) for line in broken) <= max_width:
+            if fits(broken):
                 return broken, size
         size = min(size - 1, round(size * 0.95))
 

@@ -325,13 +325,17 @@ def _draw_box(width: int, height: int, inset: int, size: int) -> NDArray[np.uint
 
 def _flatten(layers: Iterable[tuple[Color, NDArray[np.uint8], float]], opacity: float) -> NDArray[np.uint8]:
     """Blend plain colours over each other, bottom first (Porter-Duff *over*), and return straight alpha."""
-    color: NDArray[np.float32] = np.zeros((1, 1, 3), np.float32)
-    alpha: NDArray[np.float32] = np.zeros((1, 1, 1), np.float32)
-    for ink, mask, strength in layers:
-        part = mask.astype(np.float32)[..., None] * np.float32(strength / 255)
-        color = color * (1 - part) + np.asarray(ink, np.float32) * part
-        alpha = alpha * (1 - part) + part
-    rgb = color / np.maximum(alpha, 1e-6)
-    straight = np.concatenate([rgb, alpha * np.float32(255 * opacity)], axis=2)
-    whole: NDArray[np.uint8] = np.rint(straight).astype(np.uint8)
-    return whole
+    shown = [layer for layer in layers if layer[2]]
+    # plane by plane: numpy takes four times as long for the same sums with the colours innermost
+    planes = np.zeros((4, *shown[0][1].shape), np.float32)
+    for ink, mask, strength in shown:
+        part = mask * np.float32(strength / 255)
+        kept = 1 - part
+        for i, value in enumerate((*ink, 1)):
+            planes[i] *= kept
+            if value:
+                planes[i] += part * np.float32(value)
+    alpha = planes[3]
+    planes[:3] /= np.maximum(alpha, 1e-6)
+    alpha *= np.float32(255 * opacity)
+    return np.asarray(cv2.merge(list(np.rint(planes).astype(np.uint8))), np.uint8)
