@@ -143,4 +143,7 @@ def to_rgb(frame: Frame) -> Bytes:
 
 
 def _resize(plane: Bytes, size: tuple[int, int], box: tuple[float, float, float, float]) -> Bytes:
+    left, top, right, bottom = (int(edge) for edge in box)
+    if (left, top, right, bottom) == box and (right - left, bottom - top) == size:
+        return plane[top:bottom, left:right]  # each pixel as it is
     return np.asarray(Image.fromarray(plane).resize(size, Image.Resampling.LANCZOS, box=box))
