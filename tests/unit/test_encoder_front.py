@@ -5,8 +5,9 @@ from hypothesis import strategies as st
 
 from gpu_renderer.encode.encoders import build_profile
 from sutradhar.domain.video.render_settings import RendererSettings
+from tests.bench.encoder_search.archives import list_archives
 from tests.bench.encoder_search.front import Point, build_points, find_front
-from tests.bench.encoder_search.settings import FINAL, LEAD, PROXY, list_settings
+from tests.bench.encoder_search.settings import FINAL, LEAD, PROXY, list_finalists, list_settings
 
 levels = st.integers(1, 4).map(float)
 points = st.lists(
@@ -50,7 +51,7 @@ def test_a_point_is_the_mean_of_stills_and_drawings_and_has_the_worst_second_of_
 
 
 def test_every_setting_is_measured_once_and_reaches_the_encoder() -> None:
-    settings = list(list_settings())
+    settings = [*list_finalists(), *list_archives(), *list_settings()]
     assert len({str(setting) for setting in settings}) == len(settings)
     options = LEAD.change({"cabac": "0"}, crf=17.5).to_options()
     assert (options["preset"], options["crf"], options["threads"]) == ("superfast", "17.5", "1")

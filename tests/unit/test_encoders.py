@@ -65,7 +65,7 @@ STREAM = {
     **TAGS,
 }
 FINAL_FIELDS = "mbtree=1:rc-lookahead=8:b-adapt=0:bframes=2:aq-strength=0.6:weightp=0:scenecut=0"
-PROXY_FIELDS = "mbtree=1:rc-lookahead=4:bframes=2:aq-mode=1:8x8dct=1"
+PROXY_FIELDS = "bframes=2:aq-mode=1:8x8dct=1"
 X264 = {"-c:v": "libx264", "-profile:v": "high", "-threads": "1"}
 NVENC = {"-tune": "hq", "-rc": "vbr", "-forced-idr": "1"}
 CAREFUL = {
@@ -87,7 +87,7 @@ CAPS = {"-maxrate": "40M", "-bufsize": "80M"}
             "FINAL",
             {**X264, **CAPS, "-preset": "superfast", "-crf": "16.75", "-x264-params": FINAL_FIELDS},
         ),
-        ("libx264", "PROXY", {**X264, "-preset": "ultrafast", "-crf": "22", "-x264-params": PROXY_FIELDS}),
+        ("libx264", "PROXY", {**X264, "-preset": "ultrafast", "-crf": "26", "-x264-params": PROXY_FIELDS}),
         (
             "h264_nvenc",
             "FINAL",

@@ -17,7 +17,7 @@ from tests.bench.encoder_search import front, trial
 from tests.bench.encoder_search.archives import list_archives
 from tests.bench.encoder_search.contents import Piece, compose_pieces
 from tests.bench.encoder_search.results import Results
-from tests.bench.encoder_search.settings import NAMED, VERYFAST, Setting, list_settings
+from tests.bench.encoder_search.settings import NAMED, VERYFAST, Setting, list_finalists, list_settings
 from tests.bench.workload import FULL_HD, HD
 
 _ROOT = Path(__file__).parents[3]
@@ -43,7 +43,7 @@ def main() -> int:
             "FINAL": compose_pieces(raw, FULL_HD, _FRAMES),
             "PROXY": compose_pieces(raw, HD, _FRAMES),
         }
-        settings = [*list_settings(), *list_archives()][: 5 if arguments.quick else None]
+        settings = [*list_finalists(), *list_archives(), *list_settings()][: 5 if arguments.quick else None]
         for step in steps:
             if step == "plot":
                 cost, quality = (Results.read(raw / f"{name}.json").rows for name in ("cost", "quality"))

@@ -41,7 +41,8 @@ ULTRAFAST = Setting("PROXY", "ultrafast", 23)
 QUICK_LEAD = Setting("PROXY", "superfast", 26, LEAD.fields)
 
 FINAL = LEAD.change({"aq-strength": "0.6", "weightp": "0", "scenecut": "0"}, 16.75)
-PROXY = Setting(
+PROXY = Setting("PROXY", "ultrafast", 26, {"bframes": "2", "aq-mode": "1", "8x8dct": "1"})
+_PROXY_TREE = Setting(
     "PROXY", "ultrafast", 22, {"mbtree": "1", "rc-lookahead": "4", "bframes": "2", "aq-mode": "1", "8x8dct": "1"}
 )
 NAMED = {VERYFAST: "FINAL before", FINAL: "FINAL", ULTRAFAST: "PROXY before", PROXY: "PROXY"}
@@ -82,9 +83,7 @@ _FIELDS: Mapping[str, tuple[str, ...]] = {
 
 
 def list_settings() -> Iterator[Setting]:
-    """Yield all settings in the order in which they are measured."""
-    yield FINAL
-    yield PROXY
+    """Yield the settings among which FINAL and PROXY were found, in the order in which they are measured."""
     yield LEAD
     yield from _list_first_looks()
     yield from _combine()
@@ -94,6 +93,18 @@ def list_settings() -> Iterator[Setting]:
     for name, values in _FIELDS.items():
         for value in values:
             yield LEAD.change({name: value})
+
+
+def list_finalists() -> Iterator[Setting]:
+    """Yield FINAL and PROXY, and the settings that came close to them."""
+    yield FINAL
+    yield PROXY
+    yield FINAL.change({"cabac": "0", "aq-strength": "0.5"}, 17.25)
+    yield FINAL.change({"cabac": "0", "bframes": "3"})
+    yield FINAL.change({"bframes": "3"}, 16.5)
+    yield FINAL.change({"trellis": "1"}, 18.25)
+    yield FINAL.change({"trellis": "1", "aq-strength": "0.7"}, 18)
+    yield _PROXY_TREE
 
 
 def _list_first_looks() -> Iterator[Setting]:
@@ -136,7 +147,7 @@ def _combine() -> Iterator[Setting]:
 
 def _refine() -> Iterator[Setting]:
     """Yield changes around the best of ``_combine``: less adaptive quantization, nothing for fades and scene cuts."""
-    quick = LEAD.change({"aq-strength": "0.6", "weightp": "0", "scenecut": "0"})
+    quick = FINAL.change(crf=17)
     yield quick
     yield LEAD.change({"aq-strength": "0.6", "weightp": "0"})
     yield quick.change({"cabac": "0"})
@@ -146,18 +157,11 @@ def _refine() -> Iterator[Setting]:
     yield quick.change({"trellis": "1"}, 17.5)
     yield quick.change({"trellis": "1", "cabac": "0"}, 17.5)
     yield quick.change({"trellis": "1", "bframes": "3"}, 17)
-    yield quick.change({"bframes": "3"}, 16.5)
     yield quick.change({"rc-lookahead": "12"}, 17.5)
     yield quick.change({"deadzone-inter": "14"}, 17.5)
-    yield quick.change({"deblock": "-1,-1"})
-    yield quick.change({"psy": "0"})
-    yield quick.change({"8x8dct": "0"})
-    yield quick.change({"qcomp": "0.7"}, 18)
-    yield quick.change({"b-pyramid": "none"})
-    look = PROXY
-    yield look.change(crf=23)
-    yield look.change({"rc-lookahead": "2"})
-    yield look.change({"bframes": "3"})
-    yield look.change({"aq-strength": "0.6"}, 23)
-    yield look.change({"no-deblock": "0"}, 23)
-    yield look.change({"no-deblock": "0", "subme": "1"}, 23)
+    yield _PROXY_TREE.change(crf=23)
+    yield _PROXY_TREE.change({"rc-lookahead": "2"})
+    yield _PROXY_TREE.change({"bframes": "3"})
+    yield _PROXY_TREE.change({"aq-strength": "0.6"}, 23)
+    yield _PROXY_TREE.change({"no-deblock": "0"}, 23)
+    yield _PROXY_TREE.change({"no-deblock": "0", "subme": "1"}, 23)
