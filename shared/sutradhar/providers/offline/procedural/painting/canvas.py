@@ -6,7 +6,16 @@ import cv2
 import numpy as np
 
 from sutradhar.providers.offline.procedural.painting.finish import Finish
-from sutradhar.providers.offline.procedural.painting.noise import Field, Mask, Rng, make_cloud_noise, make_soft_noise
+from sutradhar.providers.offline.procedural.painting.noise import (
+    Field,
+    Mask,
+    Rng,
+    list_bands,
+    make_cloud_noise,
+    make_soft_noise,
+    tint_field,
+    to_colors,
+)
 from sutradhar.providers.offline.procedural.painting.object_colors import OBJECT_COLORS
 from sutradhar.providers.offline.procedural.painting.palette import Light, mix_colors, parse_rgb
 from sutradhar.providers.offline.procedural.painting.shapes import Shapes
@@ -63,38 +72,44 @@ class Canvas:
         if self.finish.edge:
             small = cv2.resize(mask, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
             shade = cv2.resize(cv2.GaussianBlur(small, (0, 0), 1 + spread / 6), (self.width, y1 - y0))
-            here *= (1 - shade.astype(np.float32) * (self.finish.edge * 0.42 / 255))[..., None]
+            for band in list_bands(y1 - y0):
+                here[band] *= to_colors(1 - shade[band].astype(np.float32) * (self.finish.edge * 0.42 / 255))
         step = max(round(3 * self.unit), 1)
         moved = np.zeros_like(mask)
         moved[step:] = mask[:-step]
         edge = cv2.subtract(mask, moved)
         span = np.clip((np.arange(y0, y1, dtype=np.float32) - low) / max(min(high, self.height) - low, 1), 0, 1)
-        ramp = (top + (bottom - top) * span[:, None])[:, None, :]
+        ramp = top + (bottom - top) * span[:, None]
         # each layer takes another part of the texture; mirrored, the texture has no seam
         row, column = self.rng.integers(0, self.height - (y1 - y0) + 1), self.rng.integers(0, self.width + 1)
-        grainy = 1 + texture * self._wide_brush[row : row + y1 - y0, column : column + self.width]
-        paint = ramp * grainy[..., None]
-        paint += (edge.astype(np.float32) * (rim / 255))[..., None] * self.light.sun
-        paint -= here
-        paint *= (mask.astype(np.float32) / 255)[..., None]
-        here += paint
+        texture_of_layer = self._wide_brush[row : row + y1 - y0, column : column + self.width]
+        for band in list_bands(y1 - y0):
+            paint = tint_field(1 + texture * texture_of_layer[band], ramp[band])
+            if edge[band].any():
+                paint += tint_field(edge[band].astype(np.float32) * (rim / 255), self.light.sun)
+            paint -= here[band]
+            paint *= to_colors(mask[band].astype(np.float32) / 255)
+            here[band] += paint
         return mask
 
     def blend_color(self, alpha: Field, color: Field, y0: int = 0) -> None:
         """Blend ``color`` over the rows from ``y0`` by ``alpha`` (rows, width) in 0..1."""
         here = self.image[y0 : y0 + alpha.shape[0]]
-        here += (color - here) * alpha[: here.shape[0], :, None]
+        for band in list_bands(len(here)):
+            here[band] += (color - here[band]) * to_colors(alpha[band])
 
     def add_glow(self, x: float, y: float, radius: float, color: Field, strength: float, squash: float = 1.0) -> None:
         """Add light around (x, y), fading out at ``radius``; ``squash`` below 1 flattens it."""
         window, fall = self._compute_falloff(x, y, radius, squash)
         here = self.image[window]
-        here += (1 - here).clip(0, 1) * ((fall * strength)[..., None] * color)
+        for band in list_bands(len(here)):
+            part = here[band]
+            part += (1 - part).clip(0, 1) * tint_field(fall[band] * strength, color)
 
     def darken_around(self, x: float, y: float, radius: float, strength: float, squash: float = 1.0) -> None:
         """Darken around (x, y), fading out at ``radius``."""
         window, fall = self._compute_falloff(x, y, radius, squash)
-        self.image[window] *= (1 - fall * strength)[..., None]
+        self.image[window] *= to_colors(1 - fall * strength)
 
     def _compute_falloff(self, x: float, y: float, radius: float, squash: float) -> tuple[tuple[slice, slice], Field]:
         x0, x1 = (int(np.clip(v, 0, self.width)) for v in (x - radius, x + radius + 1))
@@ -145,8 +160,8 @@ class Canvas:
         texture = self.brush[y0:y1, x0:x1] * 0.1 + 1
         solid = cv2.dilate(mask, np.ones((2 * line + 1, 2 * line + 1), np.uint8)) if line > 1 else mask
         inside = (solid > 0)[..., None]
-        shaded = painted.astype(np.float32) / 255 * (texture * (0.86 + 0.22 * light))[..., None]
-        shaded += (rim * light * light * (mask / np.float32(255)))[..., None] * self.light.sun * 0.8
+        shaded = painted.astype(np.float32) / 255 * to_colors(texture * (0.86 + 0.22 * light))
+        shaded += tint_field(rim * light * light * (mask / np.float32(255)), self.light.sun) * 0.8
         np.copyto(here, shaded, where=inside)
 
     def fill_outlines(self, outlines: Sequence[Field], color: Field, alpha: float = 1.0) -> None:
@@ -164,7 +179,9 @@ class Canvas:
             cv2.fillPoly(mask, [_to_fixed_point(outline - corner)], 255, cv2.LINE_AA, _SHIFT)
         here = self.image[y0:y1, x0:x1]
         uneven = 1 + 0.12 * self.brush[y0:y1, x0:x1]
-        here += (color * uneven[..., None] - here) * (mask.astype(np.float32) * (alpha / 255))[..., None]
+        for band in list_bands(y1 - y0):
+            opacity = to_colors(mask[band].astype(np.float32) * (alpha / 255))
+            here[band] += (tint_field(uneven[band], color) - here[band]) * opacity
 
     def _paint_contact_shadow(self, x: float, y: float, outline: Field, size: float) -> None:
         feet = outline[outline[:, 1] > y - size * 0.12]

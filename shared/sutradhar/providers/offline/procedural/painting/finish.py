@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from sutradhar.providers.offline.procedural.painting.noise import Field, Mask, make_cloud_noise
+from sutradhar.providers.offline.procedural.painting.noise import Field, Mask, list_bands, make_cloud_noise, to_colors
 
 
 @dataclass(frozen=True)
@@ -47,16 +47,21 @@ def apply_finish(image: Field, finish: Finish, rng: np.random.Generator) -> Mask
     small = cv2.resize(image, (width // 8 or 1, height // 8 or 1), interpolation=cv2.INTER_AREA)
     bright = np.clip(small - 0.62, 0, 1)
     bloom = cv2.resize(cv2.GaussianBlur(bright, (0, 0), max(height / 130, 0.5)), (width, height))
-    image += bloom * (finish.bloom * 1.5)
-    np.clip(image, 0, 1, out=image)
-    grey = image @ np.array([0.2126, 0.7152, 0.0722], np.float32)
-    image -= grey[..., None]
-    image *= finish.saturation
-    image += ((grey - 0.5) * finish.contrast + 0.5)[..., None]
     across = np.linspace(-1, 1, width, dtype=np.float32)[None, :] ** 2
     down = np.linspace(-1, 1, height, dtype=np.float32)[:, None] ** 2
     paper = make_cloud_noise(rng, width, height, max(min(width, height) / 260, 1.5), 2)
-    grain = 1 + finish.grain * (paper + 0.7 * rng.standard_normal((height, width), np.float32))
-    image *= ((1 - finish.vignette * 0.42 * (across + down) ** 1.3 / 2) * grain)[..., None]
-    image *= np.array(finish.tint, np.float32) * 255
-    return np.asarray(np.clip(image + 0.5, 0, 255), np.uint8)
+    tone = np.tile(np.array(finish.tint, np.float32) * 255, (width, 1))
+    pixels = np.empty(image.shape, np.uint8)
+    for band in list_bands(height):
+        part = image[band]
+        part += bloom[band] * (finish.bloom * 1.5)
+        np.clip(part, 0, 1, out=part)
+        grey = part @ np.array([0.2126, 0.7152, 0.0722], np.float32)
+        part -= to_colors(grey)
+        part *= finish.saturation
+        part += to_colors((grey - 0.5) * finish.contrast + 0.5)
+        grain = 1 + finish.grain * (paper[band] + 0.7 * rng.standard_normal((len(part), width), np.float32))
+        part *= to_colors((1 - finish.vignette * 0.42 * (across + down[band]) ** 1.3 / 2) * grain)
+        part *= tone
+        pixels[band] = np.clip(part + 0.5, 0, 255)
+    return pixels

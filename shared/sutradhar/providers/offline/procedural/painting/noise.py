@@ -1,5 +1,6 @@
 """Make seeded noise fields by enlarging small random grids (value noise)."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import cv2
@@ -10,6 +11,31 @@ Field = npt.NDArray[np.float32]
 """A float32 array: images are (height, width, 3) RGB in 0..1, masks and noise (height, width)."""
 Mask = npt.NDArray[Any]
 Rng = np.random.Generator
+
+_BAND = 32
+"""Rows whose colours, with a copy or two of them, stay in the processor's cache."""
+
+
+def to_colors(field: npt.NDArray[np.floating]) -> Field:
+    """Return (height, width) as (height, width, 3). Numpy's own broadcast over the three colours is far slower."""
+    return _merge([field, field, field])
+
+
+def tint_field(field: npt.NDArray[np.floating], color: Field) -> Field:
+    """Return (height, width) times ``color``, (3,) or (height, 3), as (height, width, 3)."""
+    return _merge([field * color[..., c, None] for c in range(3)])
+
+
+def _merge(planes: Sequence[npt.NDArray[np.floating]]) -> Field:
+    if not planes[0].size:  # a shape beyond the edge of the image; OpenCV refuses it
+        return np.zeros((*planes[0].shape, 3), np.float32)
+    return np.asarray(cv2.merge(planes), np.float32)
+
+
+def list_bands(rows: int) -> list[slice]:
+    """Return slices that cover ``rows`` rows: work on one band after the other is quicker than all rows at once,
+    and takes less memory."""
+    return [slice(top, top + _BAND) for top in range(0, rows, _BAND)]
 
 
 def make_cloud_noise(rng: Rng, width: int, height: int, cell: float, octaves: int = 4, stretch: float = 1.0) -> Field:
