@@ -37,7 +37,7 @@ def main() -> int:
         if arguments.step in (None, "run"):
             race.run(arguments.only or ORDER, arguments.rounds, alone=arguments.alone)
         if arguments.step in (None, "judge"):
-            finish_race(race, figures)
+            finish_race(race, figures, arguments.only or ORDER)
             print(out / "race.md")
     return 0
 

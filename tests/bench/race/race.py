@@ -105,11 +105,11 @@ class Race:
             raise RuntimeError(f"{name} made no video: {(folder / 'log.txt').read_text(errors='replace')[-600:]}")
         return cost, entry.output
 
-    def judge(self) -> None:
-        """Measure the quality of every video that is kept, and compare the walls."""
+    def judge(self, names: Sequence[str] = ORDER) -> None:
+        """Measure the quality of the videos of ``names`` that are kept, and compare the walls of all."""
         for name, row in self._results.rows.items():
             video = self._bench.scratch("videos") / f"{name}.mp4"
-            if row.walls and video.exists():
+            if name in names and row.walls and video.exists():
                 self._judge(row, video, has_our_moves=name != "job")
         for name, row in self._results.rows.items():
             row.ratio = self._compare(name, row)
@@ -150,7 +150,7 @@ def measure_race(bench: Bench, figures: Figures, names: Sequence[str] = (), roun
     """Run the race, or its rows ``names``; write race.json, race.md and race.png beside the other figures."""
     race = prepare_race(bench, figures.folder)
     race.run(names or ORDER, rounds)
-    finish_race(race, figures)
+    finish_race(race, figures, names or ORDER)
 
 
 def prepare_race(bench: Bench, folder: Path) -> Race:
@@ -163,9 +163,9 @@ def prepare_race(bench: Bench, folder: Path) -> Race:
     return Race(own, results, scenes, scene_sec)
 
 
-def finish_race(race: Race, figures: Figures) -> None:
-    """Judge the videos, draw the plot and set the figures."""
-    race.judge()
+def finish_race(race: Race, figures: Figures, names: Sequence[str] = ORDER) -> None:
+    """Judge the videos of ``names``, draw the plot and set the figures."""
+    race.judge(names)
     plot.draw(race.rows, race.seconds, figures.folder / "race.png")
     for row in race.rows.values():
         if row.limit and row.ratio is not None:
