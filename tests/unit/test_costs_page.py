@@ -42,6 +42,8 @@ def test_the_costs_are_those_of_the_model() -> None:
             estimate = estimate_render(work, machine, choose_task_count(work, machine))
             shown += [f"{estimate.usd:.4f}", f"{estimate.wall_sec:.0f}", str(estimate.tasks)]
         assert figures == shown
+        assert float(figures[0]) > float(figures[3]), "the CPUs are cheaper for every length"
+        assert int(figures[1]) < int(figures[4]), "the L4 is quicker"
 
 
 def test_the_sum_that_it_shows_is_the_models_own() -> None:
