@@ -142,7 +142,12 @@ def _render_share(
     except RenderError as exc:
         if exc.stage != "picture" or selection.profile.codec == "libx264":
             raise
-        software = encoders.build_profile("libx264", context.request.mode, context.settings)
+        software = encoders.build_profile(
+            "libx264",
+            context.request.mode,
+            context.settings,
+            pixels=context.request.timeline.width * context.request.timeline.height,
+        )
         selection = EncoderSelection(software, selection.requested, str(exc))
         plan = plan_segments(context.request.timeline, selection.profile)
         counts = _encode_share(context, plan)

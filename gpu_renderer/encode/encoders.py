@@ -16,6 +16,7 @@ from sutradhar.domain.video.render_settings import RendererSettings
 _PROXY_STEP = 5
 """Steps of CQ by which a PROXY of NVENC is coarser than the final video."""
 
+_FULL_HD_PIXELS = 1920 * 1080
 _NO_CARD = ("Cannot load libcuda", "Cannot load nvcuda", "no CUDA-capable device", "No capable devices found")
 """Parts of ffmpeg's messages on a machine without a graphics card for NVENC."""
 
@@ -67,11 +68,14 @@ class EncoderSelection:
     reason: str
 
 
-def build_profile(codec: Codec, mode: RenderMode, settings: RendererSettings) -> Profile:
-    """Return the profile of ``codec`` for ``mode``: FINAL follows ``settings``, PROXY is quicker and coarser."""
+def build_profile(
+    codec: Codec, mode: RenderMode, settings: RendererSettings, *, pixels: int = _FULL_HD_PIXELS
+) -> Profile:
+    """Return the profile of ``codec`` for ``mode`` and frames of ``pixels``: FINAL follows ``settings``, PROXY is
+    quicker and coarser."""
     chosen = settings.preset if settings.preset and _has_preset(codec, settings.preset) else None
     if codec == "libx264":
-        quality = choose_x264_options(mode, chosen, settings.cq)
+        quality = choose_x264_options(mode, chosen, settings.cq, pixels)
     else:
         cq = min(settings.cq + (_PROXY_STEP if mode == "PROXY" else 0), 51)
         quality = _choose_nvenc_options(codec, mode, chosen or ("p2" if mode == "PROXY" else "p6"), cq)
@@ -146,7 +150,7 @@ def select_encoder(
     """
     reasons: list[str] = []
     for codec in list_candidates(settings):
-        profile = build_profile(codec, mode, settings)
+        profile = build_profile(codec, mode, settings, pixels=width * height)
         key = (*profile.arguments(fps), f"{width}x{height}")
         if codec != "libx264" and key not in _refusals:
             try:

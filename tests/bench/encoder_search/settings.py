@@ -40,7 +40,7 @@ ULTRAFAST = Setting("PROXY", "ultrafast", 23)
 """PROXY as it was before this search."""
 QUICK_LEAD = Setting("PROXY", "superfast", 26, LEAD.fields)
 
-FINAL = LEAD.change({"aq-strength": "0.6", "weightp": "0", "scenecut": "0"}, 16.75)
+FINAL = LEAD.change({"aq-strength": "0.6", "weightp": "0", "scenecut": "0", "b-pyramid": "none"}, 16.65)
 PROXY = Setting("PROXY", "ultrafast", 26, {"bframes": "2", "aq-mode": "1", "8x8dct": "1"})
 _PROXY_TREE = Setting(
     "PROXY", "ultrafast", 22, {"mbtree": "1", "rc-lookahead": "4", "bframes": "2", "aq-mode": "1", "8x8dct": "1"}
