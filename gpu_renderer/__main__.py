@@ -34,6 +34,7 @@ from sutradhar.domain.core.errors import (
 )
 from sutradhar.domain.jobs.messages import RenderFinished, RenderProgressed
 from sutradhar.domain.video.render_request import RenderRequest, Stage
+from sutradhar.free_memory import return_large_blocks, share_one_arena
 from sutradhar.ports.backend import Backend
 from sutradhar.ports.bus import MessageBus
 from sutradhar.telemetry import bind_fields, log, read_carried_variable, span
@@ -70,6 +71,8 @@ class ProgressReporter:
 
 def main() -> int:
     """Render the request that the settings name, and return the exit code."""
+    share_one_arena()
+    return_large_blocks()
     with bind_fields(component="renderer"):
         return _render_request()
 

@@ -7,10 +7,10 @@ from datetime import timedelta
 from itertools import count
 
 from functions import envelope
-from functions.dev.free_memory import return_free_memory, share_one_arena
 from functions.events import ENTRY_POINTS
 from sutradhar import bootstrap
 from sutradhar.domain.jobs.messages import DispatchRender, Message
+from sutradhar.free_memory import return_free_memory, share_one_arena
 from sutradhar.pipeline.handle import fail_job
 from sutradhar.pipeline.publishing.due import publish_due
 from sutradhar.pipeline.retention import run_daily_retention
