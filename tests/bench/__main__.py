@@ -1,6 +1,7 @@
 """Measure on this machine what rendering costs and how good it is: `make bench`, or `make bench-quick` on a short cut.
 
-``python -m tests.bench [--quick] [--out FOLDER] [PART ...]`` runs the named parts, or else all.
+``python -m tests.bench [--quick] [--out FOLDER] [PART ...]`` runs the named parts, or else all; the race
+only if its peers are installed.
 
 Writes bench.md, bench.json and bench.png (and job.*, library.*, cloud.*) to docs/bench, quick runs to out/bench, after
 every part. A part that fails does not stop the others; the exit code is 1 then. A limit that is missed is no failure.
@@ -44,6 +45,14 @@ PARTS: dict[str, Callable[[Bench, Figures], None]] = {
 }
 
 
+def _choose_parts() -> list[str]:
+    """Return all parts, without the race if its peers are not installed: it would replace their figures by gaps."""
+    if race.has_all_peers():
+        return list(PARTS)
+    print("without the race: tests/bench/race/install has not been run")
+    return [name for name in PARTS if name != "race"]
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a short cut of the workload")
@@ -61,7 +70,7 @@ def main() -> int:
     failed, started = [], time.perf_counter()
     with tempfile.TemporaryDirectory(prefix="sutradhar-bench-") as folder:
         bench = Bench(scale, Path(folder))
-        for name in arguments.parts or PARTS:
+        for name in arguments.parts or _choose_parts():
             print(f"[{time.perf_counter() - started:5.0f} s] {name}", flush=True)
             part_started = time.perf_counter()
             try:

@@ -22,7 +22,7 @@ from sutradhar.domain.video.timeline import Timeline
 from tests.bench import measure
 from tests.bench.reference import draw_reference, find_textured_patches, measure_shift, read_luma
 
-_WINDOW = 24
+_WINDOW = 12
 """Frames of each scene that are measured."""
 _RIGHT = 1600
 """Pixels of the width without the watermark, which is in the top right corner."""

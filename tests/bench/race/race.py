@@ -111,6 +111,7 @@ class Race:
             video = self._bench.scratch("videos") / f"{name}.mp4"
             if name in names and row.walls and video.exists():
                 self._judge(row, video, has_our_moves=name != "job")
+                self._results.write(ORDER)
         for name, row in self._results.rows.items():
             row.ratio = self._compare(name, row)
             print(f"    {row.write()}", flush=True)
@@ -135,6 +136,10 @@ class Race:
         quality = self._reference.measure(video)
         row.vmaf, row.jitter = quality.vmaf, quality.jitter
         print(f"    {row.title}: displaced by {quality.displacement:.3f} px", flush=True)
+
+
+def has_all_peers() -> bool:
+    return all(peer.is_installed for peer in PEERS.values())
 
 
 def find_opponent(name: str) -> str:

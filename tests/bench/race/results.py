@@ -15,14 +15,14 @@ _HEAD = (
 _NOTES = """
 `make race`, or `python -m tests.bench.race [--only NAME ...]` after `.ci/setup race`. One video: 4 photo-like stills
 with slow eased zooms and pans, crossfades of 0.5 s, captions, watermark, voices and music, 1080p30. Every racer gets
-the same stills, the same crop for every frame, the same captions, voices and music. Each slice of a run measures our
-renderer first, and `× ours` is the wall of the racer against ours in the same slice (the median of its rounds). Ours
-starts from an empty cache.
+the same stills, the same crop for every frame, the same captions, voices and music. `× ours` is the wall of the racer
+against ours, in the same slice of the run unless it ran alone (`--alone`). Ours starts from an empty cache.
 
 - CPU is user and system time of the whole process tree; PSS is the peak of the tree, sampled five times a second.
 - VMAF and jitter are measured on the encoded video against ideal frames that Pillow's Lanczos resampler draws in
-  floats, which is none of the racers: 24 frames in the middle of every scene, left of the watermark and above the
+  floats, which is none of the racers: 12 frames in the middle of every scene, left of the watermark and above the
   captions, so that no difference of type counts. The job chooses its own moves, so it has neither.
+  An image that lies half a pixel beside its place costs points as well: the graph and MoviePy round places.
 - Loudness is the integrated one of EBU R 128. Only ours levels it; the others mix what they are given.
 - The graph has x264's own threads. Remotion runs two tabs with `--color-space=bt709`; HyperFrames two workers that
   take frames by the browser's own clock (`PRODUCER_FORCE_SCREENSHOT=false`: without a graphics card it would take
