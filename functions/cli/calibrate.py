@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.status import Status
 
-from functions.cli.console import console, print_line, report_errors
+from functions.cli.console import console, handle_signals, print_line, report_errors
 from functions.cli.output import AsJson, add_row, make_table, print_json, print_table
 from functions.cli.start import begin_command
 from sutradhar import bootstrap
@@ -34,7 +34,7 @@ def calibrate(
 ) -> None:
     """Measure what a frame costs on this machine, and show what videos would cost on Cloud Run's machines if they were
     like it. It takes about half a minute, in which nothing else should run."""
-    with report_errors("Nothing was saved."):
+    with report_errors("Nothing was saved."), handle_signals():
         begin_command()
         if save and bootstrap.settings().cloud:
             raise InvalidRequest([FieldError("--save", "is for this machine; on Google Cloud set RENDER_FIGURES")])

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from gpu_renderer.calibration.measure_machine import FULL, QUICK, STEPS, MachineFigures, measure_machine
+from gpu_renderer.calibration.sampler import end_on_sigterm
 from gpu_renderer.encode.segment_store import count_cores
 from sutradhar import bootstrap
 from sutradhar.config import CloudSettings
@@ -27,6 +28,7 @@ _NOT_MEASURED = {
 def main(*, quick: bool) -> int:
     """Print the report, and return the exit code: 1 if this machine cannot render."""
     started_at = datetime.now(UTC)
+    end_on_sigterm()
     try:
         settings = bootstrap.settings()
         measured = measure_machine(settings.renderer, QUICK if quick else FULL, _log_step)

@@ -4,6 +4,7 @@ Requests come as JSON lines on stdin, results go to stdout; the process ends whe
 """
 
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -11,7 +12,7 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from types import TracebackType
+from types import FrameType, TracebackType
 from typing import Self
 
 from gpu_renderer.calibration.stages import Sample, measure_sample
@@ -22,6 +23,7 @@ from sutradhar.domain.core.errors import RenderError
 from sutradhar.domain.video.timeline import Timeline
 
 _READY = b"ready\n"
+_GRACE_SEC = 5.0
 
 
 class SampleRequest(Frozen):
@@ -76,12 +78,25 @@ class Sampler:
         self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
     ) -> None:
         if exc is not None:
-            self._popen.kill()
+            self._popen.terminate()  # it may be in the middle of a request
         for pipe in (self._popen.stdin, self._popen.stdout):
             assert pipe is not None
             with suppress(BrokenPipeError):
                 pipe.close()
-        self._popen.wait()
+        try:
+            self._popen.wait(_GRACE_SEC)
+        except subprocess.TimeoutExpired:
+            self._popen.kill()
+            self._popen.wait()
+
+
+def end_on_sigterm() -> None:
+    """Let SIGTERM end this process by way of its ``with`` blocks, which end other processes and remove files."""
+
+    def end(number: int, _frame: FrameType | None) -> None:
+        sys.exit(128 + number)
+
+    signal.signal(signal.SIGTERM, end)
 
 
 def measure_together(samplers: Sequence[Sampler], request: SampleRequest) -> list[Sample]:
@@ -92,6 +107,7 @@ def measure_together(samplers: Sequence[Sampler], request: SampleRequest) -> lis
 
 
 def _serve() -> None:
+    end_on_sigterm()
     out = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # a stray print must not get between the results
     out.write(_READY)
