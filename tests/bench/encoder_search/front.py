@@ -126,7 +126,7 @@ def _draw(points: list[Point], front: list[Point], named: dict[str, str], path: 
         for point in own:
             if name := named.get(point.setting):
                 at = (point.cost, point.vmaf)
-                axes.annotate(name, at, xytext=(14, -14), textcoords="offset points", arrowprops={"arrowstyle": "-"})
+                axes.annotate(name, at, xytext=(-50, 22), textcoords="offset points", arrowprops={"arrowstyle": "-"})
         drawing.colorbar(dots, ax=axes, label="Mbit/s")
         axes.set_title(f"{mode} (ringed: no other setting beats it)")
         axes.set_xlabel("ms of CPU a frame, encode and decode")
