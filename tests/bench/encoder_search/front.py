@@ -127,6 +127,7 @@ def _draw(points: list[Point], front: list[Point], named: dict[str, str], path: 
             if name := named.get(point.setting):
                 at = (point.cost, point.vmaf)
                 axes.annotate(name, at, xytext=(-50, 22), textcoords="offset points", arrowprops={"arrowstyle": "-"})
+        axes.margins(y=0.15)
         drawing.colorbar(dots, ax=axes, label="Mbit/s")
         axes.set_title(f"{mode} (ringed: no other setting beats it)")
         axes.set_xlabel("ms of CPU a frame, encode and decode")
