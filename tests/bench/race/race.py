@@ -106,10 +106,11 @@ class Race:
         return cost, entry.output
 
     def judge(self, names: Sequence[str] = ORDER) -> None:
-        """Measure the quality of the videos of ``names`` that are kept, and compare the walls of all."""
+        """Measure the quality of the videos of ``names`` and of ours beside them, and compare the walls of all."""
+        judged = {*names, *map(find_opponent, names)}
         for name, row in self._results.rows.items():
             video = self._bench.scratch("videos") / f"{name}.mp4"
-            if name in names and row.walls and video.exists():
+            if name in judged and row.walls and video.exists():
                 self._judge(row, video, has_our_moves=name != "job")
                 self._results.write(ORDER)
         for name, row in self._results.rows.items():
