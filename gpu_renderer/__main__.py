@@ -20,6 +20,7 @@ from types import FrameType
 from gpu_renderer import preflight
 from gpu_renderer.core import ffmpeg_process
 from gpu_renderer.core.task import TaskShard
+from gpu_renderer.encode.fork_server import end_workers, prepare_workers
 from gpu_renderer.render import render
 from sutradhar import bootstrap
 from sutradhar.config import Settings
@@ -73,8 +74,12 @@ def main() -> int:
     """Render the request that the settings name, and return the exit code."""
     share_one_arena()
     return_large_blocks()
-    with bind_fields(component="renderer"):
-        return _render_request()
+    prepare_workers()  # before the first thread
+    try:
+        with bind_fields(component="renderer"):
+            return _render_request()
+    finally:
+        end_workers()
 
 
 def _render_request() -> int:

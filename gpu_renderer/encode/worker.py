@@ -143,9 +143,13 @@ class Worker:
             self._encoder = None
 
 
-if __name__ == "__main__":
+def work(requests: BinaryIO, events: BinaryIO, *, debug: bool) -> None:
+    """Be a worker until ``requests`` closes. With ``debug`` it logs its commands."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends it to all processes; the parent decides
-    ffmpeg_process.log_commands = "--debug" in sys.argv
-    events = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    ffmpeg_process.log_commands = debug
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # a stray print must not get between the events
-    Worker(sys.stdin.buffer, events).run()
+    Worker(requests, events).run()
+
+
+if __name__ == "__main__":
+    work(sys.stdin.buffer, os.fdopen(os.dup(sys.stdout.fileno()), "wb"), debug="--debug" in sys.argv)

@@ -1,7 +1,6 @@
 """Run the worker processes that encode the missing segments of one video."""
 
 import subprocess
-import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
@@ -10,16 +9,14 @@ from pathlib import Path
 
 from gpu_renderer.core import ffmpeg_process
 from gpu_renderer.core.segments import Segment
+from gpu_renderer.encode import fork_server
 from gpu_renderer.encode.encoders import Profile
 from gpu_renderer.encode.protocol import EncodeRequest, WorkerEvent
 from gpu_renderer.verify.measurement_cache import store_segment
-from sutradhar.config import process_environment
 from sutradhar.domain.core.errors import RenderError
 from sutradhar.domain.video.timeline import MediaRef
 from sutradhar.ports.stores import BlobStore
 
-_MALLOC = {"MALLOC_MMAP_THRESHOLD_": str(1 << 20)}
-"""glibc gives large planes back at once instead of keeping them: 20 MB less for each worker, at no cost in time."""
 _GRACE_SEC = 0.5
 """A worker ends when its stdin closes; after this time it is killed."""
 
@@ -100,7 +97,8 @@ class WorkerPool:
         self._stopped = threading.Event()
 
     def run(self, cancel: threading.Event, probe: Callable[[], None]) -> None:
-        """Encode all segments. ``probe`` checks the encoder while the workers start.
+        """Encode all segments. If that fails, ``probe`` tells whether the encoder works here; it raises the error to
+        report if not.
 
         With ``start_last_worker`` the last worker starts when that event is set, if there is still work then: until
         the audio mix has freed its core.
@@ -116,7 +114,6 @@ class WorkerPool:
             delayed = signal if signal and not signal.is_set() else None
             for _ in range(self._count - (delayed is not None)):
                 self._start()
-            probe()
             with ThreadPoolExecutor(self._count, thread_name_prefix="segments") as pool:
                 futures = [pool.submit(self._serve, process) for process in self._processes]
                 if delayed:
@@ -125,6 +122,10 @@ class WorkerPool:
                     self._wait(futures, cancel)
                 finally:
                     self._close()  # before the pool waits for the threads that read from them
+        except RenderError:
+            self._close()
+            probe()
+            raise
         finally:
             self._close()
 
@@ -188,12 +189,7 @@ class _WorkerProcess:
     """A running ``gpu_renderer.encode.worker``. It ends with this process, because its stdin closes then."""
 
     def __init__(self) -> None:
-        self._popen = subprocess.Popen(
-            [sys.executable, "-m", "gpu_renderer.encode.worker", *(["--debug"] if ffmpeg_process.log_commands else [])],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            env={**process_environment(), **_MALLOC},
-        )
+        self._popen = fork_server.start_worker(ffmpeg_process.log_commands)
 
     def encode(self, request: EncodeRequest, progress: Callable[[int], None]) -> None:
         """Send ``request`` and return when its output is complete. ``progress`` gets the numbers of new frames.

@@ -222,9 +222,10 @@ def test_a_broken_image_names_its_scene_and_leaves_no_process(blobs: FileBlobSto
     assert list_child_processes() == []
 
 
-def test_a_broken_encoder_is_found_before_anything_is_composed(blobs: FileBlobStore, workdir: Path) -> None:
+def test_a_broken_encoder_is_named_and_leaves_no_process(blobs: FileBlobStore, workdir: Path) -> None:
     with pytest.raises(RenderError, match="libx264 does not work here"):
         encode_timeline(make_timeline(blobs), blobs, workdir, Profile("libx264", (("preset", "no-such-preset"),)))
+    assert list_child_processes() == []
 
 
 def test_cancelling_ends_every_worker_and_every_ffmpeg(blobs: FileBlobStore, workdir: Path) -> None:
