@@ -17,7 +17,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
-from gpu_renderer import preflight
 from gpu_renderer.core import ffmpeg_process
 from gpu_renderer.core.task import TaskShard
 from gpu_renderer.encode.fork_server import end_workers, prepare_workers
@@ -186,9 +185,11 @@ def run(arguments: Sequence[str]) -> int:
         case []:
             return main()
         case ["--check"]:
+            from gpu_renderer import preflight
+
             return preflight.main()
         case ["--calibrate", *more] if more in ([], ["--quick"]):
-            from gpu_renderer.calibration import report  # noqa: PLC0415 - a render starts without it
+            from gpu_renderer.calibration import report
 
             return report.main(quick=bool(more))
     print(f"--check, --calibrate or --calibrate --quick (got {' '.join(arguments)})", file=sys.stderr)

@@ -12,7 +12,7 @@ import cv2
 
 from gpu_renderer.core import ffmpeg_process, zimg
 from gpu_renderer.encode import encoders
-from gpu_renderer.text.text_renderer import find_typeface
+from gpu_renderer.text.fonts import find_typeface
 from sutradhar import bootstrap
 from sutradhar.domain.core.errors import InvalidRequest, NotInstalled, RenderError
 

@@ -1,5 +1,8 @@
 """Render one video from its request to the measured file: segments and audio at the same time, then join, store and
-measure what was stored."""
+measure what was stored.
+
+What needs numpy or OpenCV is imported inside the functions: a render that reuses everything does not wait for them.
+"""
 
 import errno
 import threading
@@ -8,19 +11,20 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
-from gpu_renderer.audio import mixdown
 from gpu_renderer.core import ffmpeg_process, segments
 from gpu_renderer.core.segments import ENGINE_VERSION
 from gpu_renderer.core.task import LinkedEvent, RenderContext, ReportProgress, TaskShard
 from gpu_renderer.encode import encoders
 from gpu_renderer.encode.encoders import EncoderSelection
-from gpu_renderer.encode.segment_store import SegmentPlan, encode_segments, plan_segments
-from gpu_renderer.image.upscale import upscale_stills
-from gpu_renderer.mux.concat import join_segments
-from gpu_renderer.mux.subtitles import write_tracks
+from gpu_renderer.encode.segment_store import (
+    SegmentPlan,
+    choose_worker_count,
+    count_cores,
+    encode_segments,
+    plan_segments,
+)
 from gpu_renderer.stored_video import audio_blob, find_finished, measure_stored, reuse_finished, save_finished
 from gpu_renderer.thumbnail.select import get_or_render_thumbnail
-from gpu_renderer.verify import measurement_cache
 from sutradhar.domain.core.errors import RenderError
 from sutradhar.domain.video import quality_gate
 from sutradhar.domain.video.file_facts import FileFacts
@@ -28,7 +32,7 @@ from sutradhar.domain.video.render_request import RenderRequest, RenderSummary, 
 from sutradhar.domain.video.render_settings import RendererSettings
 from sutradhar.ports.stores import BlobStore
 
-_OTHER_WORK = (0.035, 0.02)
+_OTHER_WORK = (0.06, 0.025)
 """CPU time of the audio and of the thumbnail as shares of that of all segments. The first two of several tasks do this
 work while they encode."""
 
@@ -58,9 +62,12 @@ def render(
         RenderError, NotInstalled: the error says what failed, where, and what to do.
     """
     merged = _merge_settings(request, settings)
-    with _disk_errors():
-        enlarged = upscale_stills(request.timeline, merged.upscale, blobs, workdir, cancel)
-    request = request.evolve(timeline=enlarged)
+    if merged.upscale != "none":
+        from gpu_renderer.image.upscale import upscale_stills
+
+        with _disk_errors():
+            enlarged = upscale_stills(request.timeline, merged.upscale, blobs, workdir, cancel)
+        request = request.evolve(timeline=enlarged)
     context = RenderContext(request, blobs, workdir, report, cancel, merged, shard or TaskShard())
     with _disk_errors(), context.measure_time("total"):
         selection, plan = _plan(context)
@@ -188,7 +195,10 @@ def _encode_share(context: RenderContext, plan: SegmentPlan) -> SegmentCounts:
     shard, stop = context.shard, LinkedEvent(context.cancel)
     costs = [segments.encode_cost(segment) for segment in plan.segments]
     other_work = [share * sum(costs) for share in _OTHER_WORK]
-    indices = segments.partition_by_cost(costs, shard.count, other_work)[shard.index]
+    size = (context.request.timeline.width, context.request.timeline.height)
+    # by cores alone: all tasks must come to the same shares, and their free memory differs
+    workers = choose_worker_count(plan.profile, *size, count_cores(), float("inf"))
+    indices = segments.partition_by_cost(costs, shard.count, other_work, workers)[shard.index]
     frames = sum(plan.segments[index].frames for index in indices)
     mixes = shard.index == 0 and not context.blobs.exists(audio_blob(context))
     has_core = threading.Event()
@@ -236,12 +246,18 @@ def _get_audio(context: RenderContext, stop: threading.Event) -> Path:
     name = audio_blob(context)
     if context.blobs.exists(name):
         return context.blobs.fetch(name, context.workdir / "sound.m4a")
+    from gpu_renderer.audio import mixdown
+    from gpu_renderer.verify import measurement_cache
+
     mixed = mixdown.mix_audio(context.request.timeline, context.blobs, context.workdir, stop)
     measurement_cache.store_audio(context.blobs, name, mixed, stop)
     return mixed.path
 
 
 def _join(context: RenderContext, plan: SegmentPlan) -> None:
+    from gpu_renderer.mux.concat import join_segments
+    from gpu_renderer.mux.subtitles import write_tracks
+
     request, timeline = context.request, context.request.timeline
     context.report("join", timeline.frames, context.units)
     with context.measure_time("join"):

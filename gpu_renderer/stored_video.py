@@ -5,14 +5,10 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from gpu_renderer.audio.audio_meter import read_narrations
 from gpu_renderer.core.cache_keys import audio_key, video_key
 from gpu_renderer.core.segments import ENGINE_VERSION
 from gpu_renderer.core.task import RenderContext
 from gpu_renderer.encode.segment_store import SegmentPlan
-from gpu_renderer.verify import measurement_cache
-from gpu_renderer.verify.measure import measure
-from gpu_renderer.verify.source_samples import SourceSamples
 from sutradhar.domain.core.base import Frozen
 from sutradhar.domain.core.errors import NotFound
 from sutradhar.domain.video import quality_gate
@@ -78,16 +74,26 @@ def measure_stored(context: RenderContext, plan: SegmentPlan) -> tuple[StoredFil
         name = f"measured/{stored_video.sha256}-{stored_thumbnail.sha256[:16]}-{versions}.json"
         facts = _find_facts(blobs, name)
         if facts is None:
-            facts = measure(
-                video,
-                thumbnail,
-                context.cancel,
-                content=measurement_cache.load_measurements(blobs, plan.blobs, audio_blob(context)),
-                narrations=read_narrations(request.timeline, blobs, context.workdir, context.cancel),
-                sources=SourceSamples(request.timeline, lambda clip: _fetch_source(context, clip), context.cancel),
-            )
+            facts = _measure(context, plan, video, thumbnail)
             blobs.put(name, facts.model_dump_json().encode())
     return stored_video, stored_thumbnail, facts
+
+
+def _measure(context: RenderContext, plan: SegmentPlan, video: Path, thumbnail: Path) -> FileFacts:
+    from gpu_renderer.audio.audio_meter import read_narrations
+    from gpu_renderer.verify import measurement_cache
+    from gpu_renderer.verify.measure import measure
+    from gpu_renderer.verify.source_samples import SourceSamples
+
+    timeline, blobs = context.request.timeline, context.blobs
+    return measure(
+        video,
+        thumbnail,
+        context.cancel,
+        content=measurement_cache.load_measurements(blobs, plan.blobs, audio_blob(context)),
+        narrations=read_narrations(timeline, blobs, context.workdir, context.cancel),
+        sources=SourceSamples(timeline, lambda clip: _fetch_source(context, clip), context.cancel),
+    )
 
 
 def _find_facts(blobs: BlobStore, name: str) -> FileFacts | None:

@@ -19,6 +19,9 @@ ENGINE_VERSION = "4"
 MAX_SEGMENT_SEC = 6.0
 """Longer segments are cut, so that all cores have work when a single scene has changed."""
 
+_HALVINGS = 40
+"""Steps of the search for the shortest time: a millionth of a millionth of the whole."""
+
 
 class SegmentClip(Frozen):
     """A clip in one segment. The clip's first frame is frame ``at`` of the segment, which may be below 0."""
@@ -118,26 +121,43 @@ def encode_cost(segment: Segment) -> float:
     return segment.frames * (1 + 0.2 * (len(segment.clips) - 1)) + 5 * len(segment.clips)
 
 
-def partition_by_cost(costs: Sequence[float], tasks: int, other_work: Sequence[float] = ()) -> list[range]:
-    """Return the segments that each of ``tasks`` encodes: neighbours, which share their images, at about equal cost.
+def partition_by_cost(
+    costs: Sequence[float], tasks: int, other_work: Sequence[float] = (), workers: int = 1
+) -> list[range]:
+    """Return the segments that each of ``tasks`` encodes: neighbours, which share their images. The task that takes
+    longest takes as short as it can.
 
     Args:
         costs: the cost of each segment.
-        other_work: the cost of other work of the first tasks, in the unit of ``costs``.
+        other_work: the cost of other work of the first tasks, in the unit of ``costs``; one worker begins after it.
+        workers: segments that a task encodes at the same time.
 
     Returns:
         A range of indices for each task; it may be empty.
     """
     other = [*other_work, *[0.0] * tasks][:tasks]
-    even = (sum(costs) + sum(other)) / tasks
+    short, enough = 0.0, 1.001 * (sum(costs) + sum(other))  # more than rounding can take away
+    ranges = _fill_tasks(costs, other, workers, enough)
+    for _ in range(_HALVINGS):
+        limit = (short + enough) / 2
+        filled = _fill_tasks(costs, other, workers, limit)
+        if filled[-1].stop == len(costs):
+            enough, ranges = limit, filled
+        else:
+            short = limit
+    return ranges
+
+
+def _fill_tasks(costs: Sequence[float], other: Sequence[float], workers: int, limit: float) -> list[range]:
+    """Return as many segments as each task can encode until ``limit``; those for which there is no time are left."""
     ranges: list[range] = []
-    index, done = 0, 0.0
-    for task in range(1, tasks):
+    index = 0
+    for work in other:
         first = index
-        done += other[task - 1]
-        # a segment belongs to the task in whose share of the work its middle lies
-        while index < len(costs) and done + costs[index] / 2 <= task * even:
-            done += costs[index]
+        free_at = [work, *[0.0] * (workers - 1)]
+        while index < len(costs) and min(free_at) + costs[index] <= limit:
+            worker = free_at.index(min(free_at))
+            free_at[worker] += costs[index]
             index += 1
         ranges.append(range(first, index))
-    return [*ranges, range(index, len(costs))]
+    return ranges

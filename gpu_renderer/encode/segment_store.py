@@ -13,8 +13,7 @@ from gpu_renderer.core.engine import engine
 from gpu_renderer.core.segments import Segment
 from gpu_renderer.encode import encoders
 from gpu_renderer.encode.encoders import Profile
-from gpu_renderer.encode.worker_pool import ProgressCounter, WorkerPool
-from gpu_renderer.text.captions import hash_fonts
+from gpu_renderer.text.fonts import hash_fonts
 from sutradhar.domain.video.render_request import SegmentCounts
 from sutradhar.domain.video.timeline import Timeline
 from sutradhar.ports.stores import BlobStore
@@ -104,6 +103,8 @@ def encode_segments(
             missing[name] = segment
     progress(ready)
     if missing:
+        from gpu_renderer.encode.worker_pool import ProgressCounter, WorkerPool
+
         first = plan.segments[0]
         size = (first.width, first.height)
 

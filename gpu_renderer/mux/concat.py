@@ -25,7 +25,7 @@ def join_command(audio: Path | None, output: Path, tracks: Sequence[SubtitleTrac
 
     ffmpeg's concat demuxer reads the path of its list as a URL: in a folder called "Goa #1" it finds none of the files
     that the list names. So the command names the list without a folder. It writes the index of the video to the front,
-    so that players start at once.
+    so that players start at once, and the number of frames to stdout.
     """
     captions, options = open_tracks(tracks)
     playlist = graph.input(_PLAYLIST, format="concat", safe=0, protocol_whitelist=FILE_PROTOCOLS, **_NO_DECODER)

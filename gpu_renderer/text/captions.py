@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gpu_renderer.core.frame import Bytes
+from gpu_renderer.text.fonts import Typeface, find_typeface
 from gpu_renderer.text.placement import choose_placement
 from gpu_renderer.text.text_renderer import (
     ASCENT,
@@ -13,10 +14,7 @@ from gpu_renderer.text.text_renderer import (
     DESCENT,
     PITCH,
     Style,
-    Typeface,
     draw_lines,
-    find_typeface,
-    hash_font,
     highlight_word,
     measure_line,
     require_glyphs,
@@ -158,9 +156,3 @@ def crop_to_frame(rgba: Bytes, x: int, y: int, width: int, height: int) -> Overl
     inside = rgba[max(-y, 0) : min(rows, height - y), max(-x, 0) : min(columns, width - x)]
     cropped[max(y, 0) - top :, max(x, 0) - left :][: inside.shape[0], : inside.shape[1]] = inside
     return Overlay(left, top, cropped)
-
-
-def hash_fonts() -> dict[str, str]:
-    """Return the sha256 of each font file that overlays are drawn with, by file name, for the segment keys."""
-    face = find_typeface()
-    return {font.name: hash_font(font) for font in (face.latin, face.devanagari)}

@@ -4,7 +4,6 @@ Devanagari needs shaping: without it conjuncts fall apart into letters with visi
 does no shaping and gives no warning; here that is an error.
 """
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -18,9 +17,10 @@ import numpy as np
 import regex
 from fontTools.ttLib import TTFont
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw, ImageFont, features
+from PIL import Image, ImageDraw, ImageFont
 
-from sutradhar.domain.core.errors import NotInstalled, RenderError
+from gpu_renderer.text.fonts import Typeface, find_typeface
+from sutradhar.domain.core.errors import RenderError
 from sutradhar.domain.text.text import describe_character, split_graphemes
 from sutradhar.domain.video.captions import break_lines
 
@@ -41,26 +41,10 @@ distance between two baselines."""
 BOX_PADDING = 0.4
 """Ems by which the box behind a caption is wider than the text at each side; above and below it is a third of that."""
 _FONTS = "Noto Sans and Noto Sans Devanagari"
-_FONT_FOLDERS = (
-    "/usr/share/fonts",
-    "/usr/local/share/fonts",
-    "~/.local/share/fonts",
-    "~/.fonts",
-    "~/Library/Fonts",
-    "/Library/Fonts",
-)
 _DEVANAGARI = regex.compile(r"\p{Script=Devanagari}")
 _WORD = regex.compile(r"\S+")
 _LETTER = regex.compile(r"\p{L}")
 _IGNORED = regex.compile(r"[\s\u200c\u200d]")
-
-
-@dataclass(frozen=True)
-class Typeface:
-    """The font files of both scripts, in bold, which is legible on any image at any size."""
-
-    latin: Path
-    devanagari: Path
 
 
 @dataclass(frozen=True)
@@ -94,32 +78,6 @@ class TextBitmap:
     """(h, w): the share of each pixel that the glyphs alone cover, 0-255."""
     words: tuple[Box, ...]
     """The box of each word: from left to right its advance, from top to bottom its line."""
-
-
-@cache
-def find_typeface(font_dir: Path | None = None) -> Typeface:
-    """Find Noto Sans and Noto Sans Devanagari in bold, in ``font_dir`` first, then where Debian and macOS keep fonts.
-
-    Raises:
-        NotInstalled: a font is missing, or the installed Pillow cannot shape Devanagari.
-    """
-    if not features.check("raqm"):
-        raise NotInstalled("Raqm text layout (Pillow needs the FriBiDi library)", advice="apt-get install libfribidi0")
-    return Typeface(_find_font("NotoSans-Bold.ttf", font_dir), _find_font("NotoSansDevanagari-Bold.ttf", font_dir))
-
-
-def _find_font(name: str, font_dir: Path | None) -> Path:
-    folders = [Path(folder).expanduser() for folder in _FONT_FOLDERS]
-    for folder in [font_dir, *folders] if font_dir else folders:
-        if paths := sorted(folder.rglob(name)):
-            return paths[0]
-    raise NotInstalled(f"the font {name}", advice="apt-get install fonts-noto-core")
-
-
-@cache
-def hash_font(font: Path) -> str:
-    """Return the sha256 of the file ``font``."""
-    return hashlib.sha256(font.read_bytes()).hexdigest()
 
 
 def find_missing_glyphs(text: str) -> str:

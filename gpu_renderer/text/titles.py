@@ -6,13 +6,13 @@ import numpy as np
 
 from gpu_renderer.core.frame import Bytes
 from gpu_renderer.text.captions import Overlay, crop_to_frame, find_caption_top
+from gpu_renderer.text.fonts import find_typeface
 from gpu_renderer.text.placement import choose_placement
 from gpu_renderer.text.text_renderer import (
     ACCENT,
     Style,
     TextBitmap,
     draw_lines,
-    find_typeface,
     fit_lines,
     require_glyphs,
 )

@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from gpu_renderer.text.captions import draw_watermark_overlay
+from gpu_renderer.text.fonts import find_typeface
 from gpu_renderer.text.placement import choose_placement
-from gpu_renderer.text.text_renderer import Style, draw_lines, find_typeface, fit_lines, require_glyphs
+from gpu_renderer.text.text_renderer import Style, draw_lines, fit_lines, require_glyphs
 from sutradhar.domain.plan.options import Watermark
 from sutradhar.domain.video.thumbnail_size import MAX_BYTES
 

@@ -1,25 +1,10 @@
-"""Choose the frame of a video that becomes its thumbnail, and render the thumbnail once."""
+"""Return the thumbnail of a video; it is rendered once."""
 
-import json
 import threading
-from pathlib import Path
 
-import numpy as np
-from PIL import Image
-
-from gpu_renderer.core import ffmpeg_process
 from gpu_renderer.core.cache_keys import middle_frame_key, thumbnail_key
-from gpu_renderer.core.frame import Bytes, Frame
-from gpu_renderer.core.segments import build_segment
 from gpu_renderer.core.task import RenderContext
-from gpu_renderer.image.backdrop import place_on_backdrop
-from gpu_renderer.image.camera import crop_at
-from gpu_renderer.image.compositor import Compositor
-from gpu_renderer.image.still import load_image, to_rgb
-from gpu_renderer.text.captions import hash_fonts
-from gpu_renderer.thumbnail.draw import draw_thumbnail, score_frame
-from sutradhar.domain.video.thumbnail_size import choose_thumbnail_size
-from sutradhar.domain.video.timeline import CUT, Clip, Timeline
+from gpu_renderer.text.fonts import hash_fonts
 
 
 def get_or_render_thumbnail(context: RenderContext, stop: threading.Event) -> bytes:
@@ -33,47 +18,7 @@ def get_or_render_thumbnail(context: RenderContext, stop: threading.Event) -> by
     keys = [middle_frame_key(timeline, index) for index in range(len(timeline.clips))]
     name = f"thumbnails/{thumbnail_key(hash_fonts(), request.title, timeline.watermark, keys)}.png"
     if not context.blobs.exists(name):
-        # each frame is scored once, whatever video it is in; one at a time is in memory
-        scores = [_get_or_compute_score(context, *pair, stop) for pair in zip(keys, timeline.clips, strict=True)]
-        best = timeline.clips[scores.index(max(scores))]
-        size = choose_thumbnail_size(timeline.width, timeline.height)
-        frame = _draw_middle(context, best, stop)
-        context.blobs.put(name, draw_thumbnail(frame, request.title, timeline.watermark, size))
+        from gpu_renderer.thumbnail.candidates import render_thumbnail
+
+        context.blobs.put(name, render_thumbnail(context, keys, stop))
     return context.blobs.get(name)
-
-
-def _get_or_compute_score(context: RenderContext, key: str, clip: Clip, stop: threading.Event) -> float:
-    name = f"thumbnails/{key}.json"
-    if not context.blobs.exists(name):
-        score = score_frame(_draw_middle(context, clip, stop))
-        context.blobs.put(name, json.dumps({"score": score}).encode())
-    return float(json.loads(context.blobs.get(name))["score"])
-
-
-def _draw_middle(context: RenderContext, clip: Clip, stop: threading.Event) -> Bytes:
-    """Return what the camera shows in the middle of ``clip``, without text: (h, w, 3) RGB that covers a thumbnail."""
-    if stop.is_set():
-        raise ffmpeg_process.Cancelled
-    timeline = context.request.timeline
-    path = context.blobs.fetch(clip.media.blob, context.workdir / f"thumbnail-{clip.media.sha256}")
-    if clip.footage is not None:
-        return _draw_footage(timeline, clip, path)
-    image = load_image(path, clip.media.sha256, clip.scene)
-    if clip.fit == "fit":
-        image = place_on_backdrop(image, (timeline.width, timeline.height))
-    crop = crop_at(clip.camera, clip.frames // 2, clip.frames, image.size, timeline.width / timeline.height)
-    size = choose_thumbnail_size(timeline.width, timeline.height)
-    box = (crop.left, crop.top, min(crop.right, image.width), min(crop.bottom, image.height))
-    return np.asarray(image.resize(size, Image.Resampling.LANCZOS, box=box, reducing_gap=3.0))
-
-
-def _draw_footage(timeline: Timeline, clip: Clip, path: Path) -> Bytes:
-    """Return the middle frame of a clip of footage as the video shows it, but without the text over it."""
-    alone = clip.evolve(start=0, transition=CUT)
-    bare = timeline.evolve(clips=(alone,), frames=clip.frames, burned_captions=(), titles=(), watermark=None)
-    middle = clip.frames // 2
-    segment = build_segment(bare, middle, middle + 1)
-    frame = Frame(timeline.width, timeline.height)
-    with Compositor(timeline.width, timeline.height).open(segment, {clip.media.sha256: path}) as compose:
-        compose(0, frame)
-    return to_rgb(frame)

@@ -135,10 +135,15 @@ def measure_uhd(bench: Bench, figures: Figures) -> None:
 
 
 def measure_tasks(bench: Bench, figures: Figures) -> None:
-    """Run four tasks one after the other: a video takes as long as the slowest share, and the final steps."""
-    whole, count = bench.first, 4
+    for count in (4, 10):
+        _measure_tasks(bench, figures, count)
+
+
+def _measure_tasks(bench: Bench, figures: Figures, count: int) -> None:
+    """Run the tasks one after the other: a video takes as long as the slowest share, and the final steps."""
+    whole = bench.first
     assert whole.summary is not None
-    apart = Bench(bench.scale, bench.scratch("machines"))
+    apart = Bench(bench.scale, bench.scratch(f"machines-{count}"))
     request = apart.request(
         workload.make_timeline(apart.ready, scenes=bench.scale.scenes, scene_sec=bench.scale.scene_sec)
     )
@@ -152,6 +157,7 @@ def measure_tasks(bench: Bench, figures: Figures) -> None:
     ending = last.render_timings["join"] + last.render_timings["gate"]
     walls = [run.cost.wall for run in runs[:-1]] + [runs[-1].cost.wall - ending]
     shown = ", ".join(f"{wall:.1f}" for wall in walls) + f" and {ending:.1f} s against {whole.cost.wall:.1f} s"
-    figures.set("tasks_4_over_1", (max(walls) + ending) / whole.cost.wall, shown)
-    hashes = {hash_frames(b.store / s.video.blob) for b, s in ((bench, whole.summary), (apart, last))}
-    figures.set("tasks_same_frames", float(len(hashes) == 1))
+    figures.set(f"tasks_{count}_over_1", (max(walls) + ending) / whole.cost.wall, shown)
+    if count == 4:
+        hashes = {hash_frames(b.store / s.video.blob) for b, s in ((bench, whole.summary), (apart, last))}
+        figures.set("tasks_same_frames", float(len(hashes) == 1))

@@ -10,7 +10,7 @@ from gpu_renderer.core import engine
 from gpu_renderer.core.cache_keys import audio_key, video_key
 from gpu_renderer.core.segments import ENGINE_VERSION
 from gpu_renderer.encode import encoders, segment_store
-from gpu_renderer.text.captions import hash_fonts
+from gpu_renderer.text.fonts import hash_fonts
 from sutradhar import bootstrap
 from sutradhar.domain.assets.requests import UPLOAD_PROVIDER, AssetRequest, FirstProviders, list_asset_requests
 from sutradhar.domain.assets.slot import Slot

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageFilter
 
-from gpu_renderer.text.captions import Caption, Overlay, draw_watermark_overlay, find_caption_top, hash_fonts
+from gpu_renderer.text.captions import Caption, Overlay, draw_watermark_overlay, find_caption_top
+from gpu_renderer.text.fonts import hash_fonts
 from sutradhar.domain.core.errors import RenderError
 from sutradhar.domain.plan.options import Watermark
 from sutradhar.domain.video.captions import break_lines

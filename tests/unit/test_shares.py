@@ -26,7 +26,15 @@ def test_every_segment_has_one_task_and_none_has_much_more_than_its_share(
 def test_the_task_that_also_mixes_the_audio_gets_less_work() -> None:
     first, second = partition_by_cost([10.0] * 20, 2, [40])
     assert (len(first), len(second)) == (8, 12)
-    assert [len(share) for share in partition_by_cost([10.0] * 20, 4, [40, 20])] == [3, 4, 7, 6]
+    assert [len(share) for share in partition_by_cost([10.0] * 20, 4, [40, 20])] == [3, 5, 7, 5]
+
+
+def test_a_task_gets_what_its_workers_encode_at_the_same_time() -> None:
+    """Twenty bodies in ten tasks of two workers: two bodies each, and none waits for a third."""
+    body, transition = 170.0, 28.0
+    costs = [body, body, *[transition, body, body] * 9]
+    shares = partition_by_cost(costs, 10, workers=2)
+    assert [sum(costs[index] == body for index in share) for share in shares] == [2] * 10
 
 
 def test_more_tasks_than_segments_leaves_some_without_work() -> None:

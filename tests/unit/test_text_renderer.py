@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont, features
 
-from gpu_renderer.text import text_renderer
+from gpu_renderer.text import fonts
+from gpu_renderer.text.fonts import find_typeface
 from gpu_renderer.text.text_renderer import (
     Style,
     draw_lines,
     find_missing_glyphs,
-    find_typeface,
     measure_line,
     split_by_font,
 )
@@ -130,16 +130,16 @@ def test_letters_are_white_inside_a_dark_outline() -> None:
 
 def test_work_is_refused_without_raqm(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(features, "check", lambda name: name != "raqm")
-    text_renderer.find_typeface.cache_clear()
+    fonts.find_typeface.cache_clear()
     try:
         with pytest.raises(NotInstalled, match="apt-get install libfribidi0"):
             find_typeface()
     finally:
-        text_renderer.find_typeface.cache_clear()
+        fonts.find_typeface.cache_clear()
 
 
 def test_a_missing_font_names_the_package(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(text_renderer, "_FONT_FOLDERS", (str(tmp_path),))
+    monkeypatch.setattr(fonts, "_FONT_FOLDERS", (str(tmp_path),))
     with pytest.raises(NotInstalled, match=r"NotoSans-Bold.ttf.*apt-get install fonts-noto-core"):
         find_typeface(tmp_path / "nothing")
 

@@ -9,7 +9,7 @@ import numpy as np
 from PIL import Image
 
 from gpu_renderer.image.camera import crop_at
-from gpu_renderer.text.text_renderer import find_typeface
+from gpu_renderer.text.fonts import find_typeface
 from sutradhar.domain.assets.asset import SAMPLE_RATE
 from sutradhar.domain.video.timeline import Clip, Timeline
 from tests.bench.zoompan import draw_watermark
