@@ -49,9 +49,9 @@ class ForkedProcess:
         if self._code is None:
             if not select.select([self._status], [], [], timeout)[0]:
                 raise subprocess.TimeoutExpired("worker", timeout or 0)
-            told = os.read(self._status, _MAX_MESSAGE)
+            code = os.read(self._status, _MAX_MESSAGE)
             os.close(self._status)
-            self._code = int(told or -signal.SIGKILL)  # the server was killed, and its workers end by themselves
+            self._code = int(code or -signal.SIGKILL)  # the server was killed, and its workers end by themselves
         return self._code
 
     def kill(self) -> None:
@@ -129,8 +129,8 @@ def _serve(channel: socket.socket) -> None:
     """Fork a worker for each request, and write the exit code of each that ends; return when the renderer ends."""
     for number in (signal.SIGINT, signal.SIGTERM):  # they go to all processes of a terminal; the renderer decides
         signal.signal(number, signal.SIG_IGN)
-    wake, told = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
-    signal.set_wakeup_fd(told, warn_on_full_buffer=False)
+    wake, signalled = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+    signal.set_wakeup_fd(signalled, warn_on_full_buffer=False)
     signal.signal(signal.SIGCHLD, lambda _signal, _frame: None)
     statuses: dict[int, int] = {}
     while True:
@@ -144,7 +144,7 @@ def _serve(channel: socket.socket) -> None:
                 break
             requests, events, status = received
             _import_worker()
-            work = partial(_work, requests, events, [channel.fileno(), wake, told, status, *statuses.values()])
+            work = partial(_work, requests, events, [channel.fileno(), wake, signalled, status, *statuses.values()])
             pid = os.fork()
             if pid == 0:
                 _end_process_after(partial(work, debug=message == b"debug"))
