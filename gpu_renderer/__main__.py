@@ -13,7 +13,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 
@@ -74,6 +74,8 @@ def main() -> int:
     share_one_arena()
     return_large_blocks()
     prepare_workers()  # before the first thread
+    with suppress(NotInstalled):  # the render reports it
+        ffmpeg_process.start_reading_version()
     try:
         with bind_fields(component="renderer"):
             return _render_request()
