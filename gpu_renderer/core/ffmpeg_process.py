@@ -157,15 +157,13 @@ class Process:
         assert self._popen.stdout is not None
         reader = threading.Thread(target=lambda: out.append(self._popen.stdout.read()), daemon=True)  # type: ignore[union-attr]
         reader.start()
-        while True:
-            try:
-                code = self._popen.wait(None if cancel is None else 0.1)
-                break
-            except subprocess.TimeoutExpired:
-                if cancel is not None and cancel.is_set():
-                    self.kill()
-                    raise Cancelled from None
-        reader.join()
+        # its output ends when it does: Popen.wait with a timeout would notice that up to 50 ms later
+        while reader.is_alive():
+            reader.join(None if cancel is None else 0.1)
+            if reader.is_alive() and cancel is not None and cancel.is_set():
+                self.kill()
+                raise Cancelled
+        code = self._popen.wait()
         self._reader.join()
         self._close()
         if code != 0:
