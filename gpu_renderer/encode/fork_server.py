@@ -13,6 +13,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import traceback
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -39,6 +40,7 @@ class ForkedProcess:
         self.pid, self.stdin, self.stdout = pid, stdin, stdout
         self._status = status
         self._code: int | None = None
+        self._waiting = threading.Lock()
 
     def wait(self, timeout: float | None = None) -> int:
         """Return the exit code; below 0 it is the signal that killed the process.
@@ -46,13 +48,19 @@ class ForkedProcess:
         Raises:
             TimeoutExpired: the process still runs after ``timeout`` seconds.
         """
-        if self._code is None:
-            if not select.select([self._status], [], [], timeout)[0]:
-                raise subprocess.TimeoutExpired("worker", timeout or 0)
-            code = os.read(self._status, _MAX_MESSAGE)
-            os.close(self._status)
-            self._code = int(code or -signal.SIGKILL)  # the server was killed, and its workers end by themselves
-        return self._code
+        # two threads may wait: the one that reads the events, and the one that closes the pool
+        if not self._waiting.acquire(timeout=-1 if timeout is None else timeout):
+            raise subprocess.TimeoutExpired(_WORKER, timeout or 0)
+        try:
+            if self._code is None:
+                if not select.select([self._status], [], [], timeout)[0]:
+                    raise subprocess.TimeoutExpired(_WORKER, timeout or 0)
+                code = os.read(self._status, _MAX_MESSAGE)
+                os.close(self._status)
+                self._code = int(code or -signal.SIGKILL)  # the server was killed, and its workers end by themselves
+            return self._code
+        finally:
+            self._waiting.release()
 
     def kill(self) -> None:
         """Kill the process if it still runs. The server has not reaped it before ``wait`` returns, so that its number
