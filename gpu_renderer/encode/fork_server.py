@@ -5,7 +5,6 @@ before that has threads, since a fork copies the locks of all threads, but only 
 modules when the first worker is asked for, and ends when the renderer ends.
 """
 
-import ctypes
 import gc
 import os
 import select
@@ -25,9 +24,9 @@ from typing import NoReturn
 from sutradhar.config import process_environment, set_variable
 
 _WORKER = "gpu_renderer.encode.worker"
-_M_MMAP_THRESHOLD, _MMAP_THRESHOLD = -3, 1 << 20
+_MMAP_THRESHOLD = 1 << 20
 """glibc gives planes larger than this many bytes back at once instead of keeping them: 20 MB less for each worker, at
-no cost in time. The first value is mallopt's name of the option (malloc.h)."""
+no cost in time. A forked worker has it from the renderer (free_memory.return_large_blocks)."""
 _MAX_MESSAGE = 16
 _PIPES = 3
 """File descriptors that come with a request: the worker's requests, its events, and the pipe for its exit code."""
@@ -181,8 +180,6 @@ def _import_worker() -> None:
     """Import what a worker needs, once; the pages are then shared by all workers."""
     if _WORKER in sys.modules:
         return
-    with suppress(AttributeError):  # another libc
-        ctypes.CDLL(None).mallopt(_M_MMAP_THRESHOLD, _MMAP_THRESHOLD)
     set_variable("OPENBLAS_NUM_THREADS", "1")  # numpy would start threads, which a fork does not copy
     import_module(_WORKER)
     gc.collect()
