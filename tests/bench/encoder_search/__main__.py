@@ -29,13 +29,12 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true", help="only the first five settings")
     parser.add_argument("--raw", type=Path, help="folder for composed frames and encoded files; it may be used again")
     parser.add_argument("--out", type=Path, help="folder for the results")
-    parser.add_argument("--seconds", type=float, default=float("inf"), help="stop after this time; call again to go on")
+    parser.add_argument("--seconds", type=float, default=float("inf"), help="stop each step then; call again to go on")
     parser.add_argument("steps", nargs="*", metavar="STEP", help="cost, quality, plot")
     arguments = parser.parse_args()
     steps = arguments.steps or ["cost", "quality", "plot"]
     if unknown := set(steps) - {"cost", "quality", "plot"}:
         parser.error(f"no step {', '.join(sorted(unknown))}; there are cost, quality, plot")
-    end = time.monotonic() + arguments.seconds
     out = arguments.out or _ROOT / ("out/bench" if arguments.quick else "docs/bench")
     with tempfile.TemporaryDirectory(prefix="sutradhar-encoder-") as scratch:
         raw = arguments.raw or Path(scratch)
@@ -45,13 +44,17 @@ def main() -> int:
         }
         settings = [*list_finalists(), *list_archives(), *list_settings()][: 5 if arguments.quick else None]
         for step in steps:
+            end = time.monotonic() + arguments.seconds
             if step == "plot":
                 cost, quality = (Results.read(raw / f"{name}.json").rows for name in ("cost", "quality"))
-                front.write(front.build_points(cost, quality), {str(one): name for one, name in NAMED.items()}, out)
+                points = front.build_points(cost, quality)
+                if not points:
+                    parser.error("nothing to plot: no setting has both its cost and its quality measured yet")
+                front.write(points, {str(one): name for one, name in NAMED.items()}, out)
                 continue
             results = Results.read(raw / f"{step}.json")
             pending = [setting for setting in [VERYFAST, *settings] if str(setting) not in results.rows]
-            if step == "cost" and pending:
+            if step == "cost" and pending and str(VERYFAST) in results.rows:
                 results.start_slice(_measure(step, VERYFAST, pieces["FINAL"], raw), str(VERYFAST))
             for setting in pending:
                 if time.monotonic() > end:
