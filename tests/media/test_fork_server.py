@@ -45,8 +45,7 @@ def test_workers_and_their_server_end_when_the_renderer_is_killed() -> None:
     with subprocess.Popen([sys.executable, "-c", _DIE], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as renderer:
         assert renderer.stdout is not None
         worker = psutil.Process(int(renderer.stdout.readline()))
-        server = worker.parent()
-        assert server is not None
+        server = psutil.Process(worker.ppid())
         assert server.ppid() == renderer.pid
         renderer.kill()
         _, alive = psutil.wait_procs([worker, server], timeout=10)
