@@ -64,7 +64,9 @@ STREAM = {
     "-video_track_timescale": "15360",
     **TAGS,
 }
-FINAL_FIELDS = "mbtree=1:rc-lookahead=8:b-adapt=0:bframes=2:aq-strength=0.6:weightp=0:scenecut=0:b-pyramid=none"
+FINAL_FIELDS = (
+    "mbtree=1:rc-lookahead=6:b-adapt=0:bframes=2:aq-strength=0.6:weightp=0:scenecut=0:direct=temporal:me=hex:trellis=1"
+)
 PROXY_FIELDS = "bframes=2:aq-mode=1:8x8dct=1"
 X264 = {"-c:v": "libx264", "-profile:v": "high", "-threads": "1"}
 NVENC = {"-tune": "hq", "-rc": "vbr", "-forced-idr": "1"}
@@ -85,7 +87,7 @@ CAPS = {"-maxrate": "40M", "-bufsize": "80M"}
         (
             "libx264",
             "FINAL",
-            {**X264, **CAPS, "-preset": "superfast", "-crf": "16.65", "-x264-params": FINAL_FIELDS},
+            {**X264, **CAPS, "-preset": "superfast", "-crf": "17.5", "-x264-params": FINAL_FIELDS},
         ),
         ("libx264", "PROXY", {**X264, "-preset": "ultrafast", "-crf": "26", "-x264-params": PROXY_FIELDS}),
         (
@@ -310,7 +312,8 @@ def test_large_frames_are_encoded_with_fewer_frames_in_memory() -> None:
     """Each frame that x264 looks ahead takes 27 MB in 4K; a lower CRF makes up for the fewer of them."""
     small, large = (dict(build_profile("libx264", "FINAL", DEFAULT, pixels=9 * n * 16 * n).quality) for n in (160, 161))
     assert small == dict(build_profile("libx264", "FINAL", DEFAULT).quality)
-    assert large == {**small, "crf": "15.5", "x264-params": small["x264-params"].replace("ahead=8", "ahead=5")}
+    fields = small["x264-params"].replace("ahead=6", "ahead=5") + ":b-pyramid=none"
+    assert large == {**small, "crf": "16.5", "x264-params": fields}
     for changed in ({"preset": "medium"}, {"preset": "veryfast"}):
         settings = DEFAULT.evolve(**changed)
         named = [build_profile("libx264", "FINAL", settings, pixels=pixels) for pixels in (1, 3840 * 2160)]

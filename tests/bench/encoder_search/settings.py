@@ -40,7 +40,11 @@ ULTRAFAST = Setting("PROXY", "ultrafast", 23)
 """PROXY as it was before this search."""
 QUICK_LEAD = Setting("PROXY", "superfast", 26, LEAD.fields)
 
-FINAL = LEAD.change({"aq-strength": "0.6", "weightp": "0", "scenecut": "0", "b-pyramid": "none"}, 16.65)
+_STEADY = {"direct": "temporal", "me": "hex"}
+"""Fields for which VMAF is blind: they halve the jitter of what is decoded (``make race`` measures it)."""
+_FLAT = LEAD.change({"aq-strength": "0.6", "weightp": "0", "scenecut": "0", "b-pyramid": "none"}, 16.65)
+_FEWER = LEAD.change({"rc-lookahead": "6", "aq-strength": "0.6", "weightp": "0", "scenecut": "0", **_STEADY}, 16.4)
+FINAL = _FEWER.change({"trellis": "1"}, 17.5)
 PROXY = Setting("PROXY", "ultrafast", 26, {"bframes": "2", "aq-mode": "1", "8x8dct": "1"})
 _PROXY_TREE = Setting(
     "PROXY", "ultrafast", 22, {"mbtree": "1", "rc-lookahead": "4", "bframes": "2", "aq-mode": "1", "8x8dct": "1"}
@@ -99,11 +103,12 @@ def list_finalists() -> Iterator[Setting]:
     """Yield FINAL and PROXY, and the settings that came close to them."""
     yield FINAL
     yield PROXY
-    yield FINAL.change({"cabac": "0", "aq-strength": "0.5"}, 17.25)
-    yield FINAL.change({"cabac": "0", "bframes": "3"})
-    yield FINAL.change({"bframes": "3"}, 16.5)
-    yield FINAL.change({"trellis": "1"}, 18.25)
-    yield FINAL.change({"trellis": "1", "aq-strength": "0.7"}, 18)
+    yield _FEWER.change({"cabac": "0", "aq-strength": "0.5"}, 17.25)
+    yield _FEWER.change({"cabac": "0", "bframes": "3"})
+    yield _FEWER.change({"bframes": "3"}, 16.5)
+    yield FINAL.change(crf=18.25)
+    yield FINAL.change(crf=15.5)  # CQ 16: for archives
+    yield FINAL.change({"aq-strength": "0.7"}, 18)
     yield _PROXY_TREE
 
 
@@ -147,7 +152,9 @@ def _combine() -> Iterator[Setting]:
 
 def _refine() -> Iterator[Setting]:
     """Yield changes around the best of ``_combine``: less adaptive quantization, nothing for fades and scene cuts."""
-    quick = FINAL.change(crf=17)
+    yield _FLAT
+    yield _FEWER
+    quick = _FLAT.change(crf=17)
     yield quick
     yield LEAD.change({"aq-strength": "0.6", "weightp": "0"})
     yield quick.change({"cabac": "0"})
