@@ -28,10 +28,10 @@ _BENCH = "`sutradhar calibrate` on two hyperthreads of an AMD EPYC, both busy"
 _PRICES = "https://cloud.google.com/run/pricing, tier 1, instance-based billing"
 
 ASSUMPTIONS: Mapping[str, Assumption] = {
-    "compose_ms": Assumption(3.9, "CPU ms a frame", "draw a frame and write it to the encoder", _BENCH, "2026-11-28"),
-    "final_ms": Assumption(11.3, "CPU ms a frame", "encode a frame with libx264 for FINAL", _BENCH, "2026-11-28"),
-    "proxy_ms": Assumption(7.8, "CPU ms a frame", "encode a frame with libx264 for PROXY", _BENCH, "2026-11-28"),
-    "check_ms": Assumption(4.2, "CPU ms a frame", "decode a frame for the quality gate", _BENCH, "2026-11-28"),
+    "compose_ms": Assumption(3.8, "CPU ms a frame", "draw a frame and write it to the encoder", _BENCH, "2026-11-28"),
+    "final_ms": Assumption(11.8, "CPU ms a frame", "encode a frame with libx264 for FINAL", _BENCH, "2026-11-28"),
+    "proxy_ms": Assumption(7.0, "CPU ms a frame", "encode a frame with libx264 for PROXY", _BENCH, "2026-11-28"),
+    "check_ms": Assumption(2.6, "CPU ms a frame", "decode a frame for the quality gate", _BENCH, "2026-11-28"),
     "nvenc_fps": Assumption(400.0, "frames a second", "one L4 encodes", "assumed; no card was at hand", "2026-11-23"),
     "start_sec": Assumption(
         10.0, "s", "from the request to the first line of our code", "assumed; no project was at hand", "2026-11-23"
