@@ -64,19 +64,19 @@ class EarlierBuild:
 
 
 def measure_against_baseline(bench: Bench, figures: Figures) -> None:
-    """Render the cut with both builds, round after round; then compare their VMAF."""
+    """Render the workload with both builds, round after round; then compare their VMAF."""
     scale = bench.scale
-    scenes, scene_sec = scale.cut_scenes, scale.cut_sec
+    scenes, scene_sec = scale.scenes, scale.scene_sec
     rounds = min(scale.rounds, 2)
     earlier = EarlierBuild(bench.scratch("baseline"), scenes, scene_sec)
     try:
         theirs, ours = [], []
         for _ in range(rounds):
             theirs.append(earlier.render())
-            ours.append(render_timeline(bench, bench.cut))
+            ours.append(render_timeline(bench, bench.video))
         wall = compare_rounds([cost.wall for cost, _ in ours], [cost.wall for cost, _ in theirs])
         cpu = compare_rounds([cost.cpu for cost, _ in ours], [cost.cpu for cost, _ in theirs])
-        reference = Reference(bench.cut, bench.store, bench.scratch("ideal"))
+        reference = Reference(bench.video, bench.store, bench.scratch("ideal"))
         files = (ours[-1][1], theirs[-1][1])
         now, before = (reference.measure(path).vmaf for path in files)
         sizes = [path.stat().st_size / 1e6 for path in files]
@@ -88,7 +88,7 @@ def measure_against_baseline(bench: Bench, figures: Figures) -> None:
     figures.set("baseline_cpu", cpu.median, f"{cpus[0]:.1f} against {cpus[1]:.1f} s; {cpu}")
     figures.set("baseline_vmaf", now - before, f"{now:.2f} against {before:.2f}")
     figures.set("baseline_size", sizes[0] / sizes[1], f"{sizes[0]:.2f} against {sizes[1]:.2f} MB")
-    seconds = bench.cut.frames / workload.FPS
+    seconds = bench.video.frames / workload.FPS
     figures.note(
         f"The build of commit {COMMIT} rendered the first {scenes} scenes, {seconds:g} s, in alternation with ours."
     )
