@@ -19,6 +19,8 @@ from sutradhar.config import process_environment
 
 _PLAN = {"topic": "A small test", "length_sec": 5, "render": {"mode": "PROXY"}}
 _ASK_EVERY_SEC = 2.0
+_KEPT_SEC = 1.0
+"""Seconds for which an idle connection is used again. gunicorn closes it after 2; a request at that moment is lost."""
 """The rate at which clients may ask for a status."""
 
 
@@ -114,6 +116,12 @@ def make_headers(environment: dict[str, str]) -> dict[str, str]:
     return ({"X-API-Key": key} if key else {}) | ({"Authorization": f"Bearer {token}"} if token else {})
 
 
+def make_client(url: str, headers: Any) -> httpx.Client:
+    """Return a client for the server at ``url``."""
+    limits = httpx.Limits(keepalive_expiry=_KEPT_SEC)
+    return httpx.Client(base_url=url.rstrip("/"), headers=headers, timeout=30, limits=limits)
+
+
 def main(words: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m functions.dev.smoke", description=__doc__)
     parser.add_argument("url", help="the URL of the server, such as http://127.0.0.1:8080")
@@ -122,7 +130,7 @@ def main(words: list[str] | None = None) -> int:
     options = parser.parse_args(words)
     headers: Any = make_headers(process_environment())
     try:
-        with httpx.Client(base_url=options.url.rstrip("/"), headers=headers, timeout=30) as client:
+        with make_client(options.url, headers) as client:
             smoke = Smoke(client, print, options.within)
             smoke.check_health()
             if not options.health:

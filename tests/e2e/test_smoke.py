@@ -47,8 +47,12 @@ class _Answers(BaseHTTPRequestHandler):
     """Answers each path with the status and the JSON of ``by_path``; it wants the key ``sk_1``."""
 
     by_path: ClassVar[dict[str, tuple[int, object]]] = {}
+    ports: ClassVar[list[int]] = []
+    """The client's port of each request: one for each connection."""
+    protocol_version = "HTTP/1.1"  # it keeps connections
 
     def do_GET(self) -> None:
+        self.ports.append(self.client_address[1])
         status, body = self.by_path[self.path] if self.headers.get("X-API-Key") == "sk_1" else (401, {"detail": "no"})
         data = json.dumps(body).encode()
         self.send_response(status)
@@ -79,6 +83,20 @@ def test_a_check_that_fails_is_named_and_a_key_lets_in(
     monkeypatch.setenv("SMOKE_KEY", "sk_1")
     assert smoke.main(["--health", stub]) == 1
     assert "/ready answers 503: disk: 1 GB is free" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("kept_sec", "connections"), [(30.0, 1), (0.0, 2)])
+def test_a_connection_that_was_idle_is_not_used_again(
+    stub: str, monkeypatch: pytest.MonkeyPatch, kept_sec: float, connections: int
+) -> None:
+    """gunicorn closes an idle connection after 2 s, which is when the smoke test asks again."""
+    assert smoke._KEPT_SEC < smoke._ASK_EVERY_SEC
+    monkeypatch.setattr(smoke, "_KEPT_SEC", kept_sec)
+    _Answers.by_path, _Answers.ports[:] = {"/health": (200, {})}, []
+    with smoke.make_client(stub, {"X-API-Key": "sk_1"}) as client:
+        for _ in range(2):
+            assert client.get("/health").status_code == 200
+    assert len(set(_Answers.ports)) == connections
 
 
 def test_keys_and_tokens_become_headers() -> None:

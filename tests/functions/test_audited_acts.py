@@ -131,6 +131,7 @@ UNNOTED_ROUTES = {
 }
 UNNOTED_COMMANDS = {
     *("plan", "templates", "duplicate", "status", "library", "logs", "doctor", "keys list"),  # they only read
+    "calibrate",  # it changes the estimates of this machine only
     *("calendar", "quota", "publication show", "youtube status"),
     *("serve", "stop"),
     *("backup", "restore", "clean"),  # they copy or replace the audit log itself

@@ -5,11 +5,6 @@ from collections import defaultdict
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import matplotlib as mpl
-
-mpl.use("Agg")
-import matplotlib.pyplot as plt
-
 from tests.bench.encoder_search.results import Rows
 
 _MEASURED_KINDS = ("photo", "drawing")
@@ -113,6 +108,11 @@ def write(points: list[Point], named: dict[str, str], out: Path) -> None:
 
 def _draw(points: list[Point], front: list[Point], named: dict[str, str], path: Path) -> None:
     modes = sorted({point.mode for point in points})
+    import matplotlib as mpl  # the extra bench installs it; tests of the front do without
+
+    mpl.use("Agg")
+    import matplotlib.pyplot as plt
+
     drawing, panels = plt.subplots(1, len(modes), figsize=(8 * len(modes), 6), squeeze=False)
     for mode, axes in zip(modes, panels[0], strict=True):
         own = [point for point in points if point.mode == mode]
