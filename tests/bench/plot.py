@@ -39,12 +39,12 @@ def draw(figures: Figures, path: Path) -> None:
 
 
 def _compute_used_share(name: str, value: float) -> float | None:
-    limit = FIGURES[name].limit
-    if not limit:
+    figure = FIGURES[name]
+    if not figure.limit:
         return None
-    relation, number = limit.split()
+    relation, number = figure.limit.split()
     if float(number) == 0:
-        return 2.0 if value > 0 else 0.0
+        return 0.0 if figure.is_reached(value) else 2.0
     if relation == "<=":
         return value / float(number)
     return float(number) / value if value else 2.0
