@@ -33,7 +33,7 @@ _OWN: dict[RenderMode, X264Settings] = {
     ),
     # three fields that ultrafast lacks: a quarter of the bytes at nearly the same look, for less CPU. Macroblock-tree
     # would bring another 20 %, for 10 % more CPU
-    "PROXY": X264Settings("ultrafast", 8, "bframes=2:aq-mode=1:8x8dct=1"),
+    "PROXY": X264Settings("ultrafast", 8.25, "bframes=2:aq-mode=1:8x8dct=1"),
 }
 _LARGE_PIXELS = 2560 * 1440
 """Larger frames are large: each that x264 looks ahead takes 27 MB in 4K."""

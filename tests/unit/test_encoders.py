@@ -89,7 +89,7 @@ CAPS = {"-maxrate": "40M", "-bufsize": "80M"}
             "FINAL",
             {**X264, **CAPS, "-preset": "superfast", "-crf": "17.5", "-x264-params": FINAL_FIELDS},
         ),
-        ("libx264", "PROXY", {**X264, "-preset": "ultrafast", "-crf": "26", "-x264-params": PROXY_FIELDS}),
+        ("libx264", "PROXY", {**X264, "-preset": "ultrafast", "-crf": "26.25", "-x264-params": PROXY_FIELDS}),
         (
             "h264_nvenc",
             "FINAL",

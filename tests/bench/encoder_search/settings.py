@@ -45,7 +45,7 @@ _STEADY = {"direct": "temporal", "me": "hex"}
 _FLAT = LEAD.change({"aq-strength": "0.6", "weightp": "0", "scenecut": "0", "b-pyramid": "none"}, 16.65)
 _FEWER = LEAD.change({"rc-lookahead": "6", "aq-strength": "0.6", "weightp": "0", "scenecut": "0", **_STEADY}, 16.4)
 FINAL = _FEWER.change({"trellis": "1"}, 17.5)
-PROXY = Setting("PROXY", "ultrafast", 26, {"bframes": "2", "aq-mode": "1", "8x8dct": "1"})
+PROXY = Setting("PROXY", "ultrafast", 26.25, {"bframes": "2", "aq-mode": "1", "8x8dct": "1"})
 _PROXY_TREE = Setting(
     "PROXY", "ultrafast", 22, {"mbtree": "1", "rc-lookahead": "4", "bframes": "2", "aq-mode": "1", "8x8dct": "1"}
 )
