@@ -19,12 +19,12 @@ from gpu_renderer.encode.encoders import EncoderSelection
 from gpu_renderer.encode.segment_store import (
     SegmentPlan,
     choose_worker_count,
-    count_cores,
     encode_segments,
     plan_segments,
 )
 from gpu_renderer.stored_video import audio_blob, find_finished, measure_stored, reuse_finished, save_finished
 from gpu_renderer.thumbnail.select import get_or_render_thumbnail
+from sutradhar.bootstrap.machine import count_cores
 from sutradhar.domain.core.errors import RenderError
 from sutradhar.domain.video import quality_gate
 from sutradhar.domain.video.file_facts import FileFacts

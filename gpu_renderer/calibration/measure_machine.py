@@ -14,7 +14,8 @@ from gpu_renderer.calibration.sampler import Sampler, SampleRequest, measure_tog
 from gpu_renderer.calibration.stages import FrameCosts
 from gpu_renderer.core import ffmpeg_process
 from gpu_renderer.encode import encoders
-from gpu_renderer.encode.segment_store import choose_worker_count, count_cores, measure_free_memory_mb
+from gpu_renderer.encode.segment_store import choose_worker_count, measure_free_memory_mb
+from sutradhar.bootstrap.machine import count_cores
 from sutradhar.domain.core.errors import RenderError
 from sutradhar.domain.plan.choices import RenderMode
 from sutradhar.domain.video.render_settings import RendererSettings

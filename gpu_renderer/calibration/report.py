@@ -10,8 +10,8 @@ from pathlib import Path
 
 from gpu_renderer.calibration.measure_machine import FULL, QUICK, STEPS, MachineFigures, measure_machine
 from gpu_renderer.calibration.sampler import end_on_sigterm
-from gpu_renderer.encode.segment_store import count_cores
 from sutradhar import bootstrap
+from sutradhar.bootstrap.machine import count_cores
 from sutradhar.config import CloudSettings
 from sutradhar.domain.core.errors import InvalidRequest, NotInstalled, RenderError
 from sutradhar.domain.video.calibration import CalibratedFigure, CalibrationReport, estimate_costs, list_figures

@@ -1,7 +1,6 @@
 """Bring all segments of a video into the blob store: those that are stored are reused, worker processes encode the
 others."""
 
-import os
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from gpu_renderer.core.segments import Segment
 from gpu_renderer.encode import encoders
 from gpu_renderer.encode.encoders import Profile
 from gpu_renderer.text.fonts import hash_fonts
+from sutradhar.bootstrap.machine import count_cores
 from sutradhar.domain.video.render_request import SegmentCounts
 from sutradhar.domain.video.timeline import Timeline
 from sutradhar.ports.stores import BlobStore
@@ -42,11 +42,6 @@ def plan_segments(
     parts, fonts = segments.split(timeline, max_segment_sec), hash_fonts()
     keys = [segment_key(part, profile.arguments(part.fps), engine(), fonts) for part in parts]
     return SegmentPlan(parts, tuple(f"segments/{key}.mp4" for key in keys), profile)
-
-
-def count_cores() -> int:
-    """Return the number of cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def measure_free_memory_mb() -> float:
