@@ -17,7 +17,7 @@ from functions.api.endpoint import Endpoint, load_endpoint
 from functions.api.problem import Problem
 from functions.api.routes import ROUTES, Route
 
-_PATH_VALUE = re.compile(r"<(\w+)>")
+_PATH_VALUE = re.compile(r"<(?:path:)?(\w+)>")
 _DESCRIPTION = (
     "Turns a topic, a prompt or a plan into a finished video. Every path also answers below /api. Errors are"
     " application/problem+json (RFC 9457) and name every wrong field at once."

@@ -173,6 +173,9 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/openapi.json", "docs:show_openapi", "documentation", access="open"),
     Route("GET", "/docs", "docs:show_page", "documentation", access="open"),
     Route("GET", "/docs/<name>", "docs:show_asset", "documentation", access="open"),
+    Route("GET", "/", "studio_page:open_studio", "studio", access="open", aliases=("GET /studio",)),
+    Route("GET", "/studio/", "studio_page:show_studio", "studio", access="open"),
+    Route("GET", "/studio/<version>/<path:name>", "studio_page:show_studio_file", "studio", access="open"),
 )
 
 

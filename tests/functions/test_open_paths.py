@@ -23,7 +23,7 @@ def guarded_api(api: FlaskClient) -> FlaskClient:
 @pytest.mark.parametrize(("rule", "route"), RULES, ids=[rule for rule, _ in RULES])
 def test_without_a_key_only_open_paths_answer(guarded_api: FlaskClient, rule: str, route: Route) -> None:
     method, _, path = rule.partition(" ")
-    path = re.sub(r"<\w+>", "some-id", path)
+    path = re.sub(r"<(?:path:)?\w+>", "some-id", path)
     for prefix in ("", "/api"):
         response = guarded_api.open(f"{prefix}{path}", method=method)
         assert (response.status_code == 401) == (route.access != "open"), response.text

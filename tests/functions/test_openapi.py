@@ -19,7 +19,7 @@ def test_the_view_takes_the_values_of_its_paths(route: Route) -> None:
     endpoint = load_endpoint(route.view)
     taken = set(endpoint.view.__annotations__) - {"query", "body", "return"}
     paths = [route.path, *(alias.partition(" ")[2] for alias in route.aliases)]
-    assert all(set(re.findall(r"<(\w+)>", path)) == taken for path in paths)
+    assert all(set(re.findall(r"<(?:path:)?(\w+)>", path)) == taken for path in paths)
     assert endpoint.view.__doc__, "the documentation shows the docstring"
 
 
@@ -52,7 +52,7 @@ def test_each_operation_has_an_id_of_its_own() -> None:
 
 def show(path: str) -> str:
     """Return ``path`` as OpenAPI writes it."""
-    return re.sub(r"<(\w+)>", r"{\1}", path)
+    return re.sub(r"<(?:path:)?(\w+)>", r"{\1}", path)
 
 
 def test_no_two_models_share_a_name() -> None:

@@ -54,7 +54,7 @@ def make_key(name: str, **facts: Any) -> dict[str, str]:
 def call(api: FlaskClient, route: Route, rule: str, name: str, headers: dict[str, str]) -> Any:
     method, _, path = rule.partition(" ")
     body = json.dumps(BODIES[route.view]) if route.view in BODIES else None
-    return api.open(re.sub(r"<\w+>", name, path), method=method, data=body, headers=headers)
+    return api.open(re.sub(r"<(?:path:)?\w+>", name, path), method=method, data=body, headers=headers)
 
 
 @pytest.fixture
@@ -121,4 +121,7 @@ def test_a_token_of_another_issuer_opens_no_route(api: FlaskClient, issuer: Issu
 
 def test_every_route_with_a_value_in_its_path_says_what_it_names() -> None:
     """The values of the other routes are public."""
-    assert [route.path for route in ROUTES if "<" in route.path and not route.names] == ["/docs/<name>"]
+    assert [route.path for route in ROUTES if "<" in route.path and not route.names] == [
+        "/docs/<name>",
+        "/studio/<version>/<path:name>",
+    ]

@@ -82,5 +82,8 @@ EXAMPLES: Mapping[str, Example] = {
     "docs:show_openapi": Example(),
     "docs:show_page": Example(),
     "docs:show_asset": Example(thing="swagger-ui.css"),
+    "studio_page:open_studio": Example(302),
+    "studio_page:show_studio": Example(),
+    "studio_page:show_studio_file": Example(thing="icon.svg"),
 }
 """The example of each view, by its name in the table of routes. They are called in the order of that table."""

@@ -156,7 +156,7 @@ def call_every_route(cloud: FakeCloud, finished: str) -> None:
     }
     for route in ROUTES:
         example = EXAMPLES[route.view]
-        path = re.sub(r"<\w+>", things.get(example.thing, example.thing), route.path)
+        path = re.sub(r"<(?:path:)?\w+>", things.get(example.thing, example.thing), route.path)
         cloud.call(f"{route.method} {path}{example.query}", example.body, example.status)
     cloud.messages.clear()
 

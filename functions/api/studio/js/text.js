@@ -1,0 +1,76 @@
+/**
+ * The words of the page in the language of the reader. A module that shows words begins with
+ * `await loadTexts("create")`, which reads js/text/LANGUAGE/create.js, and then calls t("create.topic", {name}).
+ */
+import { createStore } from "./store.js";
+import { fillText } from "./lib/fill_text.js";
+
+/** The interface languages, by their own names. */
+export const LANGUAGES = { en: "English", hi: "हिन्दी" };
+const KEY = "sutradhar.language";
+const texts = {};
+const loaded = new Set();
+
+/** The language of the interface. */
+export const language = createStore(chooseLanguage());
+
+function chooseLanguage() {
+  const wanted = [readStored(KEY), ...(navigator.languages ?? [])].filter(Boolean).map((one) => one.slice(0, 2));
+  return wanted.find((one) => one in LANGUAGES) ?? "en";
+}
+
+/** Return a stored preference; null if the browser keeps none. */
+export function readStored(key) {
+  try {
+    return localStorage.getItem(key);
+  } catch {
+    return null;
+  }
+}
+
+/** Keep a preference, if the browser keeps any. */
+export function keepStored(key, value) {
+  try {
+    localStorage.setItem(key, value);
+  } catch {
+    // a private window may refuse; the choice then lasts as long as the page
+  }
+}
+
+/** Load the texts of the parts `names` in the current language. */
+export async function loadTexts(...names) {
+  names.forEach((name) => loaded.add(name));
+  await readParts(language.get(), names);
+}
+
+async function readParts(code, names) {
+  const missing = names.filter((name) => !texts[`${code}/${name}`]);
+  const modules = await Promise.all(missing.map((name) => import(`./text/${code}/${name}.js`)));
+  missing.forEach((name, index) => (texts[`${code}/${name}`] = modules[index].default));
+}
+
+/** Change the language of the interface. Resolves when its texts are loaded. */
+export async function setLanguage(code) {
+  await readParts(code, [...loaded]);
+  keepStored(KEY, code);
+  document.documentElement.lang = code;
+  language.set(code);
+}
+
+/**
+ * Return a text of the page.
+ * @param {string} key the part and the name: "create.topic"
+ * @param {Record<string, unknown>} [values] the values of its {placeholders}; `count` chooses the plural form
+ */
+export function t(key, values) {
+  const [part, name] = key.split(".", 2);
+  const text = texts[`${language.get()}/${part}`]?.[name];
+  if (text === undefined) throw new Error(`no text ${key} in ${language.get()}`);
+  return fillText(text, values, language.get());
+}
+
+/** Return whether there is a text with this key, for words that the server chooses, such as states. */
+export function hasText(key) {
+  const [part, name] = key.split(".", 2);
+  return texts[`${language.get()}/${part}`]?.[name] !== undefined;
+}
