@@ -27,8 +27,13 @@ demo: .venv/ready
 	@export PUBLISH_FOLDER="$$OUT/published"; \
 	$(sutradhar) make "$$TOPIC" $(language) --length "$$LENGTH" --out "$$OUT" --publish folder && $(sutradhar) calendar
 
+# the page for people and the API behind it; published videos come into out/published, unless .env names another folder
 serve: .venv/ready
+ifeq ($(shell grep -s '^[[:space:]]*\(export \)\?PUBLISH_FOLDER=' .env),)
+	@export PUBLISH_FOLDER="$${PUBLISH_FOLDER:-$$PWD/out/published}"; $(sutradhar) serve
+else
 	@$(sutradhar) serve
+endif
 
 # stop the server of this home; its jobs go on with the next one
 down: .venv/ready

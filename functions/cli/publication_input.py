@@ -94,11 +94,16 @@ def require_priority(priority: int | None) -> None:
 
 
 def choose_destination(services: Services, name: str | None) -> str:
-    """Return ``name``, or the only destination that is set up. Raise InvalidRequest if there is another number."""
+    """Return ``name``, or the only destination that is set up. Raise InvalidRequest if there is another number.
+
+    The folder that every home has counts only if there is no other destination.
+    """
     if name is not None:
         return name
     missing = {one.name: one.explain_missing_setup() for one in services.providers.destinations.values()}
     ready = sorted(name for name, text in missing.items() if not text)
+    if len(ready) > 1 and bootstrap.settings().publishing.folder is None:
+        ready.remove("folder")
     if len(ready) == 1:
         return ready[0]
     if ready:

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from functions.cli.console import handle_signals, print_line, report_errors
+from functions.cli.open_page import can_open_browser, open_when_ready
 from functions.cli.options import read_whole
 from functions.cli.running_servers import announce_server
 from functions.cli.serve_log import show_log, start_server
@@ -34,8 +35,13 @@ def serve(
     backend: Annotated[
         ServedBackend, typer.Option(help="`gcp-emulators`: an emulated Google Cloud; its data is lost at the end.")
     ] = ServedBackend.LOCAL,
+    open_browser: Annotated[
+        bool | None,
+        typer.Option("--open/--no-open", help="Open the studio in your browser. Default: if you sit at a desktop."),
+    ] = None,
 ) -> None:
-    """Serve the HTTP API (functions-framework) and do the work behind it, until Ctrl-C."""
+    """Serve the studio, the page for people, and the HTTP API (functions-framework), and do the work behind them, until
+    Ctrl-C."""
     from functions.dev import local_runtime
 
     with report_errors():
@@ -63,12 +69,18 @@ def serve(
         show_log(log_file, as_json=as_json),
         local_runtime.run_worker(with_retention=True),
     ):
+        leaving = threading.Event()
         server: subprocess.Popen[bytes] | None = None
         try:  # from here on Ctrl-C must end the server too, which would else keep the port
             server = start_server(argv, env, as_json=as_json)
             print_line(f"Sutradhar on {url} (Ctrl-C stops it), for {_name_callers()} (`sutradhar keys`).")
+            print_line(f"Make videos in your browser: {url}/studio/")
+            if can_open_browser(env) if open_browser is None else open_browser:
+                opener = threading.Thread(target=open_when_ready, args=(f"{url}/studio/", leaving), daemon=True)
+                opener.start()
             raise typer.Exit(server.wait() or 1)
         finally:
+            leaving.set()
             if server is not None:
                 server.terminate()
                 server.wait()
@@ -95,6 +107,7 @@ def _serve_emulated(port: int) -> None:
     print_line("Bringing up Firestore, Pub/Sub, Cloud Storage, Cloud Run and all functions ...")
     with EmulatedCloud(home, port, settings=bootstrap.settings().cloud_environment) as cloud:
         print_line(f"Sutradhar on {cloud.url} (Ctrl-C stops it). Logs: {home / 'logs'}")
+        print_line(f"Make videos in your browser: {cloud.url}/studio/")
         for name, value in sorted(cloud.env.items()):
             if name.endswith(("_HOST", "_ENDPOINT", "_PROJECT", "_BUCKET")):
                 print_line(f"  {name}={value}")

@@ -128,12 +128,24 @@ def test_a_wrong_option_is_named_as_it_is_written(folder: Path, words: tuple[str
     assert message in says(refused)
 
 
-def test_without_a_destination_the_ways_to_get_one_are_named(home: Path) -> None:
+def test_every_home_has_a_folder_to_publish_into(home: Path) -> None:
     home.mkdir()
     store_finished_job(bootstrap.services())
-    refused = run("publish", "job-1")
-    assert refused.exit_code == 2
-    assert "folder: set PUBLISH_FOLDER" in says(refused)
+    published = run_json("publish", "job-1")
+    assert (published["destination"], published["state"]) == ("folder", "published")
+    assert [path.name for path in (home / "published").glob("*/manifest.json")] == ["manifest.json"]
+
+
+def test_the_folder_of_the_home_gives_way_to_a_destination_that_was_named(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home.mkdir()
+    monkeypatch.setenv("PUBLISH_WEBHOOK_URL", "https://receiver.example/videos")
+    monkeypatch.setenv("PUBLIC_URL", "https://videos.example")
+    monkeypatch.setenv("PUBLISH_WEBHOOK_SECRET", "whsec_" + "A" * 32)
+    store_finished_job(bootstrap.services())
+    ordered = run_json("publish", "job-1", "--at", "2100-12-24 18:30")
+    assert ordered["destination"] == "webhook"
 
 
 def test_the_calendar_shows_the_days_of_each_zone(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

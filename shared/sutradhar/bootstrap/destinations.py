@@ -50,7 +50,7 @@ def make_setup(settings: Settings, get_webhooks: Callable[[], WebhookSender]) ->
         allow_loopback=settings.webhooks.allow_loopback,
         asset_bucket=settings.cloud.bucket if settings.cloud else "",
         public_url=settings.api.public_url,
-        folder=publishing.folder,
+        folder=settings.publish_folder,
         bucket=publishing.bucket,
         webhook_url=publishing.webhook_url,
         webhook_secrets=publishing.webhook_secrets,

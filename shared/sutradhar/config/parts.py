@@ -212,7 +212,8 @@ class PublishingSettings(Part):
     """Settings of the places where videos are published."""
 
     folder: UserPath | None = Field(default=None, validation_alias="PUBLISH_FOLDER")
-    """The folder of the destination `folder`; None: there is no such destination."""
+    """The folder of the destination `folder`; None: `published` in SUTRADHAR_HOME, and no such destination on Google
+    Cloud."""
     bucket: Annotated[str, AfterValidator(_check_place)] = Field(default="", validation_alias="PUBLISH_BUCKET")
     """The place of the destination `bucket` in Cloud Storage, such as gs://bucket/videos; empty: there is none."""
     webhook_url: Annotated[str, AfterValidator(_check_receiver)] = Field(

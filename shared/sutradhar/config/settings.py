@@ -104,6 +104,11 @@ class Settings:
         return self.publishing.youtube_token_file or self.home / "youtube.json"
 
     @property
+    def publish_folder(self) -> Path | None:
+        """The folder that gets published videos; None: there is none, since a function has no folder that stays."""
+        return self.publishing.folder or (None if self.cloud else self.home / "published")
+
+    @property
     def cloud_environment(self) -> dict[str, str]:
         """Return the settings that were set, for functions on an emulated cloud, which sets its own places; secrets are
         among them."""
