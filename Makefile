@@ -28,12 +28,11 @@ demo: .venv/ready
 	$(sutradhar) make "$$TOPIC" $(language) --length "$$LENGTH" --out "$$OUT" --publish folder && $(sutradhar) calendar
 
 # the page for people and the API behind it; published videos come into out/published, unless .env names another folder
-serve: .venv/ready
 ifeq ($(shell grep -s '^[[:space:]]*\(export \)\?PUBLISH_FOLDER=' .env),)
-	@export PUBLISH_FOLDER="$${PUBLISH_FOLDER:-$$PWD/out/published}"; $(sutradhar) serve
-else
-	@$(sutradhar) serve
+serve: export PUBLISH_FOLDER ?= $(CURDIR)/out/published
 endif
+serve: .venv/ready
+	@$(sutradhar) serve
 
 # stop the server of this home; its jobs go on with the next one
 down: .venv/ready
