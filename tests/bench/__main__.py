@@ -3,8 +3,9 @@
 ``python -m tests.bench [--quick] [--out FOLDER] [PART ...]`` runs the named parts, or else all; the race
 only if its peers are installed.
 
-Writes bench.md, bench.json and bench.png (and job.*, library.*, cloud.*) to docs/bench, quick runs to out/bench, after
-every part. A part that fails does not stop the others; the exit code is 1 then. A limit that is missed is no failure.
+Writes bench.md, bench.json and bench.png (and job.*, library.*, studio.*, cloud.*) to docs/bench, quick runs to
+out/bench, after every part. A part that fails does not stop the others; the exit code is 1 then. A limit that is
+missed is no failure.
 """
 
 import argparse
@@ -17,7 +18,7 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.bench import cloud, job, library, months, parts_exact, parts_others, parts_video, plot
+from tests.bench import cloud, first_page, job, library, months, parts_exact, parts_others, parts_video, plot
 from tests.bench.figures import Figures
 from tests.bench.race import baseline, race
 from tests.bench.videos import FULL, QUICK, Bench
@@ -41,6 +42,7 @@ PARTS: dict[str, Callable[[Bench, Figures], None]] = {
     "job": lambda bench, figures: job.measure_job(figures, 10 if bench.scale.quick else 60),
     "library": lambda bench, figures: library.measure_library(figures.folder, quick=bench.scale.quick),
     "months": lambda bench, figures: months.measure_months(figures.folder, quick=bench.scale.quick),
+    "studio": lambda bench, figures: first_page.measure_first_page(figures.folder, quick=bench.scale.quick),
     "cloud": lambda bench, figures: cloud.measure_cloud(figures.folder, quick=bench.scale.quick),
 }
 

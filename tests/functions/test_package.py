@@ -92,6 +92,18 @@ def test_it_holds_the_functions_and_nothing_of_the_laptop(archive: Path) -> None
     assert [name for name in names if any(part in name for part in wrong)] == []
 
 
+def test_it_serves_the_studio_with_every_module_of_it(archive: Path) -> None:
+    folder = package.ROOT / "functions/api/studio"
+    names = {path.relative_to(folder).as_posix() for path in folder.rglob("*.js")}
+    packed = archive / "functions/api/studio"
+    assert names == {path.relative_to(packed).as_posix() for path in packed.rglob("*.js")}
+    code = (
+        "import flask, json\nfrom functions.api import studio_page\n"
+        "print(json.dumps([studio_page.FOLDER.as_posix(), len(studio_page.compute_version())]))"
+    )
+    assert json.loads(run_in_archive(archive, code)) == [packed.as_posix(), 12]
+
+
 def test_it_needs_nothing_outside_and_all_entry_points_are_there(archive: Path) -> None:
     code = (
         "import json, main, functions, sutradhar\n"

@@ -46,6 +46,15 @@ def test_a_browser_keeps_a_file_for_good_and_asks_for_the_page_each_time(api: Fl
     assert api.get("/studio/", headers={"If-None-Match": page.headers["ETag"]}).status_code == 304
 
 
+def test_the_studio_sets_no_cookie_and_says_what_each_file_is(api: FlaskClient) -> None:
+    for name, media_type in (("", "text/html"), (f"{compute_version()}/css/base.css", "text/css")):
+        answer = api.get(f"/studio/{name}")
+        assert "Set-Cookie" not in answer.headers
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert (answer.mimetype, answer.mimetype_params) == (media_type, {"charset": "utf-8"})
+        assert answer.headers["ETag"]
+
+
 def test_a_page_of_an_older_version_gets_the_new_files_but_keeps_none(api: FlaskClient) -> None:
     answer = api.get("/studio/0123456789ab/js/api.js")
     assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "no-store")

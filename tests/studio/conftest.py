@@ -1,12 +1,13 @@
 """A real server and a real browser. Both last while tests of this folder run; each test has a fresh profile."""
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.studio.browser import DESKTOP, Language, Scheme, open_context, start_browser
+from tests.studio.browser import DESKTOP, Language, Scheme, find_browser, open_context, start_browser
 from tests.studio.faults import Faults
 from tests.studio.server import StudioServer, serve_studio
 
@@ -17,6 +18,8 @@ OpenPage = Callable[..., Page]
 # "package", not "session": other tests look for processes that are left over
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
+    if find_browser() is None and not os.environ.get("CI"):
+        pytest.skip("Chromium is not installed (Debian: chromium)")
     with start_browser() as one:
         yield one
 

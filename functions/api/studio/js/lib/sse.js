@@ -3,9 +3,12 @@
 /** Return a reader: `push(text)` returns the events that are complete now, each {id, event, data, retry}. */
 export function createEventReader() {
   let rest = "";
+  let held = ""; // a \r whose \n may come with the next piece
   return {
     push(text) {
-      rest += text.replace(/\r\n?/g, "\n");
+      const whole = held + text;
+      held = whole.endsWith("\r") ? "\r" : "";
+      rest += whole.slice(0, whole.length - held.length).replace(/\r\n?/g, "\n");
       const blocks = rest.split("\n\n");
       rest = blocks.pop();
       return blocks.map(readBlock).filter((event) => event.data !== null || event.retry !== null);
