@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.studio.browser import DESKTOP, Language, Scheme, find_browser, open_context, start_browser
 from tests.studio.faults import Faults
-from tests.studio.server import StudioServer, serve_studio
+from tests.studio.server import FOX_PLAN, StudioServer, serve_studio
 
 OpenPage = Callable[..., Page]
 """``open_page(size=PHONE, language="hi", scheme="dark", server=...)`` returns an empty page in a new profile."""
@@ -29,6 +29,22 @@ def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StudioServer]:
     """A server that the tests of this folder share: its library has videos of other tests."""
     with serve_studio(tmp_path_factory.mktemp("studio")) as server:
         yield server
+
+
+@pytest.fixture(scope="package")
+def finished_job(studio: StudioServer) -> str:
+    """The id of a finished video of the shared server."""
+    job_id = studio.create_job()
+    studio.finish_job(job_id)
+    return job_id
+
+
+@pytest.fixture(scope="package")
+def waiting_job(studio: StudioServer) -> str:
+    """The id of a job of the shared server that waits for the approval of its plan."""
+    job_id = studio.create_job({**FOX_PLAN, "title": "The fox in review"}, review=True)
+    studio.finish_job(job_id, state="awaiting_approval")
+    return job_id
 
 
 @pytest.fixture

@@ -84,16 +84,16 @@ class StudioServer:
         """Create a job from a plan of the user's own, and return its id. ``fields``: more of the plan."""
         return str(self.call("POST", "/render", {**plan, **fields})["job_id"])
 
-    def finish_job(self, job_id: str, key: str = "") -> dict[str, Any]:
-        """Wait until the job is finished, and return its status."""
+    def finish_job(self, job_id: str, key: str = "", state: str = "success") -> dict[str, Any]:
+        """Wait until the job is in ``state``, and return its status. Raise AssertionError if it ends in another one."""
         status: dict[str, Any] = {}
 
         def is_over() -> bool:
             status.update(self.call("GET", f"/render/{job_id}/status", key=key))
-            return status["state"] in {"success", "error", "canceled"}
+            return status["state"] in {"success", "error", "canceled", state}
 
         wait_until(is_over, 120)
-        assert status["state"] == "success", status
+        assert status["state"] == state, status
         return status
 
 
