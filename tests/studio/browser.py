@@ -7,6 +7,8 @@ from typing import Literal
 
 from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
+from tests.studio.drawing import count_calls
+
 Scheme = Literal["light", "dark"]
 Language = Literal["en", "hi"]
 DESKTOP, PHONE = (1280, 800), (390, 844)
@@ -68,5 +70,6 @@ def open_context(
         has_touch=is_phone,
         service_workers="block",
     )
+    count_calls(context)
     context.set_default_timeout(TIMEOUT_MS)
     return context

@@ -18,6 +18,7 @@ from playwright.sync_api import Browser, Error, Page
 
 from tests.studio.accessibility import find_barriers
 from tests.studio.browser import open_context, start_browser
+from tests.studio.drawing import wait_until_drawn
 from tests.studio.faults import Faults
 from tests.studio.server import FOX_PLAN, serve_studio
 
@@ -86,10 +87,7 @@ def take_shot(browser: Browser, options: argparse.Namespace, route: str, look: t
                 run_step(page, kind, value)
         except Error as error:
             print(f"step failed: {error.message.splitlines()[0]}")
-        try:
-            page.wait_for_load_state("networkidle", timeout=3000)
-        except Error:
-            print("the network is never quiet (a stream of events?)")
+        wait_until_drawn(page)
         page.wait_for_timeout(_QUIET_MS)
         name = re.sub(r"\W+", "-", route).strip("-") or "start"
         path = options.out / f"{name}-{size}-{language}-{scheme}.png"

@@ -3,11 +3,11 @@
 import os
 
 import pytest
-from playwright.sync_api import Page, expect
 
 from tests.studio.accessibility import check_accessibility
 from tests.studio.browser import DESKTOP, PHONE, Language
 from tests.studio.conftest import OpenPage
+from tests.studio.drawing import wait_until_drawn
 from tests.studio.screenshots import take_screenshot
 
 ROUTES = {
@@ -25,13 +25,6 @@ LOOKS: list[Look] = [("phone", PHONE, "hi"), ("desktop", DESKTOP, "en")]
 """Each width and each language; both colours are checked for each. The other two are checked with the screenshots."""
 if os.environ.get("STUDIO_SCREENSHOTS") == "1":
     LOOKS += [("phone", PHONE, "en"), ("desktop", DESKTOP, "hi")]
-
-
-def wait_until_drawn(page: Page) -> None:
-    """Wait until the page has its heading, its answers and its images."""
-    expect(page.get_by_role("heading", level=1)).to_be_visible()
-    page.wait_for_load_state("networkidle")
-    expect(page.locator(".spinner:visible")).to_have_count(0)
 
 
 @pytest.mark.parametrize(
