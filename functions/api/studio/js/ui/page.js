@@ -1,5 +1,7 @@
 import { html, useEffect, useRef } from "../../vendor/preact.js";
 
+let isFirst = true;
+
 /**
  * The heading and the content of a page. The heading gets the focus when the page opens, so that screen readers begin there.
  * @param {{title: string, lead?: unknown, actions?: unknown}} props `actions`: buttons beside the heading
@@ -8,7 +10,9 @@ export function Page({ title, lead, actions, children }) {
   const heading = useRef();
   useEffect(() => {
     // a page that focuses something itself, and the first page of a visit, keep the focus where it is
-    if (document.activeElement === document.body && performance.now() > 3000) heading.current.focus({ preventScroll: true });
+    const isInPage = document.getElementById("main")?.contains(document.activeElement);
+    if (!isFirst && !isInPage) heading.current.focus({ preventScroll: true });
+    isFirst = false;
     scrollTo(0, 0);
   }, []);
   useEffect(() => {
