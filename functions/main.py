@@ -14,6 +14,7 @@ from sutradhar.domain.jobs.topics import TOPICS
 
 _MODULES = {
     "api": "functions.api.app",
+    "frame": "functions.frame",
     "publish_due": "functions.publish_due",
     "retention": "functions.retention",
     "sweep": "functions.sweep",

@@ -8,6 +8,7 @@ locals {
     CLOUD_RUN_TASK_COUNT   = "Cloud Run sets it for each task"
     CLOUD_RUN_TASK_INDEX   = "Cloud Run sets it for each task"
     CORS_ORIGINS           = "set cors_origins, which the bucket needs too"
+    FRAME_URL              = "it is the address of the service frame of this deployment"
     JSON_LOGS              = "the log of a function is always JSON"
     LOG_FILE               = "Cloud Logging reads standard error, and a file would fill the memory"
     OIDC_ADMINS            = "set oidc"

@@ -22,3 +22,11 @@ class IssuerUnreachable(Exception):
     def __init__(self, wait_sec: int) -> None:
         super().__init__("the issuer of the token does not answer, so the token cannot be checked; try again")
         self.wait_sec = wait_sec
+
+
+class FrameUnavailable(Exception):
+    """The function ``frame`` draws no frames now. ``wait_sec``: when to try again."""
+
+    def __init__(self, reason: str, wait_sec: int = 2) -> None:
+        super().__init__(reason)
+        self.wait_sec = wait_sec

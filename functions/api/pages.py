@@ -8,8 +8,9 @@ _PREFLIGHT = {
     "Access-Control-Max-Age": "600",
 }
 _EXPOSED_HEADERS = (
-    "ETag, Idempotent-Replayed, Location, RateLimit-Limit, RateLimit-Policy, RateLimit-Remaining, RateLimit-Reset,"
-    " Retry-After, X-Request-Id"
+    "ETag, Frame-Missing, Frame-Number, Frame-Scene, Frame-Time, Idempotent-Replayed, Location, RateLimit-Limit,"
+    " RateLimit-Policy, RateLimit-Remaining, RateLimit-Reset, Retry-After, Scene-End, Scene-Start, Video-Length,"
+    " X-Request-Id"
 )
 
 

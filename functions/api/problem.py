@@ -3,7 +3,7 @@
 import flask
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
-from functions.api.errors import IssuerUnreachable, Unauthorized
+from functions.api.errors import FrameUnavailable, IssuerUnreachable, Unauthorized
 from sutradhar.domain.core.base import Frozen
 from sutradhar.domain.core.errors import (
     BackendError,
@@ -55,6 +55,7 @@ _STATUS: tuple[tuple[type[Exception], int, str], ...] = (
     (Conflict, 409, "Conflict"),
     (RecordError, 503, "Written by another version"),
     (IssuerUnreachable, 503, "Unavailable for the moment"),
+    (FrameUnavailable, 503, "No preview for the moment"),
 )
 
 
@@ -76,7 +77,7 @@ def answer_error(exc: Exception) -> flask.Response:
             response = make_problem(status, title, str(exc), errors)
             if isinstance(exc, Unauthorized):
                 response.headers["WWW-Authenticate"] = exc.challenge
-            if isinstance(exc, LimitReached | IssuerUnreachable):
+            if isinstance(exc, LimitReached | IssuerUnreachable | FrameUnavailable):
                 response.headers["Retry-After"] = str(exc.wait_sec)
             if isinstance(exc, LimitReached):
                 flask.g.is_quota = exc.is_quota

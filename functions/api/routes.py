@@ -87,6 +87,8 @@ ROUTES: tuple[Route, ...] = (
         has_entry=True,
     ),
     Route("GET", "/render/<job_id>/file", "files:download_file", "renders", names="job", has_entry=True),
+    Route("GET", "/render/<job_id>/frame", "frames:show_frame", "preview", names="job"),
+    Route("POST", "/render/<job_id>/frame", "frames:preview_frame", "preview", names="job", has_limit=False),
     Route("GET", "/render/<job_id>/events", "events:show_events", "renders", names="job"),
     Route("GET", "/render/<job_id>/summary", "render_summary:show_summary", "renders", names="job"),
     Route("GET", "/render/<job_id>/plan", "review:show_plan", "review", names="job"),

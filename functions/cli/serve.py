@@ -1,19 +1,18 @@
 """Run `sutradhar serve`: the HTTP API and the work behind it."""
 
 import subprocess
-import sys
 import threading
 from enum import StrEnum
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from functions.cli.console import handle_signals, print_line, report_errors
+from functions.cli.frame_function import run_frame_function
 from functions.cli.open_page import can_open_browser, open_when_ready
 from functions.cli.options import read_whole
 from functions.cli.running_servers import announce_server
-from functions.cli.serve_log import show_log, start_server
+from functions.cli.serve_log import make_command, show_log, start_server
 from functions.cli.start import LOG_NAME, prepare_home
 from sutradhar import bootstrap
 from sutradhar.domain.core.errors import NotInstalled
@@ -54,9 +53,7 @@ def serve(
             raise typer.BadParameter("the emulated cloud is on 127.0.0.1 only", param_hint="--host")
         with report_errors("All data in the emulated cloud is gone."), handle_signals():
             _serve_emulated(port)
-    main_file = Path(__file__).parents[1] / "main.py"
-    where = [f"--source={main_file}", f"--host={host}", f"--port={port}"]
-    argv = [sys.executable, "-m", "functions_framework", "--target=api", *where]
+    argv = make_command("api", host, port)
     home = bootstrap.settings().home
     log_file = home / LOG_NAME
     env = {**bootstrap.settings().environment, "SUTRADHAR_HOME": str(home), "LOG_FILE": str(log_file)}
@@ -68,11 +65,12 @@ def serve(
         announce_server(home, url),
         show_log(log_file, as_json=as_json),
         local_runtime.run_worker(with_retention=True),
+        run_frame_function(env, as_json=as_json) as frame_url,
     ):
         leaving = threading.Event()
         server: subprocess.Popen[bytes] | None = None
         try:  # from here on Ctrl-C must end the server too, which would else keep the port
-            server = start_server(argv, env, as_json=as_json)
+            server = start_server(argv, {**env, "FRAME_URL": frame_url}, as_json=as_json)
             print_line(f"Sutradhar on {url} (Ctrl-C stops it), for {_name_callers()} (`sutradhar keys`).")
             print_line(f"Make videos in your browser: {url}/studio/")
             if can_open_browser(env) if open_browser is None else open_browser:

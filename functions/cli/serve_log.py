@@ -47,6 +47,13 @@ def show_log(path: Path, *, as_json: bool) -> Iterator[None]:
         print_new()
 
 
+def make_command(function: str, host: str, port: int) -> list[str]:
+    """Return the command that serves ``function`` by functions-framework."""
+    main_file = Path(__file__).parents[1] / "main.py"
+    where = [f"--source={main_file}", f"--host={host}", f"--port={port}"]
+    return [sys.executable, "-m", "functions_framework", f"--target={function}", *where]
+
+
 def start_server(argv: list[str], env: dict[str, str], *, as_json: bool) -> subprocess.Popen[bytes]:
     """Start the server in a session of its own. For people, what it writes beside the log is shown unchanged."""
     stderr = None if as_json else subprocess.PIPE

@@ -33,12 +33,13 @@ Draw = Callable[[int, Frame], None]
 
 
 class Compositor:
-    """Compose segments of one frame size; keep the last two images, since neighbouring segments share them."""
+    """Compose segments of one frame size; keep the last ``stills_kept`` images, since neighbouring segments share
+    them."""
 
-    def __init__(self, width: int, height: int) -> None:
+    def __init__(self, width: int, height: int, *, stills_kept: int = _STILLS_KEPT) -> None:
         self.size = (width, height)
         self._under = Frame(width, height)
-        self._stills = LRUCache[tuple[str, Camera, Fit], Still](_STILLS_KEPT)
+        self._stills = LRUCache[tuple[str, Camera, Fit], Still](stills_kept)
         self._clips = LRUCache[str, VideoSource](_CLIPS_KEPT)
         self._layers = OverlayLayers(width, height)
         self._players: tuple[ClipPlayer, ...] = ()

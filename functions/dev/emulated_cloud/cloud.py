@@ -64,7 +64,7 @@ class EmulatedCloud:
     ) -> None:
         self.home, self._renderer, self._sweep_sec, self._backoff = home, list(renderer), sweep_sec, backoff_sec
         self.project, self._settings, self._python = project, dict(settings or {}), python
-        names = ("api", "sweep", "retention", "publish_due", "dead_letter", *TOPICS)
+        names = ("api", "frame", "sweep", "retention", "publish_due", "dead_letter", *TOPICS)
         self._ports = {name: find_free_port() for name in names}
         if port:
             self._ports["api"] = port
@@ -119,7 +119,7 @@ class EmulatedCloud:
         cloud_run = self._stack.enter_context(
             CloudRunJobs({_JOB: Job(self._renderer, renderer_env)}, logs / "executions")
         )
-        self.env = {**renderer_env, "CLOUD_RUN_ENDPOINT": cloud_run.endpoint}
+        self.env = {**renderer_env, "CLOUD_RUN_ENDPOINT": cloud_run.endpoint, "FRAME_URL": self._url("frame")}
         self._create_bucket(emulators.env)
         routes = [Route(f"{PREFIX}{topic}", self._url(topic), _DEAD) for topic in TOPICS]
         routes.append(Route(_DEAD, self._url("dead_letter")))
@@ -138,7 +138,8 @@ class EmulatedCloud:
         # the functions start last and so end first: the bridge and the scheduler wait for functions they called
         self._stack.callback(_end_functions, self._functions)
         for name, port in self._ports.items():
-            self._serve(name, port, archive, logs)
+            # frame is deployed as an image with the renderer, which the archive does not have
+            self._serve(name, port, package.ROOT / "functions" if name == "frame" else archive, logs)
         for name in self._ports:
             self._wait(name)
         self._stack.callback(self._stopped.set)

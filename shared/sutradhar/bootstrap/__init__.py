@@ -119,6 +119,16 @@ def release_models() -> None:
         providers.registry.release_models()
 
 
+def fetch_identity_token(url: str) -> str:
+    """Return the token by which this process may call our service at ``url``; empty: it is on this machine and asks for
+    none. Raise BackendError if Google gives none."""
+    if not url.startswith("https://"):
+        return ""
+    from sutradhar.backends.gcp.identity import fetch_token
+
+    return fetch_token(url)
+
+
 def local_backend(settings: Settings) -> LocalBackend:
     from sutradhar.bootstrap.local import local_backend
 

@@ -53,6 +53,12 @@ def _check_public_url(url: str) -> str:
     return url.rstrip("/")
 
 
+def _check_frame_url(url: str) -> str:
+    if not re.fullmatch(r"(https://[a-z0-9.-]+|http://(127\.0\.0\.1|localhost)(:[0-9]+)?)/?|", url):
+        raise ValueError(f"must be an https URL, or one of this machine such as http://127.0.0.1:8090 (got {url!r})")
+    return url.rstrip("/")
+
+
 def _check_secret(secret: str) -> str:
     if secret and not re.fullmatch(r"[!-~]{12,200}", secret):
         raise ValueError("must have 12 to 200 visible ASCII characters, without spaces")
@@ -168,6 +174,8 @@ class ApiSettings(Part):
     """Origins of web pages that may call the API from a browser: https://studio.example.com."""
     public_url: Annotated[str, AfterValidator(_check_public_url)] = Field(default="", validation_alias="PUBLIC_URL")
     """The URL at which callers reach the API, without a slash at its end; empty: URLs in answers follow the request."""
+    frame_url: Annotated[str, AfterValidator(_check_frame_url)] = Field(default="", validation_alias="FRAME_URL")
+    """The URL of the function `frame`, which draws preview frames; empty: there are none. `sutradhar serve` sets it."""
     api_key_admin: Secret = Field(default="", repr=False, validation_alias="API_KEY_ADMIN")
     """The secret of an API key with the role admin; empty: there is no such key."""
     api_key_creator: Secret = Field(default="", repr=False, validation_alias="API_KEY_CREATOR")

@@ -55,7 +55,7 @@ _OF_THIS_MACHINE = {
     for part in (ProcessSettings, CloudSettings, WorkerSettings, RenderTaskSettings)
     for variable in variables_of(part).values()
     if variable not in ("ASSET_DAYS", "LOG_LEVEL", "OTEL_EXPORTER_OTLP_ENDPOINT", "RENDER_FIGURES", "SENTRY_DSN")
-} | {"JSON_LOGS", "PORT", "YOUTUBE_CLIENT_SECRETS"}
+} | {"FRAME_URL", "JSON_LOGS", "PORT", "YOUTUBE_CLIENT_SECRETS"}
 """Settings that other machines, or other tasks, have for themselves."""
 _CHOICE_VARIABLES = {
     name: variable for name, variable in variables_of(ProviderSettings).items() if name not in ("connections", "chains")

@@ -28,15 +28,12 @@ def check_own_media(services: Services, plan: RenderPlan, limits: PlanLimits, ca
     Raises:
         InvalidRequest: names every field at fault.
     """
-    uploads = _read_uploads(services, plan)
-    uses = list(find_uploads(plan))
-    errors = [error for use in uses if (error := _find_misuse(use, uploads.get(use.upload_id), caller))]
-    if not errors:
-        errors = [  # checked before any call is paid for: the bucket deletes uploads after weeks
-            FieldError(use.path, f"{uploads[use.upload_id].filename} is no longer kept; send it again")
-            for use in uses
-            if not services.blobs.exists(uploads[use.upload_id].blob)
-        ]
+    uploads = check_uploads(services, plan, caller)
+    errors = [  # checked before any call is paid for: the bucket deletes uploads after weeks
+        FieldError(use.path, f"{uploads[use.upload_id].filename} is no longer kept; send it again")
+        for use in find_uploads(plan)
+        if not services.blobs.exists(uploads[use.upload_id].blob)
+    ]
     if not errors:
         clip_sec = _measure_clips(plan, uploads)
         excesses = [*limits.find_excesses(plan, clip_sec)]
@@ -57,9 +54,28 @@ def _measure_clips(plan: RenderPlan, uploads: Mapping[str, Upload]) -> dict[int,
     }
 
 
+def check_uploads(services: Services, plan: RenderPlan, caller: ApiKey | None = None) -> Mapping[str, Upload]:
+    """Return the uploads of a plan by their ids. Refuse one that the caller does not have, that is not ready, or that
+    is of another kind.
+
+    Raises:
+        InvalidRequest: names every field at fault.
+    """
+    uploads = _read_uploads(services, plan)
+    misuses = (_find_misuse(use, uploads.get(use.upload_id), caller) for use in find_uploads(plan))
+    if errors := [error for error in misuses if error]:
+        raise InvalidRequest(errors)
+    return uploads
+
+
+def measure_clips(services: Services, plan: RenderPlan) -> dict[int, float]:
+    """Return the length in seconds of every clip that sets the length of its scene, by the index of the scene."""
+    return _measure_clips(plan, _read_uploads(services, plan))
+
+
 def estimate_length(services: Services, plan: RenderPlan) -> float:
     """Estimate the length in seconds of the video of ``plan``. The lengths of its clips are known."""
-    return estimate_video_sec(plan, _measure_clips(plan, _read_uploads(services, plan)))
+    return estimate_video_sec(plan, measure_clips(services, plan))
 
 
 def find_notices(services: Services, plan: RenderPlan) -> list[str]:

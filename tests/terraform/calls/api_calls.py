@@ -36,6 +36,8 @@ EXAMPLES: Mapping[str, Example] = {
     "deletion:pin_render": Example(thing="finished"),
     "deletion:unpin_render": Example(thing="finished"),
     "render_summary:show_summary": Example(thing="finished"),
+    "frames:show_frame": Example(thing="finished", query="?at=1"),
+    "frames:preview_frame": Example(200, {"patch": {"title": "Green tea"}}, thing="finished"),
     "review:show_plan": Example(thing="waiting"),
     "review:patch_plan": Example(200, {"scenes": [{"index": 0, "narration": "Another cup of tea."}]}, thing="waiting"),
     "review:approve_render": Example(202, thing="approved"),

@@ -1,0 +1,76 @@
+"""Show one frame of a video as the renderer draws it, before anything is rendered."""
+
+from werkzeug.wrappers import Response
+
+from functions.api.auth import caller, require_access
+from functions.api.endpoint import endpoint
+from functions.api.frame_models import FrameBody, FrameQuery, name_errors
+from sutradhar import bootstrap
+from sutradhar.domain.jobs.job import Job
+from sutradhar.domain.plan.plan import RenderPlan
+
+
+@endpoint(answers={200: "image/*", 304: None}, errors=(409, 503))
+def show_frame(job_id: str, query: FrameQuery) -> Response:
+    """Return one frame of the video as an image, exactly as the renderer draws it; without ``at``, ``frame`` and
+    ``scene`` the frame that shows the most of the first scene.
+
+    It works in every state of a job whose plan has scenes. An image that is not made yet is a plain card under the real
+    titles and captions, and a narration that is not made yet has its estimated length; the header Frame-Missing names
+    both by their slots. Frame-Number, Frame-Time, Frame-Scene, Scene-Start, Scene-End and Video-Length tell which frame
+    it is; times are seconds of the video. An answer has an ETag, which changes only with the image.
+    """
+    job = require_access(bootstrap.backend().jobs.get(job_id))
+    return _answer(job, query, job.current_plan)
+
+
+@endpoint(answers={200: "image/*", 304: None}, errors=(409, 503))
+def preview_frame(job_id: str, body: FrameBody) -> Response:
+    """Return one frame as GET does, but of a changed plan, so that a moved title or another caption is seen at once.
+
+    Nothing is made, paid for or stored. What the change leaves alone is shown as it is.
+    """
+    from sutradhar.domain.plan.plan_patch import change_fields
+    from sutradhar.pipeline.own_media import check_uploads
+
+    job = require_access(bootstrap.backend().jobs.get(job_id))
+    services, plan = bootstrap.services(), job.current_plan
+    if body.plan is not None:
+        plan = body.plan.with_defaults(services.defaults)
+        with name_errors("plan"):
+            check_uploads(services, plan, caller())
+    elif body.patch is not None and plan.scenes:
+        with name_errors("patch"):
+            plan = change_fields(plan, body.patch)
+    return _answer(job, body, plan)
+
+
+def _answer(job: Job, query: FrameQuery, plan: RenderPlan) -> Response:
+    from functions.api.frame_client import fetch_frame
+    from sutradhar.domain.video.frame_choice import choose_frame, find_scene_times, find_shown_scene
+    from sutradhar.domain.video.frame_request import FrameRequest
+    from sutradhar.pipeline.frames import lay_out_video
+
+    if query.language:
+        plan = plan.evolve(render=plan.render.evolve(burn_captions=query.language))
+    layout = lay_out_video(bootstrap.services(), job, plan)
+    timeline = layout.timeline
+    number = choose_frame(timeline, at=query.at, frame=query.frame, scene=query.scene)
+    scene = find_shown_scene(timeline, number) if query.scene is None else query.scene
+    times = find_scene_times(timeline, scene)
+    request = FrameRequest(timeline=timeline, frame=number, width=query.width, format=query.format)
+    response, lost_scenes = fetch_frame(request)
+    lost = [f"scene-{index:02d}-image" for index in lost_scenes]
+    response.headers.update(
+        {
+            "Frame-Number": str(number),
+            "Frame-Time": f"{number / timeline.fps:.3f}",
+            "Frame-Scene": str(scene),
+            "Scene-Start": f"{times.start_sec:.3f}",
+            "Scene-End": f"{times.end_sec:.3f}",
+            "Video-Length": f"{timeline.duration_sec:.3f}",
+            "Frame-Missing": ", ".join([*map(str, layout.missing), *lost]),
+            "Cache-Control": "private, no-cache",
+        }
+    )
+    return response

@@ -1,0 +1,138 @@
+"""Lay out the video of a plan before it is made, so that any of its frames can be shown."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from sutradhar.domain.assets.asset import SAMPLE_RATE, Asset, Word
+from sutradhar.domain.assets.requests import AssetRequest
+from sutradhar.domain.assets.slot import Slot
+from sutradhar.domain.core.errors import Conflict, ProviderError
+from sutradhar.domain.jobs.job import Job
+from sutradhar.domain.plan.plan import RenderPlan
+from sutradhar.domain.plan.scene import Scene
+from sutradhar.domain.plan.speech_duration import estimate_speech_sec
+from sutradhar.domain.video.frame_request import CARD
+from sutradhar.domain.video.timeline import Timeline
+from sutradhar.domain.video.timeline_builder import build_timeline
+from sutradhar.pipeline.own_media import measure_clips
+from sutradhar.pipeline.plan import list_required_assets
+from sutradhar.pipeline.produce import find_finished_assets
+from sutradhar.pipeline.services import Services
+
+_UNKNOWN_SEC = 5.0
+"""The length of a scene without a narration whose length nothing tells yet."""
+
+
+@dataclass(frozen=True)
+class VideoLayout:
+    """The frames of a video that may not be made yet."""
+
+    timeline: Timeline
+    """Without anything that is only heard."""
+    missing: Sequence[Slot]
+    """The images and narrations that are not made yet: a card stands for an image, and a narration has its estimated
+    length."""
+
+
+def lay_out_video(services: Services, job: Job, plan: RenderPlan) -> VideoLayout:
+    """Return the layout of the video of ``job`` by ``plan``, which may differ from the job's, with all that is made for
+    it.
+
+    Raises:
+        Conflict: the plan has no scenes yet.
+        InvalidRequest: the video would be too long.
+    """
+    if not plan.scenes:
+        raise Conflict("the plan has no scenes yet; try again when the planner has written them")
+    assets = dict(_find_assets(services, job, plan))
+    missing = [slot for slot in _list_slots(plan) if slot not in assets]
+    for slot in missing:
+        assert slot.scene is not None
+        narration = plan.scenes[slot.scene].narration
+        assets[slot] = _make_card(plan) if slot.role == "image" else _estimate_narration(plan, narration)
+    lengths = measure_clips(services, plan)
+    scenes = [
+        _drop_file(scene, lengths.get(index)) if Slot.image(index) in missing else scene
+        for index, scene in enumerate(plan.scenes)
+    ]
+    timeline = build_timeline(plan.evolve(scenes=tuple(scenes)), assets)
+    shown = timeline.evolve(narrations=(), music=None, captions={}, sound_effects=(), clip_audio=())
+    return VideoLayout(shown, missing)
+
+
+def _list_slots(plan: RenderPlan) -> Iterator[Slot]:
+    """Yield the slots of all that the layout needs."""
+    for index, scene in enumerate(plan.scenes):
+        yield Slot.image(index)
+        if scene.narration:
+            yield Slot.narration(index)
+
+
+def _drop_file(scene: Scene, clip_sec: float | None) -> Scene:
+    """Return ``scene`` without the part and the place of its own file, which do not fit the card. The scene keeps its
+    length; ``clip_sec``: that of its clip."""
+    seconds = scene.duration_sec or (None if scene.narration else clip_sec or _UNKNOWN_SEC)
+    return scene.evolve(clip=None, image=None, duration_sec=seconds)
+
+
+def _find_assets(services: Services, job: Job, plan: RenderPlan) -> Mapping[Slot, Asset]:
+    """Return what is made for ``plan``: what the job itself has, and for changed parts what any job has made."""
+    own = {request.slot: request for request in job.requests}
+    finished = job.assets or find_finished_assets(services, job)
+    if own and _leave_captions_out(plan) == _leave_captions_out(job.current_plan):
+        return finished
+    try:
+        requests = list_required_assets(services, plan)
+    except ProviderError:  # no provider can make a part of it; the rest can be shown
+        return {slot: asset for slot, asset in finished.items() if _is_unchanged(job.current_plan, plan, slot)}
+    changed = [one for one in requests if one.slot not in own or own[one.slot].spec != one.spec]
+    others = services.assets.get_many([one.key for one in changed])
+    return {
+        **{one.slot: finished[one.slot] for one in _leave_out(requests, changed) if one.slot in finished},
+        **{one.slot: others[one.key] for one in changed if one.key in others},
+    }
+
+
+def _leave_captions_out(plan: RenderPlan) -> RenderPlan:
+    """Return ``plan`` without what changes frames and no asset."""
+    return plan.evolve(render=plan.render.evolve(burn_captions=None, caption_style="plain"))
+
+
+def _leave_out(requests: Sequence[AssetRequest], changed: Sequence[AssetRequest]) -> Sequence[AssetRequest]:
+    slots = {one.slot for one in changed}
+    return [one for one in requests if one.slot not in slots]
+
+
+def _is_unchanged(before: RenderPlan, after: RenderPlan, slot: Slot) -> bool:
+    if slot.scene is None or max(slot.scene + 1, len(before.scenes)) > len(after.scenes):
+        return False
+    return before.scenes[slot.scene] == after.scenes[slot.scene]
+
+
+def _make_card(plan: RenderPlan) -> Asset:
+    width, height = plan.size
+    return Asset(
+        key="", kind="image", blob=CARD.blob, sha256=CARD.sha256, size=0, provider="", width=width, height=height
+    )
+
+
+def _estimate_narration(plan: RenderPlan, text: str) -> Asset:
+    """Return a narration of the estimated length, whose words share it by their letters."""
+    seconds = estimate_speech_sec(text, plan.spoken_language, plan.delivery.speed, plan.gender)
+    texts = text.split()
+    letters = sum(len(one) + 1 for one in texts)
+    words, start = [], 0.0
+    for one in texts:
+        end = start + seconds * (len(one) + 1) / letters
+        words.append(Word(text=one, start=start, end=end, timing_source="estimate"))
+        start = end
+    return Asset(
+        key="",
+        kind="narration",
+        blob="",
+        sha256="",
+        size=0,
+        provider="",
+        samples=round(seconds * SAMPLE_RATE),
+        words=tuple(words),
+    )
