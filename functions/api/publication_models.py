@@ -30,3 +30,17 @@ class CalendarQuery(Frozen):
     end: TimeText | None = Field(default=None, alias="to")
     """ISO 8601: a time, which is not included, or the last day; null: 31 days after the start."""
     limit: int = Field(default=100, ge=1, le=500)
+
+
+class DestinationState(Frozen):
+    """A place where videos can be published."""
+
+    name: str
+    is_ready: bool
+    """False: the operator has not set it up."""
+    advice: str
+    """The way to set it up; empty if it is ready."""
+
+
+class DestinationList(Frozen):
+    destinations: tuple[DestinationState, ...]

@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING
 from functions.api.auth import caller, require_access
 from functions.api.endpoint import endpoint
 from functions.api.links import make_url
-from functions.api.publication_models import CalendarQuery, PublicationPatch, PublishLater
+from functions.api.publication_models import (
+    CalendarQuery,
+    DestinationList,
+    DestinationState,
+    PublicationPatch,
+    PublishLater,
+)
 from sutradhar import bootstrap
 from sutradhar.domain.plan.publication import PublishNow
 from sutradhar.domain.publishing.publication_answer import Calendar, PublicationAnswer, QuotaAnswer
@@ -60,6 +66,18 @@ def show_calendar(query: CalendarQuery) -> Calendar:
     page = read_calendar(bootstrap.services(), caller(), query.start, query.end, zone=zone, limit=query.limit)
     return Calendar(
         publications=tuple(map(_describe, page.publications)), start=page.start, end=page.end, has_more=page.has_more
+    )
+
+
+@endpoint(answers={200: DestinationList})
+def show_destinations() -> DestinationList:
+    """List the places where videos can be published, and what is missing where one is not set up."""
+    destinations = bootstrap.services().providers.destinations
+    missing = {name: one.explain_missing_setup() for name, one in destinations.items()}
+    return DestinationList(
+        destinations=tuple(
+            DestinationState(name=name, is_ready=not advice, advice=advice) for name, advice in missing.items()
+        )
     )
 
 

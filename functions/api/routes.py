@@ -94,7 +94,8 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/render/<job_id>/plan", "review:show_plan", "review", names="job"),
     Route("PATCH", "/render/<job_id>/plan", "review:patch_plan", "review", names="job"),
     Route("POST", "/render/<job_id>/approve", "review:approve_render", "review", names="job"),
-    Route("POST", "/plan", "plan_preview:preview_plan", "renders", has_entry=False),
+    Route("POST", "/plan", "plan_preview:preview_plan", "renders", has_limit=False),
+    Route("POST", "/plan/seconds", "speech_seconds:estimate_seconds", "renders", has_limit=False),
     Route("GET", "/templates", "templates:show_templates", "templates"),
     Route("POST", "/templates/plan", "templates:make_plan", "templates", has_limit=False),
     Route("GET", "/library", "library:show_library", "library"),
@@ -123,6 +124,7 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/publish/<job_id>/schedule", "publications:schedule_job", "publications", names="job"),
     Route("POST", "/publish/<job_id>", "publications:publish_job", "publications", names="job"),
     Route("GET", "/publish", "publications:show_calendar", "publications"),
+    Route("GET", "/destinations", "publications:show_destinations", "publications"),
     Route("GET", "/publish/quota", "publications:show_quota", "publications"),
     Route("GET", "/publish/<job_id>", "publications:show_job_publication", "publications", names="job"),
     Route(

@@ -125,6 +125,7 @@ def test_the_secret_of_webhooks_is_noted_once_a_day(api: FlaskClient) -> None:
 UNNOTED_ROUTES = {
     "library:duplicate_job",  # it only computes a plan, as the next two do
     "plan_preview:preview_plan",
+    "speech_seconds:estimate_seconds",
     "templates:make_plan",
     "uploads:receive_bytes",  # the beginning of the upload and the outcome of its check are noted
     "uploads:complete_upload",

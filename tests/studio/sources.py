@@ -53,7 +53,7 @@ def read_texts() -> Texts:
 
 
 def remove_comments(source: str) -> str:
-    return re.sub(r"/\*.*?\*/|(?<![:\"'])//[^\n]*", "", source, flags=re.DOTALL)
+    return re.sub(r"(?<![\w])/\*.*?\*/|(?<![:<\"'])//[^\n]*", "", source, flags=re.DOTALL)
 
 
 def list_templates(source: str) -> Iterator[str]:

@@ -1,0 +1,33 @@
+/** What a scene shows: a picture that is drawn from words, or the user's own file. */
+import { html, useState } from "../../../vendor/preact.js";
+import { t } from "../../text.js";
+import { Button } from "../../ui/button.js";
+import { TextArea } from "../../ui/field.js";
+import { MediaPicker } from "../../ui/media_picker.js";
+import { UploadPicture } from "../../ui/upload_picture.js";
+
+export function ScenePicture({ scene, path, error, onChange }) {
+  const [isChoosing, setChoosing] = useState(false);
+  const own = scene.image ?? scene.clip;
+  const id = typeof own === "string" ? own : own?.upload;
+  const choose = ([upload]) => {
+    setChoosing(false);
+    if (!upload) return;
+    const media = { upload: upload.upload_id };
+    onChange(upload.kind === "video" ? { clip: media, image: null } : { image: media, clip: null });
+  };
+  const picker = html`<${MediaPicker} isOpen=${isChoosing} kinds=${["image", "video"]} onChoose=${choose} onClose=${() => setChoosing(false)} />`;
+  if (id) {
+    return html`<div class="field">
+      <span class="label">${t("scenes.own_file")}</span>
+      <div class="row"><${UploadPicture} id=${id} />
+        <div class="stack tight"><${Button} icon="image" onClick=${() => setChoosing(true)}>${t("scenes.another_file")}<//>
+        <${Button} kind="quiet" onClick=${() => onChange({ image: null, clip: null })}>${t("scenes.draw_instead")}<//></div></div>
+      ${error && html`<span class="error">${error}</span>`}${picker}
+    </div>`;
+  }
+  return html`<div class="stack tight">
+    <${TextArea} label=${t("scenes.image_prompt")} rows="3" maxlength="1000" data-path=${path} value=${scene.image_prompt ?? ""} error=${error} onChange=${(image_prompt) => onChange({ image_prompt })} />
+    <div><${Button} kind="quiet" icon="upload" onClick=${() => setChoosing(true)}>${t("scenes.use_own_file")}<//></div>${picker}
+  </div>`;
+}
