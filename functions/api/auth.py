@@ -2,6 +2,7 @@
 are accepted."""
 
 from collections.abc import Mapping
+from functools import partial
 
 import flask
 
@@ -14,6 +15,7 @@ from sutradhar.domain.core.api_key import ApiKey
 from sutradhar.domain.core.errors import NotFound
 from sutradhar.domain.jobs.job import Job
 from sutradhar.pipeline import api_keys
+from sutradhar.ports.records import KeyValueStore
 from sutradhar.telemetry import log
 
 _PASSED_ON = ("Forwarded", "X-Forwarded-For", "X-Real-Ip", "Via")
@@ -33,7 +35,9 @@ def authenticate(route: Route) -> None:
         IssuerUnreachable: the caller's token cannot be checked now.
         NotFound: the route is for admins only, and the key is no admin's.
     """
-    if route.access == "admin":
+    if route.takes_view_token and (token := flask.request.args.get("view")):
+        flask.g.caller = _find_viewer(token)
+    elif route.access == "admin":
         require_admin()
     else:
         require_key()
@@ -61,9 +65,9 @@ def require_key() -> None:
 
         flask.g.caller = find_token_caller(token, oidc)
         return
-    known = _known_keys.get(lambda: api_keys.list_keys(records))
-    if secret and not api_keys.find(known, secret):  # it may have been made just now
-        known = _known_keys.renew(lambda: api_keys.list_keys(records))
+    known = _read_keys(records)
+    if secret and not api_keys.find(known, secret):
+        known = _read_keys_anew(records)
     if not known and not of_settings and not secret and not issuer:
         if not _is_local_caller():
             raise Unauthorized(_explain_closed())
@@ -95,6 +99,28 @@ def require_access(job: Job) -> Job:
     if (who := caller()) and not who.may_see(job.owner):
         raise NotFound(f"there is no job {job.id}")
     return job
+
+
+def _find_viewer(token: str) -> ApiKey:
+    """Return the caller to whom a view token was given. Raise Unauthorized, also if the key was revoked since."""
+    from functions.api.view_tokens import read_view_token  # only here: most calls have no token
+
+    records, named = bootstrap.backend().records, read_view_token(token)
+    if named.is_account and bootstrap.settings().oidc:
+        return named.make_account()
+    for keys in (_list_settings_keys, partial(_read_keys, records), partial(_read_keys_anew, records)):
+        if key := next(filter(named.is_from, keys().values()), None):
+            return key
+    raise Unauthorized("the key of this view token was revoked or has another secret now")
+
+
+def _read_keys(records: KeyValueStore) -> Mapping[str, ApiKey]:
+    return _known_keys.get(lambda: api_keys.list_keys(records))
+
+
+def _read_keys_anew(records: KeyValueStore) -> Mapping[str, ApiKey]:
+    """Read the stored keys again, since a key that is not among the known ones may have been made just now."""
+    return _known_keys.renew(lambda: api_keys.list_keys(records))
 
 
 def _list_settings_keys() -> Mapping[str, ApiKey]:

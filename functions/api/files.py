@@ -17,6 +17,8 @@ from sutradhar import bootstrap
 from sutradhar.domain.assets.slot import Slot
 from sutradhar.domain.core.base import Frozen
 from sutradhar.domain.core.errors import Conflict, FieldError, InvalidRequest, NotFound
+from sutradhar.domain.core.file_names import make_disposition
+from sutradhar.domain.jobs.download_names import name_download
 from sutradhar.domain.jobs.job import Job
 from sutradhar.domain.jobs.job_status import name_state
 from sutradhar.domain.jobs.keeping import require_files
@@ -25,6 +27,9 @@ from sutradhar.domain.plan.choices import LANGUAGES
 
 SIGNED_URL_TTL = timedelta(hours=1)
 """Life of a signed URL: long enough for a slow line, too short to be passed around."""
+
+_SMALL = ("captions", "summary", "provenance")
+"""The kinds of files that the API sends itself where a caller asks for that: a function's answer may have 32 MiB."""
 
 
 class FileQuery(Frozen):
@@ -35,6 +40,11 @@ class FileQuery(Frozen):
     """The format of the captions."""
     slot: str = Field(default="", max_length=100)
     """The place of the asset, such as ``scene-00-image``; the status lists them."""
+    download: bool = False
+    """True: a browser saves the file, by the title of the video, instead of showing it."""
+    redirect: bool = True
+    """False: the API itself sends the bytes of captions, the summary or the provenance, also where a bucket has them. A
+    page's ``<track>`` plays captions of its own origin only (html.spec.whatwg.org, the track element)."""
 
 
 @endpoint(answers={200: "video/mp4", 206: "video/mp4", 302: None, 304: None}, errors=(409, 416))
@@ -46,14 +56,33 @@ def download_file(job_id: str, query: FileQuery) -> Response:
     """
     backend = bootstrap.backend()
     job = require_access(backend.jobs.get(job_id))
+    if not query.redirect and query.kind not in _SMALL:
+        message = f"false is for small files: {', '.join(_SMALL)} (got kind={query.kind})"
+        raise InvalidRequest([FieldError("redirect", message)])
     blob, media_type = _find_asset(job, query.slot) if query.kind == "asset" else _find_file(job, query)
-    name = f"{job.id}-{query.slot}{Path(blob).suffix}" if query.kind == "asset" else f"{job.id}-{Path(blob).name}"
-    if url := backend.blobs.url(blob, SIGNED_URL_TTL, name):
+    suffix = f".{query.format}" if query.kind == "captions" else Path(blob).suffix
+    name = name_download(job, _name_part(query), suffix)
+    # a signed URL always saves the file when it is opened; elements of a page show it all the same
+    if query.redirect and (url := backend.blobs.url(blob, SIGNED_URL_TTL, name)):
         return flask.redirect(url)
     with tempfile.TemporaryDirectory() as folder:
         path = backend.blobs.fetch(blob, Path(folder) / "file")
         # send_file opens the file before the folder is removed; a conditional answer reads only the requested range
-        return flask.send_file(path, mimetype=media_type, download_name=name, conditional=True, etag=True)
+        response = flask.send_file(path, mimetype=media_type, conditional=True, etag=True)
+        response.headers["Content-Disposition"] = make_disposition(name, is_attachment=query.download)
+        return response
+
+
+def _name_part(query: FileQuery) -> str:
+    """Return what tells the file from others of its video: players find captions by their language."""
+    match query.kind:
+        case "video" | "thumbnail":
+            return ""
+        case "captions":
+            return query.lang
+        case "asset":
+            return query.slot
+    return query.kind
 
 
 def _find_asset(job: Job, text: str) -> tuple[str, str]:

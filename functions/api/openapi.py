@@ -33,6 +33,7 @@ def make_document() -> dict[str, Any]:
         security_schemes={
             "key": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
             "bearer": {"type": "http", "scheme": "bearer"},
+            "view": {"type": "apiKey", "in": "query", "name": "view"},
         },
         # every operation documents 500 itself, so flask-openapi adds no answer of its own
         validation_error_status=500,
@@ -63,10 +64,18 @@ def _add_operation(app: OpenAPI, route: Route, endpoint: Endpoint, method: str, 
         "description": _describe(route, endpoint, is_alias=bool(alias)),
         "operation_id": name,
         "responses": dict(_list_responses(route, endpoint)),
-        "security": [] if route.access == "open" else [{"key": []}, {"bearer": []}, {}],
+        "security": _list_security(route),
         "deprecated": bool(alias),
     }
     add(path, **options)(_make_signature(endpoint, name, path))
+
+
+def _list_security(route: Route) -> list[dict[str, list[str]]]:
+    """Return the ways in which a caller may be let in; the empty one: no key is needed."""
+    if route.access == "open":
+        return []
+    ways: list[dict[str, list[str]]] = [{"key": []}, {"bearer": []}, {}]
+    return [{"view": []}, *ways] if route.takes_view_token else ways
 
 
 def _make_signature(endpoint: Endpoint, name: str, path: str) -> Callable[..., None]:

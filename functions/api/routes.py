@@ -30,6 +30,10 @@ class Route(NamedTuple):
     answer, save money, or are made many times for one video have no limit."""
     has_entry: bool | None = None
     """True: the audit log gets an entry for the call, for a GET one a day; None: it does if the call has a limit."""
+    takes_view_token: bool = False
+    """True: a GET whose answer a browser shows by itself (an image, a sound, a video) and thus asks for without the
+    header with the key. It also takes ``?view=TOKEN``, the token of ``POST /me/view-token``; everything else about the
+    call stays, so its view checks the caller by ``require_access`` as ever."""
 
     @property
     def is_counted(self) -> bool:
@@ -86,8 +90,16 @@ ROUTES: tuple[Route, ...] = (
         has_limit=False,
         has_entry=True,
     ),
-    Route("GET", "/render/<job_id>/file", "files:download_file", "renders", names="job", has_entry=True),
-    Route("GET", "/render/<job_id>/frame", "frames:show_frame", "preview", names="job"),
+    Route(
+        "GET",
+        "/render/<job_id>/file",
+        "files:download_file",
+        "renders",
+        names="job",
+        has_entry=True,
+        takes_view_token=True,
+    ),
+    Route("GET", "/render/<job_id>/frame", "frames:show_frame", "preview", names="job", takes_view_token=True),
     Route("POST", "/render/<job_id>/frame", "frames:preview_frame", "preview", names="job", has_limit=False),
     Route("GET", "/render/<job_id>/events", "events:show_events", "renders", names="job"),
     Route("GET", "/render/<job_id>/summary", "render_summary:show_summary", "renders", names="job"),
@@ -167,6 +179,7 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/keys/<key_id>/rotate", "keys:rotate_key", "keys", access="admin", names="key"),
     Route("DELETE", "/keys/<key_id>", "keys:revoke_key", "keys", access="admin", names="key"),
     Route("DELETE", "/keys/<key_id>/data", "my_data:remove_key_data", "keys", access="admin", names="key"),
+    Route("POST", "/me/view-token", "view_tokens:create_view_token", "keys", has_limit=False),
     Route("DELETE", "/me/data", "my_data:remove_my_data", "keys"),
     Route("GET", "/me/data/removals/<removal_id>", "my_data:show_removal", "keys", names="removal"),
     Route("GET", "/healthz", "health:show_health", "operations", access="open", aliases=("GET /health",)),

@@ -23,10 +23,12 @@ SECRET_PATTERNS = (
     re.compile(r"(?P<name>\b[a-z][a-z0-9+.-]*://[^\s/:@]*:)[^\s/@]+(?=@)", re.IGNORECASE),
     # keys that providers mark by their beginning: OpenAI, Google, Stripe-like secrets of webhooks, and ours
     re.compile(r"(?P<name>\b(?:sk[-_]|AIza|whsec_))[A-Za-z0-9_+/=-]{8,}"),
+    # our view tokens, which stand in URLs
+    re.compile(r"(?P<name>\bsvt_)[A-Za-z0-9._-]{8,}"),
     # Google's OAuth: secrets of clients, access tokens, refresh tokens and codes
     re.compile(r"(?P<name>\b(?:GOCSPX-|ya29\.)|(?<![\w/])[14]//?0)[A-Za-z0-9._-]{20,}"),
 )
-SECRET_SIGN = re.compile(rf"bearer|basic|{_WORDS}|://|sk[-_]|AIza|whsec_|GOCSPX-|ya29\.|[14]//?0", re.IGNORECASE)
+SECRET_SIGN = re.compile(rf"bearer|basic|{_WORDS}|://|sk[-_]|AIza|whsec_|svt_|GOCSPX-|ya29\.|[14]//?0", re.IGNORECASE)
 """Every text that one of the patterns matches has one of these. Most texts have none, and one search is quick."""
 
 

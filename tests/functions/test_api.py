@@ -109,7 +109,7 @@ def test_a_form_is_told_to_be_json(api: FlaskClient) -> None:
     [
         ("PUT", "/render", "/render takes GET and POST (got PUT)"),
         ("POST", "/api/metrics", "/api/metrics takes GET (got POST)"),
-        ("GET", "/", "there is nothing at /; POST /render"),
+        ("GET", "/films", "there is nothing at /films; POST /render"),
         ("GET", "/api/films", "there is nothing at /api/films"),
     ],
 )
@@ -168,6 +168,11 @@ def test_the_files_of_a_finished_job_can_be_had_in_parts(api: FlaskClient) -> No
     assert same.status_code == 304
     captions = api.get(f"/render/{job_id}/file?kind=captions&lang=en&format=srt", buffered=True)
     assert captions.mimetype == "application/x-subrip"
+    assert captions.headers["Content-Disposition"] == 'inline; filename="Prahlad, the Boy Who Was Not Afraid.en.srt"'
+    saved = api.get(f"/render/{job_id}/file?download=1", buffered=True)
+    assert saved.headers["Content-Disposition"] == 'attachment; filename="Prahlad, the Boy Who Was Not Afraid.mp4"'
+    refused = api.get(f"/render/{job_id}/file?redirect=0", buffered=True)  # a video may be too large for a function
+    assert (refused.status_code, refused.get_json()["errors"][0]["path"]) == (400, "redirect")
     assert api.get(f"/render/{job_id}/file?kind=captions&lang=hi", buffered=True).status_code == 404
     assert api.get(f"/render/{job_id}/file?kind=captions&lang=fr", buffered=True).status_code == 400
     assert api.get(f"/render/{job_id}/file?kind=nonsense", buffered=True).status_code == 400

@@ -47,6 +47,7 @@ def test_a_configured_secret_is_hidden_wherever_it_occurs(capsys: pytest.Capture
         "postgres://me:SECRETVALUE123@db/x",
         "Incorrect API key provided: sk-SECRETVALUE123",
         "whsec_SECRETVALUE123",
+        "GET /render/job-1/file?kind=video&view=svt_WyJr.aSECRETVALUE123.x_SECRETVALUE123-y",
         "invalid client GOCSPX-SECRETVALUE123-and-more",
         "got ya29.a0SECRETVALUE123-and_more",
         "no such token: 1//0gSECRETVALUE123-and_more",

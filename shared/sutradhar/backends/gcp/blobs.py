@@ -18,6 +18,7 @@ from google.cloud.storage.retry import DEFAULT_RETRY
 
 from sutradhar.backends.gcp.retry import TOTAL_SEC, translate_errors
 from sutradhar.domain.core.errors import BackendError, NotFound
+from sutradhar.domain.core.file_names import make_disposition
 from sutradhar.ports.stores import BlobStore, StoredBlob
 
 _CALL: dict[str, Any] = {"retry": DEFAULT_RETRY.with_timeout(TOTAL_SEC), "timeout": (5.0, 60.0)}
@@ -101,7 +102,7 @@ class GcsBlobStore(BlobStore):
                 if not credentials.valid:
                     credentials.refresh(google.auth.transport.requests.Request())
                 by = {"service_account_email": self._service_account, "access_token": credentials.token}
-            disposition = f'attachment; filename="{download_name}"' if download_name else None
+            disposition = make_disposition(download_name) if download_name else None
             try:
                 signed: str = blob.generate_signed_url(
                     version="v4", expiration=ttl, method="GET", response_disposition=disposition, **by
