@@ -3,8 +3,9 @@ locals {
 
   uploads = "uploads/" # the files that users send
   jobs    = "jobs/"    # requests, captions, videos
+  frames  = "frames/"  # preview frames
   # files that are only kept to be used again
-  caches = ["assets/", "segments/", "sounds/", "films/", "thumbnails/", "measured/", "upscaled/"]
+  caches = ["assets/", "segments/", "sounds/", "films/", "thumbnails/", "measured/", "upscaled/", local.frames]
 }
 
 resource "google_storage_bucket" "source" {

@@ -26,6 +26,7 @@ locals {
   }
   # the environment of the one function that people and web pages call
   api_environment = merge(
+    { FRAME_URL = google_cloud_run_v2_service.frame.uri },
     var.public_api ? { PUBLIC_API = "1" } : {},
     var.oidc == null ? {} : { for name, text in {
       OIDC_ISSUER     = var.oidc.issuer

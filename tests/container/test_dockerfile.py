@@ -10,11 +10,16 @@ import tomllib
 import venv
 from pathlib import Path
 
+import httpx
 import pytest
 
+from functions.dev.emulated_cloud.emulators import find_free_port
+from sutradhar.backends.local.blobs import FileBlobStore
 from sutradhar.domain.jobs.messages import RenderFinished
+from sutradhar.domain.video.frame_request import FrameRequest
 from sutradhar.domain.video.render_request import RenderRequest, RenderSummary
 from tests.container.dockerfile import DOCKERFILE, ROOT, copies, copy, environment, stages
+from tests.function_server import FunctionServer
 from tests.media.timelines import make_timeline
 
 
@@ -36,9 +41,10 @@ def test_it_is_what_the_graphics_card_needs() -> None:
     user = next(value for instruction, value in image.steps if instruction == "USER")
     assert user == "10001"
     assert names.index("USER") < names.index("ENTRYPOINT")
-    assert names.count("COPY") == 3
+    assert names.count("COPY") == 4
     # what changes often comes last, or every change would install everything again
-    assert [what for _, (what, *_), _ in copies(image)] == ["/venv", "gpu_renderer", "shared/sutradhar"]
+    copied = [what for _, (what, *_), _ in copies(image)]
+    assert copied == ["/venv", "functions/__init__.py", "gpu_renderer", "shared/sutradhar"]
 
 
 def test_every_file_that_is_copied_reaches_docker() -> None:
@@ -110,6 +116,24 @@ def test_its_start_command_works_with_what_it_has(image: tuple[list[str], dict[s
     done = subprocess.run([*argv, "--check"], cwd=tmp_path, env=env, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert all(check["ok"] for check in json.loads(done.stdout))
+
+
+def test_it_serves_preview_frames(image: tuple[list[str], dict[str, str]], tmp_path: Path) -> None:
+    """The function frame is this image with the command of terraform/frame.tf."""
+    argv, env = image
+    (arguments,) = re.findall(r"args += (\[.*\])", (ROOT / "terraform/frame.tf").read_text())
+    assert json.loads(arguments) == ["--target=frame", "--source=/app/functions/main.py"]
+    port, source = find_free_port(), f"{env['PYTHONPATH']}/functions/main.py"
+    command = [*argv[: argv.index("-m")], "-m", "functions_framework", "--target=frame", f"--source={source}"]
+    settings = {"SUTRADHAR_HOME": str(tmp_path), "HOST": "127.0.0.1", "PORT": str(port)}
+    with subprocess.Popen(command, cwd=tmp_path, env={**env, **settings}, stderr=subprocess.DEVNULL) as process:
+        server = FunctionServer(port, process, 0)
+        server.wait()
+        timeline = make_timeline(FileBlobStore(tmp_path / "blobs"))
+        request = FrameRequest(timeline=timeline, frame=3).model_dump_json()
+        answer = httpx.post(server.url, content=request, headers={"Content-Type": "application/json"}, timeout=30)
+        process.terminate()
+    assert (answer.status_code, answer.headers["Content-Type"], answer.headers["Frame-Lost"]) == (200, "image/jpeg", "")
 
 
 @pytest.mark.usefixtures("emulators")

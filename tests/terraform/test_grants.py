@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 
 from functions import main
-from sutradhar.config import Settings
 from sutradhar.domain.jobs.job import JobState
 from sutradhar.domain.jobs.topics import TOPICS
 from tests.terraform.conftest import ROOT, Planned, Terraform
+from tests.terraform.test_terraform import read_settings
 
 Grant = tuple[str, str, str]
 """A member, its role and the resource, in the words of docs/iam.md."""
@@ -53,6 +53,8 @@ def words(second_deployment: Planned) -> dict[str, str]:
         known |= {f"serviceAccount:{v['email']}": key_of(address), v["name"]: f"account {key_of(address)}"}
     for address, v in second_deployment.select("google_cloudfunctions2_function").items():
         known[v["service_config"][0]["service"]] = f"function {key_of(address)}"
+    for address, v in second_deployment.select("google_cloud_run_v2_service").items():
+        known[v["name"]] = f"function {key_of(address)}"
     for v in second_deployment.select("google_pubsub_topic").values():
         known[v["id"]] = f"topic {v['name'].removeprefix('other-')}"
     for v in second_deployment.select("google_pubsub_subscription").values():
@@ -77,12 +79,15 @@ def describe_place(kind: str, v: dict[str, Any], known: dict[str, str]) -> str:
         bucket = "projects/_/buckets/demo-project-other-assets"
         ours = f'resource.name == "{bucket}" || resource.name.startsWith("{bucket}/objects/uploads/")'
         audit = f'resource.name.startsWith("{bucket}/objects/audit/")'
-        jobs = ours.replace("uploads/", "jobs/")
+        folders = {
+            ours.replace("uploads/", folder): place
+            for folder, place in (("jobs/", "files of jobs"), ("assets/", "assets"), ("frames/", "preview frames"))
+        }
         target = ours.replace(bucket, "projects/_/buckets/shop-window").replace("uploads/", "videos/")
         (condition,) = v["condition"]
         if v["bucket"] == "shop-window":
             return {target: "published videos"}[condition["expression"]]
-        return {ours: "uploads", jobs: "files of jobs", audit: "audit files"}[condition["expression"]]
+        return {ours: "uploads", audit: "audit files", **folders}[condition["expression"]]
     names = ("topic", "subscription", "bucket", "service_account_id", "repository", "name")
     return known[next(v[name] for name in names if v.get(name))]
 
@@ -105,7 +110,8 @@ def table() -> Iterator[Grant]:
         cells = [cell.strip() for cell in line.strip("|").split("|")]
         if len(cells) != 4 or "`" not in cells[1]:
             continue
-        who = main.__all__ if cells[0] == "every function" else cells[0].split(", ")
+        stateful = [name for name in main.__all__ if name != "frame"]
+        who = stateful if cells[0] == "every function but frame" else cells[0].split(", ")
         kind, _, rest = cells[2].partition(" ")
         where = [f"{kind} {name}" for name in rest.split(", ")] if kind in KINDS else [cells[2]]
         yield from product(who, re.findall(r"`([^`]+)`", cells[1]), where)
@@ -159,7 +165,7 @@ def test_the_scheduler_calls(second_deployment: Planned, name: str, function: st
 def test_a_second_deployment_has_everything_of_its_own(second_deployment: Planned) -> None:
     for address, v in second_deployment.select("google_cloudfunctions2_function").items():
         service = v["service_config"][0]
-        cloud = Settings.from_env(service["environment_variables"]).cloud
+        cloud = read_settings(v).cloud
         assert cloud is not None
         assert (cloud.project, cloud.database, cloud.bucket) == ("demo-project", "other", "demo-project-other-assets")
         assert (cloud.topic_prefix, cloud.render_job) == ("other-", "other-renderer-cpu")

@@ -39,7 +39,8 @@ def test_the_same_again_changes_nothing_and_new_code_no_data(deployment: Terrafo
     new = {"archive": f"build/functions-{'f' * 64}.zip", "image": f"other@sha256:{'e' * 64}"}
     changes = list_planned_changes(deployment, **EVERYTHING, **new)
     kinds = {kind for address in changes for kind in re.findall(r"google_\w+", address)}
-    assert kinds == {"google_storage_bucket_object", "google_cloudfunctions2_function", "google_cloud_run_v2_job"}
+    runs = {"google_cloudfunctions2_function", "google_cloud_run_v2_job", "google_cloud_run_v2_service"}
+    assert kinds == {"google_storage_bucket_object", *runs}
 
 
 def test_it_says_where_everything_is(deployment: Terraform) -> None:

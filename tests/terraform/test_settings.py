@@ -12,7 +12,7 @@ NOT_SETTINGS: Mapping[str, str] = dict(
 
 
 def list_environments(planned: Planned) -> dict[str, dict[str, str]]:
-    """Return the environment of each function and of each renderer, by address."""
+    """Return the environment of each function, also of frame, and of each renderer, by address."""
     functions = {
         address: dict(v["service_config"][0]["environment_variables"])
         for address, v in planned.select("google_cloudfunctions2_function").items()
@@ -21,7 +21,11 @@ def list_environments(planned: Planned) -> dict[str, dict[str, str]]:
         address: {one["name"]: one["value"] for one in v["template"][0]["template"][0]["containers"][0]["env"]}
         for address, v in planned.select("google_cloud_run_v2_job").items()
     }
-    return {**functions, **renderers}
+    services = {
+        address: {one["name"]: one["value"] for one in v["template"][0]["containers"][0]["env"]}
+        for address, v in planned.select("google_cloud_run_v2_service").items()
+    }
+    return {**functions, **renderers, **services}
 
 
 def test_every_other_setting_reaches_all_functions_and_the_renderer(terraform: Terraform, everything: Planned) -> None:

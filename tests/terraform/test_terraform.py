@@ -27,6 +27,13 @@ def functions(default_plan: Planned) -> dict[str, dict[str, Any]]:
     }
 
 
+def read_settings(function: dict[str, Any]) -> Settings:
+    """Return the settings of a function; what only Google knows is made up."""
+    environment = function["service_config"][0]["environment_variables"]
+    address = {"FRAME_URL": "https://frame.run.app"} if "FRAME_URL" in environment else {}
+    return Settings.from_env({**{name: value or "x" for name, value in environment.items()}, **address})
+
+
 def test_it_is_formatted(terraform_tools: None) -> None:
     argv = ["terraform", "fmt", "-check", "-recursive", "-diff", str(ROOT / "terraform")]
     env = {name: value for name, value in os.environ.items() if name != "TF_CLI_CONFIG_FILE"}
@@ -61,7 +68,10 @@ def test_the_functions_run_on_the_python_that_their_archive_is_for(default_plan:
 
 
 def test_every_entry_point_is_deployed_and_there_is_no_other(default_plan: Planned) -> None:
-    assert set(functions(default_plan)) == set(main.__all__)
+    (frame,) = default_plan.select("google_cloud_run_v2_service").values()
+    (target, source) = frame["template"][0]["containers"][0]["args"]
+    assert {*functions(default_plan), target.removeprefix("--target=")} == set(main.__all__)
+    assert source == "--source=/app/functions/main.py"
 
 
 def test_every_variable_that_is_set_is_one_that_is_read(default_plan: Planned) -> None:
@@ -78,11 +88,25 @@ def test_every_variable_that_is_set_is_one_that_is_read(default_plan: Planned) -
         Settings.from_env({variable["name"]: variable["value"] or "x" for variable in container["env"]})
 
 
+def test_frame_is_the_image_of_the_renderer_and_api_knows_its_address(second_deployment: Planned) -> None:
+    (frame,) = second_deployment.select("google_cloud_run_v2_service").values()
+    (template,) = frame["template"]
+    (container,) = template["containers"]
+    renderers = second_deployment.select("google_cloud_run_v2_job").values()
+    assert {job["template"][0]["template"][0]["containers"][0]["image"] for job in renderers} == {container["image"]}
+    environment = {variable["name"]: variable["value"] for variable in container["env"]}
+    assert set(environment) <= list_variables() | OWN
+    assert environment["THREADS"] == str(template["max_instance_request_concurrency"])
+    assert Settings.from_env(environment).cloud
+    for name, values in functions(second_deployment).items():
+        url = values["service_config"][0]["environment_variables"].get("FRAME_URL")
+        assert url == (frame["uri"] if name == "api" else None)
+
+
 def test_only_the_api_gets_the_issuer_of_tokens(default_plan: Planned, everything: Planned) -> None:
     for deployment, issuer in ((default_plan, ""), (everything, "https://accounts.google.com")):
         for name, values in functions(deployment).items():
-            environment = {k: v or "x" for k, v in values["service_config"][0]["environment_variables"].items()}
-            oidc = Settings.from_env(environment).oidc
+            oidc = read_settings(values).oidc
             assert (oidc.issuer if oidc else "") == (issuer if name == "api" else "")
             if oidc:
                 assert oidc.audiences == ("a-client", "https://video.example.com")
@@ -102,10 +126,7 @@ def test_google_s_storage_client_asks_for_no_bucket(default_plan: Planned) -> No
 
 def test_the_environment_of_a_function_is_one_that_is_understood(default_plan: Planned) -> None:
     for values in functions(default_plan).values():
-        environment = {
-            name: value or "x" for name, value in values["service_config"][0]["environment_variables"].items()
-        }
-        settings = Settings.from_env(environment)
+        settings = read_settings(values)
         assert settings.cloud
         assert settings.cloud.topic_prefix == "sutradhar-"
         assert settings.cloud.render_machine.gpu

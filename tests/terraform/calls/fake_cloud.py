@@ -11,9 +11,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
-from functions.api import my_data
+from functions.api import frame_client, my_data
 from functions.dev import local_runtime
 from sutradhar import bootstrap
 from sutradhar.domain.jobs.messages import Message, decode_message, message_subject
@@ -90,6 +91,7 @@ class FakeCloud:
             "PUBLISH_WEBHOOK_URL": WEBHOOK,
             "PUBLISH_WEBHOOK_SECRET": "whsec_" + "c2VjcmV0" * 4,
             "PUBLIC_URL": "https://video.example",
+            "FRAME_URL": "http://localhost",
         }
         for name, text in settings.items():
             monkeypatch.setenv(name, text)
@@ -111,6 +113,18 @@ class FakeCloud:
         self.services, self.messages = services, self.recorder.messages
         self._delivered: list[Message] = []
         self._api = open_client("api")
+        monkeypatch.setattr(frame_client, "_open_client", self._open_frame_client)
+
+    def _open_frame_client(self) -> httpx.Client:
+        """Return a client by which api reaches frame in this process."""
+        frame = open_client("frame").application
+
+        def serve(environ: Any, start_response: Any) -> Any:
+            self.recorder.note("function", "invoke", "frame")
+            with act_as("frame"):
+                return frame(environ, start_response)
+
+        return httpx.Client(transport=httpx.WSGITransport(serve))
 
     @property
     def calls(self) -> set[Call]:
@@ -121,7 +135,7 @@ class FakeCloud:
         method, _, path = rule.partition(" ")
         data = body if body is None or isinstance(body, bytes) else json.dumps(body)
         with act_as("api"), self._api.open(path, method=method, data=data, headers={"X-API-Key": ADMIN}) as answer:
-            text = answer.get_data(as_text=True)  # also of a stream, to its end
+            text = answer.get_data().decode("utf-8", "replace")  # also of a stream, to its end
             assert answer.status_code == expected, (rule, text[:2000])
             return answer.get_json(silent=True)
 

@@ -14,6 +14,7 @@ ROLES: Mapping[str, frozenset[str]] = {
     "roles/datastore.viewer": frozenset(f"{FIRESTORE}{verb}" for verb in ("get", "list")),
     "roles/datastore.user": frozenset(f"{FIRESTORE}{verb}" for verb in ("get", "list", "create", "update", "delete")),
     "roles/pubsub.publisher": frozenset({"pubsub.topics.publish"}),
+    "roles/run.invoker": frozenset({"run.routes.invoke"}),
     "roles/iam.serviceAccountTokenCreator": frozenset({"iam.serviceAccounts.signBlob"}),
 }
 """The permissions of each role that calls of ours may need (cloud.google.com/iam/docs/roles-permissions)."""
@@ -43,6 +44,15 @@ _RUNNER: Mapping[str, Collection[str]] = {
 }
 
 
+_FOLDERS: Mapping[str, str] = {
+    "assets": "assets/",
+    "files of jobs": "jobs/",
+    "preview frames": "frames/",
+    "uploads": "uploads/",
+}
+"""The beginning of the names of the blobs in each place."""
+
+
 class Need(NamedTuple):
     """``who`` needs ``permission`` on ``place``, in the words of docs/iam.md; a blob is ``blob NAME``."""
 
@@ -64,6 +74,8 @@ def list_needs(call: Call) -> Iterator[Need]:
         case "runner":
             for permission in _RUNNER[call.method]:
                 yield Need(call.who, permission, "render jobs")
+        case "function":
+            yield Need(call.who, "run.routes.invoke", f"function {call.name}")
         case "firestore":
             yield Need(call.who, f"{FIRESTORE}{_name_verb(call.method)}", "our database")
 
@@ -120,4 +132,4 @@ def _covers(where: str, need: Need) -> bool:
         return False
     if where == "audit files":  # the condition names no bucket, which listing would need
         return not is_list and name.startswith("audit/")
-    return is_list or name.startswith({"uploads": "uploads/", "files of jobs": "jobs/"}[where])
+    return is_list or name.startswith(_FOLDERS[where])
