@@ -24,6 +24,12 @@ export function makeKey() {
   return Math.random().toString(36).slice(2, 10);
 }
 
+/** Return the draft with another way to begin; scenes begin with an empty one. */
+export function chooseWay(draft, way) {
+  const scenes = way === "scenes" && !draft.plan.scenes.length ? [createScene()] : draft.plan.scenes;
+  return { ...draft, way, plan: { ...draft.plan, scenes } };
+}
+
 /** Return the draft of a plan, such as that of a template, a duplicate or a file. */
 export function readPlan(plan) {
   const draft = createDraft();
@@ -48,7 +54,13 @@ export function makePlan(draft) {
     return { ...plan, [isTopic ? "topic" : "prompt"]: words };
   }
   if (draft.way === "script") return { ...plan, scenes: splitScript(draft.script) };
-  return { ...plan, scenes: scenes.map(makeScene) };
+  const last = scenes.findLastIndex(hasContent); // an empty scene at the end is one that its writer has just added
+  return { ...plan, scenes: scenes.slice(0, last + 1).map(makeScene) };
+}
+
+/** Return whether anything is said, shown or heard in a scene. */
+export function hasContent({ key, ...scene }) {
+  return Object.values(withoutEmpty(scene)).some((value) => (typeof value === "string" ? value.trim() : true));
 }
 
 function makeScene({ key, ...scene }) {
@@ -70,14 +82,14 @@ export function splitScript(text) {
 
 /** Return whether there is nothing in the draft that its writer would miss. */
 export function isEmpty(draft) {
-  return !draft.words.trim() && !draft.script.trim() && !draft.plan.scenes.length;
+  return !draft.words.trim() && !draft.script.trim() && !draft.plan.scenes.some(hasContent);
 }
 
 /** Return whether the draft says enough to be asked about. */
 export function isReady(draft) {
   if (draft.way === "topic") return draft.words.trim().length > 0;
   if (draft.way === "script") return draft.script.trim().length > 0;
-  return draft.plan.scenes.length > 0;
+  return draft.plan.scenes.some(hasContent);
 }
 
 /** Return a list with the item at `from` moved to `to`. */

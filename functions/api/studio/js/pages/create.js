@@ -1,7 +1,7 @@
 /** The page on which a video begins. */
 import { html, useEffect, useRef, useState } from "../../vendor/preact.js";
 import { ApiError, call } from "../api.js";
-import { createDraft, isEmpty, isReady, makePlan, readPlan, sortErrors } from "../lib/draft.js";
+import { chooseWay, createDraft, isEmpty, isReady, makePlan, readPlan, sortErrors } from "../lib/draft.js";
 import { dropDraft, makeDraftKey, readDraft, storeDraft } from "../lib/draft_store.js";
 import { loadStyle } from "../place.js";
 import { openPage, replaceQuery } from "../router.js";
@@ -75,7 +75,7 @@ export default function CreatePage({ query }) {
   return html`<${Page} title=${t("create.title")} lead=${t("create.lead")} actions=${actions}>
     <form class="create" ref=${form} onSubmit=${submit} novalidate>
       <div class="stack">
-        <${Choice} label=${t("create.way")} isLabelHidden value=${draft.way} options=${ways} onChange=${(way) => change({ ...draft, way })} />
+        <${Choice} label=${t("create.way")} isLabelHidden value=${draft.way} options=${ways} onChange=${(way) => change(chooseWay(draft, way))} />
         <${Beginning} draft=${draft} errors=${errors} onChange=${change} onPlan=${(plan) => start(readPlan(plan))} />
         <${Options} plan=${draft.plan} errors=${errors} hasScenes=${["scenes", "script"].includes(draft.way)} onChange=${changePlan} />
         <div class="row"><${FileMenu} draft=${draft} onOpen=${(plan) => start(readPlan(plan))} onError=${setRefusal} /></div>

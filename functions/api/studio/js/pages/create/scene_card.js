@@ -23,7 +23,7 @@ export function SceneCard({ scene, index, count, seconds, errors, language, drag
   return html`<li class=${`card scene ${drag.isDragged ? "dragged" : ""} ${drag.isTarget ? "target" : ""}`} onKeyDown=${moveByKey}>
     <div class="scene-head">
       <span class="grip" title=${t("scenes.drag")} ...${drag.handle}><svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="M9 6v.01M15 6v.01M9 12v.01M15 12v.01M9 18v.01M15 18v.01" /></svg></span>
-      <h3>${t("scenes.scene", number)}</h3>
+      <h2>${t("scenes.scene", number)}</h2>
       ${seconds ? html`<span class="tag numbers">≈ ${formatClock(seconds)}</span>` : null}
       <span class="tools">
         <${Button} kind="quiet" icon="up" label=${t("scenes.up", number)} isDisabled=${index === 0} onClick=${() => onMove(index - 1)} />

@@ -34,7 +34,7 @@ export function Templates({ plan, onPlan }) {
   return html`<div class="stack">
     <${ErrorBox} error=${refusal} />
     <ul class="plain grid">${value.templates.map((template) => html`<li class="card template" key=${template.id}>
-      <h3>${template.title}</h3>
+      <h2>${template.title}</h2>
       <p class="soft">${template.description}</p>
       <div class="row between"><span class="tag">${formatLength(template.length_sec)}</span>
         <${Button} isBusy=${asked === template.id} onClick=${() => choose(template)} label=${t("create.use_template_of", { title: template.title })}>${t("create.use_template")}<//></div>
