@@ -179,6 +179,7 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/keys/<key_id>/rotate", "keys:rotate_key", "keys", access="admin", names="key"),
     Route("DELETE", "/keys/<key_id>", "keys:revoke_key", "keys", access="admin", names="key"),
     Route("DELETE", "/keys/<key_id>/data", "my_data:remove_key_data", "keys", access="admin", names="key"),
+    Route("GET", "/me", "me:show_me", "keys"),
     Route("POST", "/me/view-token", "view_tokens:create_view_token", "keys", has_limit=False),
     Route("DELETE", "/me/data", "my_data:remove_my_data", "keys"),
     Route("GET", "/me/data/removals/<removal_id>", "my_data:show_removal", "keys", names="removal"),

@@ -75,6 +75,7 @@ EXAMPLES: Mapping[str, Example] = {
     "keys:show_keys": Example(),
     "keys:rotate_key": Example(thing="key"),
     "keys:revoke_key": Example(thing="key"),
+    "me:show_me": Example(),
     "view_tokens:create_view_token": Example(),
     "my_data:remove_key_data": Example(202, thing="other key"),
     "my_data:remove_my_data": Example(202),

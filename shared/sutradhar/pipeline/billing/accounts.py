@@ -35,6 +35,19 @@ class Reservation:
     charge: Charge
 
 
+@dataclass(frozen=True)
+class DayBudget:
+    """A cap on the payments of a day. Amounts in millionths of a US dollar."""
+
+    cap: int
+    committed: int
+    """The money that is paid or reserved."""
+
+    @property
+    def left(self) -> int:
+        return max(self.cap - self.committed, 0)
+
+
 class BillingAccounts:
     """The accounts of all jobs, days and API keys. ``day_cap``: of one day (UTC), in millionths of a US dollar."""
 
@@ -96,8 +109,14 @@ class BillingAccounts:
 
     def remaining_budget(self, owner: str, owner_cap: int | None) -> int | None:
         """Return the money that today's caps leave, in millionths of a US dollar; None: there is no cap."""
+        budget = self.find_day_budget(owner, owner_cap)
+        return budget.left if budget else None
+
+    def find_day_budget(self, owner: str, owner_cap: int | None) -> DayBudget | None:
+        """Return the one of today's budgets of which the least is left; None: there is no cap."""
         caps = self._caps(self._today(), owner, owner_cap)
-        return min((max(cap - self.read(key).commitment, 0) for key, cap in caps.items()), default=None)
+        budgets = [DayBudget(cap, self.read(key).commitment) for key, cap in caps.items()]
+        return min(budgets, key=lambda budget: budget.left, default=None)
 
     def _today(self) -> str:
         return self._clock.now().date().isoformat()
