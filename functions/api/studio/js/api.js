@@ -3,6 +3,7 @@ import { createEventReader } from "./lib/sse.js";
 import { makeUrl, readPath } from "./place.js";
 import { apiKey, askForKey } from "./session.js";
 import { createStore } from "./store.js";
+import { addViewToken, prepareViewToken } from "./view_token.js";
 
 /** Whether the server answers. */
 export const isConnected = createStore(true);
@@ -53,7 +54,10 @@ export async function send(method, path, { body, headers = {}, signal } = {}) {
       body: isJson ? JSON.stringify(body) : body,
     };
     const response = await fetchWithPatience(makeUrl(path), request);
-    if (response.status < 400) return response;
+    if (response.status < 400) {
+      await prepareViewToken(); // so that fileUrl works for what the answer names
+      return response;
+    }
     if (response.status === 401 && (apiKey.get() !== key || (await askForKey()))) continue;
     throw await readError(response);
   }
@@ -111,11 +115,23 @@ export function wait(ms, signal) {
 }
 
 /**
- * Return the URL of a file for the src of an element.
+ * Return the URL of a file for the src of an element, or the href of a download. Where a key is needed it has a view
+ * token, so it works for an hour; the same file keeps its URL nearly as long. An element that may be open for longer
+ * (a player that was paused) asks for it anew when it fails.
  * @param {string} url a URL or path of an answer of the API
  */
 export function fileUrl(url) {
-  return makeUrl(readPath(url));
+  return makeUrl(addViewToken(readPath(url)));
+}
+
+/**
+ * Check an API key. @param {string} key
+ * @throws {ApiError} 401: it is not valid
+ */
+export async function checkKey(key) {
+  const request = { method: "GET", cache: "no-store", credentials: "omit", headers: { "X-API-Key": key } };
+  const response = await fetchWithPatience(makeUrl("/me"), request);
+  if (response.status >= 400) throw await readError(response);
 }
 
 /**

@@ -8,6 +8,7 @@ export const apiKey = createStore(readKey());
 
 /** Whether a call was refused for want of a valid key: the shell then asks for one. */
 export const needsKey = createStore(false);
+let isGiven = false;
 
 function readKey() {
   try {
@@ -26,23 +27,33 @@ export function signIn(key, stay) {
     // without storage the key lasts as long as the page
   }
   apiKey.set(key);
+  isGiven = key !== "";
   needsKey.set(false);
 }
 
-/** Forget the key. */
+/** How often the reader signed out: the shell then draws the page anew, so that nothing private stays on the screen. */
+export const signOuts = createStore(0);
+
+/** Forget the key and what the page shows. */
 export function signOut() {
   signIn("", false);
+  signOuts.set(signOuts.get() + 1);
 }
 
-/** Ask the reader for a key. Resolves with true once there is another one, with false if the reader gives none. */
+/** Close the question for a key without an answer. */
+export function refuseKey() {
+  isGiven = false;
+  needsKey.set(false);
+}
+
+/** Ask the reader for a key. Resolves with true once there is one that works, with false if the reader gives none. */
 export function askForKey() {
-  const before = apiKey.get();
   needsKey.set(true);
   return new Promise((resolve) => {
     const stop = needsKey.listen((needed) => {
       if (needed) return;
       stop();
-      resolve(apiKey.get() !== "" && apiKey.get() !== before);
+      resolve(isGiven);
     });
   });
 }

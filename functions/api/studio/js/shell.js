@@ -2,7 +2,7 @@
 import { html, useEffect, useErrorBoundary, useState } from "../vendor/preact.js";
 import { isConnected } from "./api.js";
 import { makeHash, place } from "./router.js";
-import { apiKey, signOut } from "./session.js";
+import { apiKey, signOut, signOuts } from "./session.js";
 import { SignInDialog } from "./sign_in.js";
 import { useStore } from "./store.js";
 import { LANGUAGES, language, setLanguage, t } from "./text.js";
@@ -20,6 +20,7 @@ const THEMES = ["system", "light", "dark"];
 /** The whole studio. */
 export function Shell() {
   const shown = useStore(place);
+  const visit = useStore(signOuts);
   useStore(language);
   useStore(theme);
   return html`
@@ -32,7 +33,7 @@ export function Shell() {
       </header>
       <div>
         <${ConnectionBanner} />
-        <main class="main" id="main" tabindex="-1"><${CurrentPage} key=${keyOf(shown)} place=${shown} /></main>
+        <main class="main" id="main" tabindex="-1"><${CurrentPage} key=${`${visit} ${keyOf(shown)}`} place=${shown} /></main>
       </div>
     </div>
     <${Messages} /><${ConfirmDialog} /><${SignInDialog} />`;

@@ -26,6 +26,7 @@ export function ErrorBox({ error, onRetry, hiddenPaths = new Set() }) {
 export function describeError(error) {
   if (!(error instanceof ApiError)) return t("common.page_fault", { cause: error?.message ?? String(error) });
   if (error.status === 0) return t("common.no_answer");
+  if (error.status === 401) return t("common.not_signed_in");
   if (error.errors.length && error.status === 400) return t("common.wrong_fields");
   return error.detail || error.title || t("common.status_fault", { status: error.status });
 }
