@@ -8,10 +8,28 @@ from sutradhar.domain.jobs.cost import Cost
 from sutradhar.domain.jobs.job import Job
 from sutradhar.domain.jobs.job_status import StateWord
 from sutradhar.domain.jobs.status_answer import FallbackStatus, JobError, describe_status
-from sutradhar.domain.video.render_request import RenderSummary, SegmentCounts, summary_blob
+from sutradhar.domain.publishing.description import title_scene
+from sutradhar.domain.video.render_request import (
+    RenderRequest,
+    RenderSummary,
+    SegmentCounts,
+    request_blob,
+    summary_blob,
+)
 from sutradhar.pipeline.billing.accounts import read_job_account
 from sutradhar.pipeline.dispatch import render_prefix
 from sutradhar.ports.backend import Backend
+
+
+class SceneSpan(Frozen):
+    """The place of a scene in the finished video."""
+
+    index: int
+    """From 0."""
+    start_sec: float
+    end_sec: float
+    title: str
+    """The title of the scene, or else the beginning of its narration; empty if it has neither."""
 
 
 class JobSummary(Frozen):
@@ -27,6 +45,8 @@ class JobSummary(Frozen):
     """The segments of the video that earlier renders had made, and those that were encoded."""
     loudness_lufs: float | None
     """The integrated loudness of the finished file (EBU R 128)."""
+    scenes: tuple[SceneSpan, ...]
+    """The scenes in their order; none if the job was not rendered."""
     fallbacks: tuple[FallbackStatus, ...]
     cost: Cost
     error: JobError | None
@@ -47,10 +67,32 @@ def read_summary(backend: Backend, job: Job) -> JobSummary:
         render_timings=render.render_timings if render else {},
         cache_hits=render.segments if render else None,
         loudness_lufs=render.facts.integrated_lufs if render else None,
+        scenes=_list_scenes(backend, job),
         fallbacks=status.fallbacks,
         cost=status.cost,
         error=status.error,
         render=render,
+    )
+
+
+def _list_scenes(backend: Backend, job: Job) -> tuple[SceneSpan, ...]:
+    try:
+        request = RenderRequest.from_record(backend.blobs.get(request_blob(render_prefix(job))))
+    except NotFound:
+        return ()
+    fps, spans = request.timeline.fps, dict[int, tuple[int, int]]()
+    for clip in request.timeline.clips:
+        start, _ = spans.get(clip.scene, (clip.start, clip.end))
+        spans[clip.scene] = (start, clip.end)
+    scenes = job.current_plan.scenes
+    return tuple(
+        SceneSpan(
+            index=index,
+            start_sec=round(start / fps, 3),
+            end_sec=round(end / fps, 3),
+            title=title_scene(scenes[index]) if index < len(scenes) else "",
+        )
+        for index, (start, end) in sorted(spans.items())
     )
 
 

@@ -20,7 +20,7 @@ def list_chapters(scenes: Sequence[Scene], starts: Mapping[int, float], duration
     """
     chapters: list[tuple[float, str]] = []
     for index, start in sorted(starts.items()):
-        title = _title_scene(scenes[index]) if index < len(scenes) else ""
+        title = title_scene(scenes[index]) if index < len(scenes) else ""
         if title and (not chapters or start - chapters[-1][0] >= MIN_CHAPTER_SEC):
             chapters.append((start if chapters else 0.0, title))
     while chapters and duration_sec - chapters[-1][0] < MIN_CHAPTER_SEC:
@@ -56,7 +56,7 @@ def _measure(text: str) -> int:
     return len(text.replace("<", "‹").replace(">", "›").encode())
 
 
-def _title_scene(scene: Scene) -> str:
+def title_scene(scene: Scene) -> str:
     if scene.title:
         return scene.title.text
     words: list[str] = []

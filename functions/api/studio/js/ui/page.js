@@ -4,9 +4,10 @@ let isFirst = true;
 
 /**
  * The heading and the content of a page. The heading gets the focus when the page opens, so that screen readers begin there.
- * @param {{title: string, lead?: unknown, actions?: unknown}} props `actions`: buttons beside the heading
+ * @param {{title: string, documentTitle?: string, lead?: unknown, actions?: unknown}} props `actions`: buttons beside the
+ *   heading; `documentTitle`: the name of the tab, if it is not the heading
  */
-export function Page({ title, lead, actions, children }) {
+export function Page({ title, documentTitle = title, lead, actions, children }) {
   const heading = useRef();
   useEffect(() => {
     // a page that focuses something itself, and the first page of a visit, keep the focus where it is
@@ -16,11 +17,11 @@ export function Page({ title, lead, actions, children }) {
     scrollTo(0, 0);
   }, []);
   useEffect(() => {
-    document.title = `${title} · Sutradhar`;
-  }, [title]);
+    document.title = `${documentTitle} · Sutradhar`;
+  }, [documentTitle]);
   return html`<div class="page">
     <div class="page-head">
-      <div class="text"><h1 tabindex="-1" ref=${heading}>${title}</h1>${lead && html`<p class="soft">${lead}</p>`}</div>
+      <div class="text"><h1 tabindex="-1" ref=${heading}>${title}</h1>${lead && html`<div class="soft">${lead}</div>`}</div>
       ${actions && html`<div class="row">${actions}</div>`}
     </div>
     ${children}

@@ -1,0 +1,34 @@
+/** The images and voices of a job, as they are finished. */
+import { html, useState } from "../../../vendor/preact.js";
+import { fileUrl } from "../../api.js";
+import { t } from "../../text.js";
+import { Icon } from "../../ui/icon.js";
+import { nameSlot } from "../../ui/slot_name.js";
+
+export function Assets({ status }) {
+  const pictures = status.assets.filter(({ kind }) => ["image", "footage", "clip", "upload"].includes(kind));
+  const sounds = new Map(status.assets.filter(({ kind }) => kind === "narration").map((asset) => [asset.slot.replace("narration", ""), asset]));
+  if (!pictures.length && !sounds.size) return null;
+  const music = status.assets.find(({ slot }) => slot === "music");
+  return html`<section class="stack"><h2>${t("job.parts")}</h2>
+    <ul class="plain asset-grid">${pictures.map((asset) => html`<li class="card asset" key=${asset.slot}>
+      <${Picture} asset=${asset} />
+      <div class="asset-text"><span>${nameSlot(asset.slot)}</span>${asset.provider && html`<span class="soft small">${asset.provider}</span>`}
+        <${Sound} asset=${sounds.get(asset.slot.replace(/(image|footage|clip|upload)$/, ""))} /></div>
+    </li>`)}</ul>
+    ${music?.url && html`<div class="row"><span>${nameSlot("music")}</span><audio controls preload="none" src=${fileUrl(music.url)} aria-label=${nameSlot("music")} /></div>`}
+  </section>`;
+}
+
+function Picture({ asset }) {
+  const [isLoaded, setLoaded] = useState(false);
+  if (!asset.url) return html`<div class="asset-picture"><span class="spinner" /><span class="visually-hidden">${t("job.being_made")}</span></div>`;
+  if (asset.kind !== "image" && asset.kind !== "upload") return html`<div class="asset-picture"><${Icon} name="film" /></div>`;
+  return html`<div class=${`asset-picture ${isLoaded ? "loaded" : ""}`}><img src=${fileUrl(asset.url)} alt=${nameSlot(asset.slot)} loading="lazy" decoding="async" onLoad=${() => setLoaded(true)} /></div>`;
+}
+
+function Sound({ asset }) {
+  if (!asset) return null;
+  if (!asset.url) return html`<span class="soft small row"><${Icon} name="sound" />${t("job.voice_soon")}</span>`;
+  return html`<audio controls preload="none" src=${fileUrl(asset.url)} aria-label=${nameSlot(asset.slot)} />`;
+}
