@@ -113,5 +113,5 @@ function LogLine({ line }) {
 
 function Fallbacks({ fallbacks }) {
   return html`<ul class="stack tight">${fallbacks.map(({ slot, provider, instead_of: before }) => html`<li><strong>${slot}</strong>: ${provider}
-    <ul>${before.map((one) => html`<li class="soft">${t("job.instead_of", { provider: one.provider ?? "", reason: one.reason ?? one.cause ?? "" })}</li>`)}</ul></li>`)}</ul>`;
+    <ul>${before.map((one) => html`<li class="soft">${t("job.instead_of", { provider: one.provider, reason: one.reason })}</li>`)}</ul></li>`)}</ul>`;
 }
