@@ -58,8 +58,11 @@ class StudioServer:
         """End the server as Ctrl-C does."""
         if self._process is not None:
             self._process.send_signal(signal.SIGINT)
-            self._process.wait(60)
-            self._process = None
+            try:
+                self._process.wait(30)
+            finally:
+                self._process.kill()  # a test that fails leaves nothing behind
+                self._process = None
 
     def read_log(self) -> str:
         """Return what the server wrote."""

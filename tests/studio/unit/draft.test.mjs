@@ -17,7 +17,7 @@ test("scenes begin with an empty one, which is neither sent nor missed", () => {
   const [scene] = draft.plan.scenes;
   const written = { ...draft, plan: { ...draft.plan, scenes: [{ ...scene, narration: "Tea is hot." }, scene] } };
   assert.ok(isReady(written) && !isEmpty(written));
-  assert.deepEqual(makePlan(written).scenes, [{ narration: "Tea is hot." }]);
+  assert.deepEqual(makePlan(written).scenes, [{ narration: "Tea is hot.", image_prompt: "Tea is hot." }]);
   assert.equal(chooseWay(written, "topic").plan.scenes.length, 2);
 });
 

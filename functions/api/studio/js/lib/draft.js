@@ -66,9 +66,15 @@ export function hasContent({ key, ...scene }) {
 function makeScene({ key, ...scene }) {
   const sent = withoutEmpty(scene);
   if (sent.image || sent.clip) delete sent.image_prompt;
+  else if (!sent.image_prompt?.trim() && sent.narration) sent.image_prompt = describeImage(sent.narration);
   if (sent.title && !sent.title.text) delete sent.title;
   if (sent.lower_third && !sent.lower_third.text) delete sent.lower_third;
   return sent;
+}
+
+/** Return what an image shows while these words are spoken, if their writer does not say it. */
+function describeImage(narration) {
+  return narration.slice(0, 300);
 }
 
 /** Return the scenes of a text: one for each paragraph, which it speaks, with an image about its first words. */
@@ -77,7 +83,7 @@ export function splitScript(text) {
     .split(/\n\s*\n/)
     .map((part) => part.trim().replace(/\s*\n\s*/g, " "))
     .filter(Boolean)
-    .map((narration) => ({ narration, image_prompt: narration.slice(0, 300) }));
+    .map((narration) => ({ narration, image_prompt: describeImage(narration) }));
 }
 
 /** Return whether there is nothing in the draft that its writer would miss. */

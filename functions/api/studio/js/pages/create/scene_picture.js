@@ -27,7 +27,7 @@ export function ScenePicture({ scene, path, error, onChange }) {
     </div>`;
   }
   return html`<div class="stack tight">
-    <${TextArea} label=${t("scenes.image_prompt")} rows="3" maxlength="1000" data-path=${path} value=${scene.image_prompt ?? ""} error=${error} onChange=${(image_prompt) => onChange({ image_prompt })} />
+    <${TextArea} label=${t("scenes.image_prompt")} hint=${t("scenes.image_prompt_hint")} rows="3" maxlength="1000" data-path=${path} value=${scene.image_prompt ?? ""} error=${error} onChange=${(image_prompt) => onChange({ image_prompt })} />
     <div><${Button} kind="quiet" icon="upload" onClick=${() => setChoosing(true)}>${t("scenes.use_own_file")}<//></div>${picker}
   </div>`;
 }

@@ -13,6 +13,7 @@ export default {
   total: { one: "{count} scene, about {length}", other: "{count} scenes, about {length}" },
   narration: "What is said",
   image_prompt: "What the image shows",
+  image_prompt_hint: "Empty: it follows what is said.",
   own_file: "Your own file",
   another_file: "Another file",
   draw_instead: "Draw an image instead",
