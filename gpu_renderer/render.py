@@ -23,7 +23,7 @@ from gpu_renderer.encode.segment_store import (
     plan_segments,
 )
 from gpu_renderer.stored_video import audio_blob, find_finished, measure_stored, reuse_finished, save_finished
-from gpu_renderer.thumbnail.select import get_or_render_thumbnail
+from gpu_renderer.thumbnail.select import Thumbnails, get_or_render_thumbnails
 from sutradhar.bootstrap.machine import count_cores
 from sutradhar.domain.core.errors import RenderError
 from sutradhar.domain.video import quality_gate
@@ -81,7 +81,9 @@ def render(
             return None
         if not (finished and reuse_finished(context, finished)):
             _join(context, plan)
-        blobs.put(request.thumbnail_blob, _render_thumbnail(context))
+        thumbnails = _render_thumbnails(context)
+        blobs.put(request.thumbnail_blob, thumbnails.full)
+        blobs.put(request.small_thumbnail_blob, thumbnails.small)
         video, thumbnail, facts = measure_stored(context, plan)
         save_finished(context, plan, video)
     summary = _summarize(context, selection, counts, video, thumbnail, facts)
@@ -238,7 +240,7 @@ def _do_other_work(context: RenderContext, stop: threading.Event, has_core: thre
         has_core.set()
     if shard.index == min(1, shard.count - 1):
         with context.measure_time("thumbnail"):
-            get_or_render_thumbnail(context, stop)
+            get_or_render_thumbnails(context, stop)
 
 
 def _get_audio(context: RenderContext, stop: threading.Event) -> Path:
@@ -271,10 +273,10 @@ def _join(context: RenderContext, plan: SegmentPlan) -> None:
         context.blobs.put_file(request.video_blob, output)
 
 
-def _render_thumbnail(context: RenderContext) -> bytes:
+def _render_thumbnails(context: RenderContext) -> Thumbnails:
     context.report("thumbnail", context.request.timeline.frames, context.units)
     with context.measure_time("thumbnail"):
-        return get_or_render_thumbnail(context, context.cancel)
+        return get_or_render_thumbnails(context, context.cancel)
 
 
 @contextmanager

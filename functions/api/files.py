@@ -24,6 +24,7 @@ from sutradhar.domain.jobs.job_status import name_state
 from sutradhar.domain.jobs.keeping import require_files
 from sutradhar.domain.jobs.result import CaptionFiles, Result
 from sutradhar.domain.plan.choices import LANGUAGES
+from sutradhar.domain.video.render_request import small_thumbnail_blob
 
 SIGNED_URL_TTL = timedelta(hours=1)
 """Life of a signed URL: long enough for a slow line, too short to be passed around."""
@@ -40,6 +41,9 @@ class FileQuery(Frozen):
     """The format of the captions."""
     slot: str = Field(default="", max_length=100)
     """The place of the asset, such as ``scene-00-image``; the status lists them."""
+    size: Literal["full", "small"] = "full"
+    """``small``: a thumbnail for lists, at most 480 pixels wide or high. Videos of earlier versions have only the full
+    one."""
     download: bool = False
     """True: a browser saves the file, by the title of the video, instead of showing it."""
     redirect: bool = True
@@ -60,6 +64,8 @@ def download_file(job_id: str, query: FileQuery) -> Response:
         message = f"false is for small files: {', '.join(_SMALL)} (got kind={query.kind})"
         raise InvalidRequest([FieldError("redirect", message)])
     blob, media_type = _find_asset(job, query.slot) if query.kind == "asset" else _find_file(job, query)
+    if query.kind == "thumbnail" and query.size == "small" and backend.blobs.exists(small_thumbnail_blob(blob)):
+        blob, media_type = small_thumbnail_blob(blob), "image/jpeg"
     suffix = f".{query.format}" if query.kind == "captions" else Path(blob).suffix
     name = name_download(job, _name_part(query), suffix)
     # a signed URL always saves the file when it is opened; elements of a page show it all the same

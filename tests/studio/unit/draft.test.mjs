@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { chooseWay, createDraft, isEmpty, isReady, makePlan, moveItem, readPlan, sortErrors, splitScript } from "../../../functions/api/studio/js/lib/draft.js";
+import { chooseWay, createDraft, findField, isEmpty, isReady, makePlan, moveItem, readPlan, sortErrors, splitScript } from "../../../functions/api/studio/js/lib/draft.js";
 
 const write = (fields) => ({ ...createDraft(), ...fields });
 
@@ -38,4 +38,16 @@ test("an error appears at the field in which its text was written", () => {
 test("an item moves to any place", () => {
   assert.deepEqual(moveItem(["a", "b", "c"], 0, 2), ["b", "c", "a"]);
   assert.deepEqual(moveItem(["a", "b", "c"], 2, 0), ["c", "a", "b"]);
+});
+
+test("an own file takes the place of the words for an image", () => {
+  const draft = readPlan({ scenes: [{ narration: "A", image_prompt: "a", clip: { upload: "up-2" } }] });
+  assert.deepEqual(makePlan(draft).scenes, [{ narration: "A", clip: { upload: "up-2" } }]);
+});
+
+test("an error without a field of its own appears at the nearest one", () => {
+  const known = new Set(["scenes[1].narration", "render.fps"]);
+  assert.equal(findField("scenes[1].image", known), "scenes[1].narration");
+  assert.equal(findField("render.fps", known), "render.fps");
+  assert.equal(findField("seed", known), null);
 });

@@ -26,6 +26,11 @@ def summary_blob(prefix: str) -> str:
     return f"{prefix}/job_summary.json"
 
 
+def small_thumbnail_blob(thumbnail: str) -> str:
+    """Return the name of the small version of the blob ``thumbnail``. Videos of earlier versions have none."""
+    return f"{thumbnail.removesuffix('.png')}-small.jpg"
+
+
 class RenderRequest(Record):
     """A video to render. The renderer reads ``timeline``'s blobs and writes its files below ``prefix``."""
 
@@ -36,7 +41,8 @@ class RenderRequest(Record):
     job_id: str
     """Opaque to the renderer; every message of the renderer carries it."""
     prefix: str
-    """``jobs/JOB/renders/1``: the files are ``PREFIX/video.mp4``, ``thumbnail.png`` and ``job_summary.json``."""
+    """``jobs/JOB/renders/1``: the files are ``PREFIX/video.mp4``, ``thumbnail.png``, ``thumbnail-small.jpg``
+    and ``job_summary.json``."""
     title: str
     mode: RenderMode
     timeline: Timeline
@@ -54,6 +60,10 @@ class RenderRequest(Record):
     @property
     def thumbnail_blob(self) -> str:
         return f"{self.prefix}/thumbnail.png"
+
+    @property
+    def small_thumbnail_blob(self) -> str:
+        return small_thumbnail_blob(self.thumbnail_blob)
 
     @property
     def summary_blob(self) -> str:

@@ -1,7 +1,7 @@
 /** What will be made, what it costs and how long it takes, before anything is spent. */
 import { html, useEffect, useState } from "../../../vendor/preact.js";
 import { call } from "../../api.js";
-import { makePlan, isReady as isDraftReady } from "../../lib/draft.js";
+import { findField, makePlan, isReady as isDraftReady } from "../../lib/draft.js";
 import { formatLength, formatMoney } from "../../lib/format.js";
 import { t } from "../../text.js";
 import { Button } from "../../ui/button.js";
@@ -64,8 +64,8 @@ function Fact({ icon, name, value }) {
 
 function showField(event, path) {
   event.preventDefault();
-  const fields = [...document.querySelectorAll("[data-path]")];
-  const field = fields.find((one) => one.dataset.path === path) ?? fields.find((one) => path.startsWith(one.dataset.path) || one.dataset.path.startsWith(path)) ?? fields[0];
+  const fields = new Map([...document.querySelectorAll("[data-path]")].map((field) => [field.dataset.path, field]));
+  const field = fields.get(findField(path, new Set(fields.keys()))) ?? fields.values().next().value;
   for (let fold = field?.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
   field?.focus();
   field?.scrollIntoView({ block: "center" });

@@ -24,7 +24,7 @@ export function Finished({ status }) {
   return html`<div class="finished">
     <div class="stack">
       <video ref=${player} class="player" controls playsinline preload="metadata" tabindex="0" aria-label=${t("job.player")} poster=${fileUrl(status.thumbnail_url)} src=${fileUrl(status.final_video_url)} style=${size ? { aspectRatio: `${size.width} / ${size.height}` } : {}}>
-        ${Object.entries(status.captions).map(([code, files]) => html`<track key=${code} kind="captions" srclang=${code} label=${t(`job.language_${code}`)} src=${fileUrl(files.vtt)} />`)}
+        ${Object.entries(status.captions).map(([code, files]) => html`<track key=${code} kind="captions" srclang=${code} label=${t(`job.language_${code}`)} src=${fileUrl(`${files.vtt}&redirect=false`)} />`)}
       </video>
       <${Publications} publications=${status.publications} />
     </div>

@@ -1,0 +1,56 @@
+/** The cards of the library. Only those near the window are in the document, so that a long library scrolls as a short one. */
+import { html, useEffect, useLayoutEffect, useRef, useState } from "../../../vendor/preact.js";
+import { countColumns, findWindow } from "../../lib/window.js";
+import { Card } from "./card.js";
+
+const NARROWEST = 240, GAP = 16, TEXT_HEIGHT = 128, EXTRA_ROWS = 2, LOAD_BEFORE_ROWS = 4;
+
+export function Grid({ list }) {
+  const grid = useRef();
+  const [view, setView] = useState({ width: 0, firstRow: 0, rows: 0 });
+  const count = list.entries.length;
+  const columns = countColumns(view.width, NARROWEST, GAP);
+  const cardWidth = (view.width - GAP * (columns - 1)) / columns;
+  const cardHeight = Math.round((cardWidth * 9) / 16) + TEXT_HEIGHT;
+  const rowHeight = cardHeight + GAP;
+  useWindow(grid, rowHeight, setView, count > 0);
+  useLayoutEffect(() => {
+    if (list.scroll && view.width) scrollTo(0, list.scroll);
+  }, [view.width > 0]);
+  const shown = findWindow({ count, columns, rowHeight, top: view.firstRow * rowHeight, height: view.rows * rowHeight, extra: EXTRA_ROWS });
+  const lastRow = view.firstRow + view.rows + LOAD_BEFORE_ROWS;
+  useEffect(() => {
+    if (list.hasMore && view.width && lastRow * columns >= count) list.loadMore();
+  }, [lastRow, columns, count, list.hasMore]);
+  if (!count) return null;
+  const cards = list.entries.slice(shown.first, shown.end);
+  return html`<div ref=${grid} class="library-grid" style=${{ height: `${shown.total}px` }}>
+    <ul class="plain" style=${{ gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))`, gridAutoRows: `${cardHeight}px`, transform: `translateY(${shown.offset}px)` }}>
+      ${view.width > 0 && cards.map((entry, index) => html`<${Card} key=${entry.job_id} entry=${entry} position=${shown.first + index + 1} size=${list.hasMore ? (list.total ?? -1) : count} onChange=${list.change} onRemove=${list.remove} />`)}
+    </ul>
+  </div>`;
+}
+
+/** Follow what can be seen of the grid. The state changes only when another row comes into the window. */
+function useWindow(grid, rowHeight, setView, exists) {
+  useEffect(() => {
+    if (!exists) return undefined;
+    let frame = 0;
+    const measure = () => {
+      frame = 0;
+      const box = grid.current?.getBoundingClientRect();
+      if (!box) return;
+      const next = { width: Math.floor(box.width), firstRow: Math.max(0, Math.floor(-box.top / rowHeight)), rows: Math.ceil(innerHeight / rowHeight) + 1 };
+      setView((before) => (Object.keys(next).every((name) => before[name] === next[name]) ? before : next));
+    };
+    const ask = () => (frame ||= requestAnimationFrame(measure));
+    measure();
+    addEventListener("scroll", ask, { passive: true });
+    addEventListener("resize", ask);
+    return () => {
+      cancelAnimationFrame(frame);
+      removeEventListener("scroll", ask);
+      removeEventListener("resize", ask);
+    };
+  }, [rowHeight, exists]);
+}
