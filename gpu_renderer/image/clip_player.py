@@ -12,7 +12,7 @@ from gpu_renderer.core.ffmpeg_process import Process
 from gpu_renderer.core.frame import Frame
 from gpu_renderer.core.video_source import VideoSource, clip_error, count_frames, probe_clip
 from gpu_renderer.image.camera import Box, crop_for_pose
-from gpu_renderer.image.decode_command import ScaledCrop, decode_command
+from gpu_renderer.image.decode_command import SEEK_FROM_SEC, ScaledCrop, decode_command
 from gpu_renderer.image.still import Still
 from sutradhar.domain.core.errors import RenderError
 from sutradhar.domain.video.timeline import Clip
@@ -94,7 +94,14 @@ def _to_coded(source: VideoSource, box: Box) -> tuple[int, int, int, int]:
 class ClipPlayer:
     """Draw the frames of one clip in order with at most one decoder; the caller must close it."""
 
-    def __init__(self, source: VideoSource, clip: Clip, frame_size: tuple[int, int], fps: int) -> None:
+    def __init__(
+        self,
+        source: VideoSource,
+        clip: Clip,
+        frame_size: tuple[int, int],
+        fps: int,
+        seek_from_sec: float = SEEK_FROM_SEC,
+    ) -> None:
         assert clip.footage is not None
         self._source, self._clip, self._fps = source, clip, fps
         self._start_sec = clip.footage.start_sec
@@ -108,7 +115,7 @@ class ClipPlayer:
         """Number of the frame in the buffer."""
         self._length = count_frames(source, fps=fps, start_sec=self._start_sec)
         """Frames from ``start_sec`` to the end of the file."""
-        self._seeks = True
+        self._seek_from_sec: float | None = seek_from_sec
         self._lock, self._closed = threading.Lock(), False
 
     def draw(self, n: int, into: Frame) -> None:
@@ -173,7 +180,7 @@ class ClipPlayer:
             fps=self._fps,
             start_sec=self._start_sec,
             skip=index,
-            seek=self._seeks,
+            seek_from_sec=self._seek_from_sec,
         )
         with self._lock:
             if self._decoder is not None:
@@ -193,7 +200,7 @@ class ClipPlayer:
             output = str(exc)
         with self._lock:
             self._decoder = None
-        if not self._seeks:
+        if self._seek_from_sec is None:
             raise clip_error(self._clip.scene, f"it cannot be decoded at {index / self._fps:.1f} s: {output[-300:]}")
-        self._seeks = False
+        self._seek_from_sec = None
         self._begin(index)

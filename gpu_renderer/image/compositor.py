@@ -14,6 +14,7 @@ from gpu_renderer.core.video_source import VideoSource
 from gpu_renderer.image import transitions
 from gpu_renderer.image.backdrop import place_on_backdrop
 from gpu_renderer.image.clip_player import ClipPlayer, open_clip
+from gpu_renderer.image.decode_command import SEEK_FROM_SEC
 from gpu_renderer.image.overlay_layers import OverlayLayers
 from gpu_renderer.image.still import Still, load_image, prepare_still
 from sutradhar.domain.plan.own_media import Fit
@@ -33,11 +34,22 @@ Draw = Callable[[int, Frame], None]
 
 
 class Compositor:
-    """Compose segments of one frame size; keep the last ``stills_kept`` images, since neighbouring segments share
-    them."""
+    """Compose segments of one frame size; keep the last images, since neighbouring segments share them.
 
-    def __init__(self, width: int, height: int, *, stills_kept: int = _STILLS_KEPT) -> None:
-        self.size = (width, height)
+    Args:
+        stills_kept: the number of images.
+        seek_from_sec: the time of a clip, in seconds, from which on its decoder seeks.
+    """
+
+    def __init__(
+        self,
+        width: int,
+        height: int,
+        *,
+        stills_kept: int = _STILLS_KEPT,
+        seek_from_sec: float = SEEK_FROM_SEC,
+    ) -> None:
+        self.size, self._seek_from_sec = (width, height), seek_from_sec
         self._under = Frame(width, height)
         self._stills = LRUCache[tuple[str, Camera, Fit], Still](stills_kept)
         self._clips = LRUCache[str, VideoSource](_CLIPS_KEPT)
@@ -93,7 +105,7 @@ class Compositor:
             return lambda n, frame: still.draw(clip.camera, n, clip.frames, frame.planes)
         sha256 = clip.media.sha256
         source = get_or_make(self._clips, sha256, lambda: open_clip(path, sha256, clip.scene))
-        player = ClipPlayer(source, clip, self.size, fps)
+        player = ClipPlayer(source, clip, self.size, fps, self._seek_from_sec)
         self._players += (player,)
         return player.draw
 

@@ -8,8 +8,9 @@ from gpu_renderer.core.ffmpeg_command import Stream, finish_command, open_file
 from gpu_renderer.core.video_source import HDR_PEAK_NITS, SLACK_SEC, VideoSource, count_frames
 from sutradhar.media.formats import DEMUXERS
 
-_SEEK_FROM_SEC = 10.0
-"""Seconds. Before this time seeking saves less than it costs, so ffmpeg decodes from the start."""
+SEEK_FROM_SEC = 10.0
+"""Seconds. Before this time seeking saves less than it costs for the frames of a segment, so ffmpeg decodes from the
+start."""
 _SEEK_AHEAD_SEC = 1.0
 """Seconds by which ffmpeg seeks ahead, since it may seek by decoding times, which differ from display times."""
 _HDR_WHITE_NITS = 203
@@ -39,7 +40,7 @@ def decode_command(
     fps: int,
     start_sec: float,
     skip: int,
-    seek: bool = True,
+    seek_from_sec: float | None = SEEK_FROM_SEC,
 ) -> list[str]:
     """Return the ffmpeg command that writes raw yuv420p frames of ``part.size`` to stdout.
 
@@ -48,9 +49,9 @@ def decode_command(
     itself, and the frames have ``frame_size``.
 
     Args:
-        seek: False to decode from the beginning.
+        seek_from_sec: the time of the source from which on ffmpeg seeks; None: it decodes from the beginning.
     """
-    stream = _convert(_select_frames(source, fps, start_sec, skip, seek), source, part)
+    stream = _convert(_select_frames(source, fps, start_sec, skip, seek_from_sec), source, part)
     if part.size != frame_size and part.size[0] <= frame_size[0] and part.size[1] <= frame_size[1]:
         stream = _place_on_backdrop(stream, part.size, frame_size)
     sink = stream.filter("format", "yuv420p").output(
@@ -59,7 +60,7 @@ def decode_command(
     return finish_command(sink, filter_threads=1)
 
 
-def _select_frames(source: VideoSource, fps: int, start_sec: float, skip: int, seek: bool) -> Stream:
+def _select_frames(source: VideoSource, fps: int, start_sec: float, skip: int, seek_from_sec: float | None) -> Stream:
     """Return the frames of the source at the times at which the video shows them, before they are scaled.
 
     All times are counted from the time stamp of the first frame, so a seek gives the same frames as decoding from the
@@ -77,7 +78,7 @@ def _select_frames(source: VideoSource, fps: int, start_sec: float, skip: int, s
     if not source.is_turned:  # ffmpeg rotates each frame before the first filter here, by the size of the first one
         options |= {"reinit_filter": 0}
     target_sec = start_sec + skip / fps
-    if seek and source.indexed and target_sec >= _SEEK_FROM_SEC:
+    if seek_from_sec is not None and source.indexed and target_sec >= seek_from_sec:
         options |= {"ss": f"{target_sec - _SEEK_AHEAD_SEC:.6f}"}
     stream = open_file(source.path, **options)
     first_frame_sec = source.start_time - (source.joined_from_sec or 0.0)

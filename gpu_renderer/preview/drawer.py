@@ -14,13 +14,16 @@ from gpu_renderer.image.overlay_layers import OverlayLayers
 _STILLS_KEPT, _BARE_FRAMES_KEPT = 6, 6
 """Prepared images, 11 to 19 MB each at 1080p, and frames without text, 3 MB each."""
 
+_SEEK_FROM_SEC = 1.0
+"""Seconds of a clip. A seek costs less than to decode a second, and gives the same frame."""
+
 
 class FrameDrawer:
     """Draw frames of one size; its caller lets one thread in at a time."""
 
     def __init__(self, width: int, height: int) -> None:
         self.size = (width, height)
-        self._compositor = Compositor(width, height, stills_kept=_STILLS_KEPT)
+        self._compositor = Compositor(width, height, stills_kept=_STILLS_KEPT, seek_from_sec=_SEEK_FROM_SEC)
         self._layers = OverlayLayers(width, height)
         self._bare_frames = LRUCache[Segment, Frame](_BARE_FRAMES_KEPT)
 

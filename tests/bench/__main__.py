@@ -18,7 +18,18 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.bench import cloud, first_page, job, library, months, parts_exact, parts_others, parts_video, plot
+from tests.bench import (
+    cloud,
+    first_page,
+    job,
+    library,
+    months,
+    parts_exact,
+    parts_others,
+    parts_video,
+    plot,
+    preview_frames,
+)
 from tests.bench.figures import Figures
 from tests.bench.race import baseline, race
 from tests.bench.videos import FULL, QUICK, Bench
@@ -42,6 +53,7 @@ PARTS: dict[str, Callable[[Bench, Figures], None]] = {
     "job": lambda bench, figures: job.measure_job(figures, 10 if bench.scale.quick else 60),
     "library": lambda bench, figures: library.measure_library(figures.folder, quick=bench.scale.quick),
     "months": lambda bench, figures: months.measure_months(figures.folder, quick=bench.scale.quick),
+    "frames": lambda bench, figures: preview_frames.measure_preview_frames(figures.folder, quick=bench.scale.quick),
     "studio": lambda bench, figures: first_page.measure_first_page(figures.folder, quick=bench.scale.quick),
     "cloud": lambda bench, figures: cloud.measure_cloud(figures.folder, quick=bench.scale.quick),
 }

@@ -8,6 +8,9 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
+from gpu_renderer.core.frame import Frame
+from gpu_renderer.core.segments import build_segment
+from gpu_renderer.image.compositor import Compositor
 from gpu_renderer.image.still import to_rgb
 from gpu_renderer.preview.drawer import FrameDrawer
 from gpu_renderer.preview.service import FrameService
@@ -15,7 +18,8 @@ from sutradhar.backends.local.blobs import FileBlobStore
 from sutradhar.domain.core.errors import RenderError
 from sutradhar.domain.video.captions import Cue
 from sutradhar.domain.video.frame_request import CARD, FrameRequest
-from sutradhar.domain.video.timeline import Timeline, Title
+from sutradhar.domain.video.timeline import Footage, Timeline, Title
+from tests.media.clips import X264, make_clip
 from tests.media.renderer_harness import RendererHarness
 from tests.media.test_everything import make_full_timeline
 from tests.media.test_segment_store import decode_frames, encode_timeline
@@ -57,6 +61,21 @@ def test_each_frame_is_that_of_the_render(blobs: FileBlobStore, service: FrameSe
     for number in range(0, timeline.frames, EVERY):
         drawn = service.draw_frame(ask(timeline, number))
         assert np.array_equal(drawn.buffer, rendered[number]), number
+
+
+def test_a_clip_is_sought_earlier_than_in_a_render_and_shows_the_same_frames(
+    blobs: FileBlobStore, service: FrameService, tmp_path: Path
+) -> None:
+    data = make_clip(tmp_path / "c.mp4", *X264, "-g", "15", source="testsrc2=s=160x90:r=30:d=4").read_bytes()
+    whole = make_timeline(blobs, images=[data], bodies=(110,), fade=0)
+    timeline = whole.evolve(clips=(whole.clips[0].evolve(footage=Footage(start_sec=0.1)),))
+    path = blobs.fetch(timeline.clips[0].media.blob, tmp_path)
+    rendered = Frame(WIDTH, HEIGHT)
+    segment = build_segment(timeline, 0, timeline.frames)
+    with Compositor(WIDTH, HEIGHT).open(segment, {timeline.clips[0].media.sha256: path}) as compose:
+        for number in range(0, timeline.frames, 9):
+            compose(number, rendered)
+            assert np.array_equal(service.draw_frame(ask(timeline, number)).buffer, rendered.buffer), number
 
 
 def test_a_png_has_the_pixels_of_the_frame_and_a_jpeg_nearly(blobs: FileBlobStore, service: FrameService) -> None:
