@@ -123,7 +123,19 @@ def _make_assets(callers: Callers, home: Path, scratch: Path) -> str:
 
 
 def _send_clip(callers: Callers, services: Services, path: Path) -> str:
-    run_ffmpeg("-f", "lavfi", "-i", f"testsrc2=s=1920x1080:r=30:d={_CLIP_SEC}", "-pix_fmt", "yuv420p", "-g", "30", "-preset", "ultrafast", path)
+    run_ffmpeg(
+        "-f",
+        "lavfi",
+        "-i",
+        f"testsrc2=s=1920x1080:r=30:d={_CLIP_SEC}",
+        "-pix_fmt",
+        "yuv420p",
+        "-g",
+        "30",
+        "-preset",
+        "ultrafast",
+        path,
+    )
     data = path.read_bytes()
     body = {"filename": "clip.mp4", "content_type": "video/mp4", "size": len(data)}
     upload_id = str(json.loads(callers.call(201, "POST", "/uploads", json.dumps(body).encode()))["upload_id"])
