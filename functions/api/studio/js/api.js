@@ -16,6 +16,8 @@ export class ApiError extends Error {
   constructor(status, problem, retryAfter = null) {
     super(problem.detail || problem.title || `status ${status}`);
     this.status = status;
+    /** The whole body of the answer. */
+    this.problem = problem;
     this.title = problem.title ?? "";
     this.detail = problem.detail ?? "";
     /** @type {{path: string, message: string}[]} every wrong field of the request */
