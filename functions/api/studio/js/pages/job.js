@@ -1,7 +1,8 @@
 /** The page of one job: how far it is, and the finished video. */
 import { html, useEffect, useRef, useState } from "../../vendor/preact.js";
-import { ApiError, call, followJob } from "../api.js";
+import { ApiError, call, followJob, wait } from "../api.js";
 import { formatAgo, formatClock, formatMoney } from "../lib/format.js";
+import { isMoving } from "../lib/publication_state.js";
 import { loadStyle } from "../place.js";
 import { makeHash } from "../router.js";
 import { loadTexts, t } from "../text.js";
@@ -24,6 +25,7 @@ import { Steps } from "./job/steps.js";
 
 await Promise.all([loadTexts("job"), loadStyle("job")]);
 
+const LOOK_EVERY_MS = 2000;
 const ENDED = ["success", "error", "canceled"];
 
 export default function JobPage({ id }) {
@@ -56,12 +58,21 @@ function useFollowed(id, round, onStatus, onError) {
   useEffect(() => {
     const stopping = new AbortController();
     followJob(id, { onStatus, signal: stopping.signal }).then(
-      // a job that has ended may send nothing more: its publications still change
-      () => stopping.signal.aborted || call("GET", `/render/${encodeURIComponent(id)}/status`, { signal: stopping.signal }).then(onStatus, () => {}),
+      // a job that has ended sends nothing more: its publications still change
+      () => followPublications(id, onStatus, stopping.signal).catch(() => {}),
       (error) => stopping.signal.aborted || onError(error instanceof ApiError ? error : new Error(String(error))),
     );
     return () => stopping.abort();
   }, [id, round]);
+}
+
+async function followPublications(id, onStatus, signal) {
+  for (;;) {
+    const status = await call("GET", `/render/${encodeURIComponent(id)}/status`, { signal });
+    onStatus(status);
+    if (!status.publications.some((one) => isMoving(one))) return;
+    await wait(LOOK_EVERY_MS, signal);
+  }
 }
 
 function useEndAnnounced(status) {

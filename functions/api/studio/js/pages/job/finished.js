@@ -2,6 +2,7 @@
 import { html, useRef } from "../../../vendor/preact.js";
 import { call, fileUrl } from "../../api.js";
 import { formatClock } from "../../lib/format.js";
+import { readState } from "../../lib/publication_state.js";
 import { t } from "../../text.js";
 import { showToast } from "../../ui/announce.js";
 import { Button } from "../../ui/button.js";
@@ -74,6 +75,6 @@ function fileName(title, kind) {
 
 function Publications({ publications }) {
   if (!publications.length) return null;
-  return html`<ul class="plain stack tight">${publications.map((one) => html`<li class="note" key=${one.id}><${Icon} name="share" /><span>${t(`common.destination_${one.destination}`)}: ${t(`job.publication_${one.state}`)}
+  return html`<ul class="plain stack tight">${publications.map((one) => html`<li class="note" key=${one.id}><${Icon} name="share" /><span>${t(`common.destination_${one.destination}`)}: ${t(`job.publication_${readState(one)}`)}
     ${one.url && (/^https?:/.test(one.url) ? html` <a href=${one.url} target="_blank" rel="noopener noreferrer">${t("job.open_published")}</a>` : html` <code>${one.url.replace(/^file:\/\//, "")}</code>`)}</span></li>`)}</ul>`;
 }
