@@ -47,17 +47,14 @@ def preview_frame(job_id: str, body: FrameBody) -> Response:
 
 def _answer(job: Job, query: FrameQuery, plan: RenderPlan) -> Response:
     from functions.api.frame_client import fetch_frame
-    from sutradhar.domain.video.frame_choice import choose_frame, find_scene_times, find_shown_scene
+    from sutradhar.domain.video.frame_choice import FrameChoice
     from sutradhar.domain.video.frame_request import FrameRequest
-    from sutradhar.pipeline.frames import lay_out_video
+    from sutradhar.pipeline.frames import lay_out_frame
 
     if query.language:
         plan = plan.evolve(render=plan.render.evolve(burn_captions=query.language))
-    layout = lay_out_video(bootstrap.services(), job, plan)
-    timeline = layout.timeline
-    number = choose_frame(timeline, at=query.at, frame=query.frame, scene=query.scene)
-    scene = find_shown_scene(timeline, number) if query.scene is None else query.scene
-    times = find_scene_times(timeline, scene)
+    layout = lay_out_frame(bootstrap.services(), job, plan, FrameChoice(query.at, query.frame, query.scene))
+    timeline, number = layout.timeline, layout.number
     request = FrameRequest(timeline=timeline, frame=number, width=query.width, format=query.format)
     response, lost_scenes = fetch_frame(request)
     lost = [f"scene-{index:02d}-image" for index in lost_scenes]
@@ -65,9 +62,9 @@ def _answer(job: Job, query: FrameQuery, plan: RenderPlan) -> Response:
         {
             "Frame-Number": str(number),
             "Frame-Time": f"{number / timeline.fps:.3f}",
-            "Frame-Scene": str(scene),
-            "Scene-Start": f"{times.start_sec:.3f}",
-            "Scene-End": f"{times.end_sec:.3f}",
+            "Frame-Scene": str(layout.scene),
+            "Scene-Start": f"{layout.times.start_sec:.3f}",
+            "Scene-End": f"{layout.times.end_sec:.3f}",
             "Video-Length": f"{timeline.duration_sec:.3f}",
             "Frame-Missing": ", ".join([*map(str, layout.missing), *lost]),
             "Cache-Control": "private, no-cache",

@@ -22,7 +22,7 @@ PLAN = {
 
 
 @pytest.fixture
-def served(tmp_path: Path) -> Iterator[tuple[psutil.Process, str]]:
+def server_and_url(tmp_path: Path) -> Iterator[tuple[psutil.Process, str]]:
     """A running server and its URL."""
     port = find_free_port()
     argv = [sys.executable, "-m", "functions.cli", "serve", "--port", str(port)]
@@ -57,9 +57,9 @@ def has_loaded_libraries(process: psutil.Process) -> bool:
 
 
 def test_the_function_is_small_until_it_is_called_and_started_again_when_it_is_lost(
-    served: tuple[psutil.Process, str],
+    server_and_url: tuple[psutil.Process, str],
 ) -> None:
-    server, url = served
+    server, url = server_and_url
     wait_until(lambda: len(list_frame_processes(server)) == 2)  # gunicorn and its worker
     assert not any(has_loaded_libraries(process) for process in list_frame_processes(server))
     job_id = httpx.post(f"{url}/render", json=PLAN).json()["job_id"]

@@ -12,8 +12,12 @@ from flask.testing import FlaskClient
 from PIL import Image
 
 from functions.dev.emulated_cloud.emulators import find_free_port
+from gpu_renderer.core.segments import build_segment
 from sutradhar import bootstrap
 from sutradhar.domain.jobs.job import JobState
+from sutradhar.domain.video.frame_choice import FrameChoice
+from sutradhar.pipeline.dispatch import build_render_request
+from sutradhar.pipeline.frames import lay_out_frame
 from sutradhar.pipeline.handle import fail_job
 from tests.conftest import forget
 from tests.function_client import open_client
@@ -94,6 +98,19 @@ def test_the_images_are_shown_as_soon_as_they_are_made(api: FlaskClient, complet
     answer = api.get(f"{complete}?at=1")
     assert (answer.status_code, answer.headers["Frame-Missing"]) == (200, "")
     assert answer.data != api.get(f"{waiting}?at=1").data
+
+
+def test_each_frame_is_laid_out_as_the_render_will_be(complete: str) -> None:
+    """What a frame shows is the same part of the timeline that dispatch gives to the renderer."""
+    services, job_id = bootstrap.services(), complete.split("/")[2]
+    job = services.jobs.get(job_id)
+    rendered = build_render_request(job).timeline
+    for number in range(rendered.frames):
+        layout = lay_out_frame(services, job, job.current_plan, FrameChoice(frame=number))
+        assert build_segment(layout.timeline, number, number + 1) == build_segment(rendered, number, number + 1), number
+    for scene in (0, 1):
+        layout = lay_out_frame(services, job, job.current_plan, FrameChoice(scene=scene))
+        assert layout.timeline.burned_captions or layout.timeline.titles
 
 
 def test_time_number_and_scene_name_the_same_frame(api: FlaskClient, complete: str) -> None:

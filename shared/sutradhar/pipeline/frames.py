@@ -1,4 +1,4 @@
-"""Lay out the video of a plan before it is made, so that any of its frames can be shown."""
+"""Lay out the video of a plan before it is made, so that one of its frames can be shown."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,6 +11,14 @@ from sutradhar.domain.jobs.job import Job
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.plan.scene import Scene
 from sutradhar.domain.plan.speech_duration import estimate_speech_sec
+from sutradhar.domain.video.frame_choice import (
+    FrameChoice,
+    SceneTimes,
+    choose_frame,
+    find_scene_times,
+    find_shown_scene,
+    keep_shown,
+)
 from sutradhar.domain.video.frame_request import CARD
 from sutradhar.domain.video.timeline import Timeline
 from sutradhar.domain.video.timeline_builder import build_timeline
@@ -24,23 +32,27 @@ _UNKNOWN_SEC = 5.0
 
 
 @dataclass(frozen=True)
-class VideoLayout:
-    """The frames of a video that may not be made yet."""
+class FrameLayout:
+    """A frame of a video that may not be made yet."""
 
     timeline: Timeline
-    """Without anything that is only heard."""
+    """The timeline of the video, with what this frame shows and nothing else."""
+    number: int
+    scene: int
+    """The index of the scene that was asked for, or else of the one that the frame shows."""
+    times: SceneTimes
+    """The times of this scene."""
     missing: Sequence[Slot]
-    """The images and narrations that are not made yet: a card stands for an image, and a narration has its estimated
-    length."""
+    """The images and narrations of the video that are not made yet: a card stands for an image, and a narration has its
+    estimated length."""
 
 
-def lay_out_video(services: Services, job: Job, plan: RenderPlan) -> VideoLayout:
-    """Return the layout of the video of ``job`` by ``plan``, which may differ from the job's, with all that is made for
-    it.
+def lay_out_frame(services: Services, job: Job, plan: RenderPlan, choice: FrameChoice) -> FrameLayout:
+    """Lay the video of ``job`` out by ``plan``, which may differ from the job's, with all that is made for it.
 
     Raises:
         Conflict: the plan has no scenes yet.
-        InvalidRequest: the video would be too long.
+        InvalidRequest: there is no such frame, or the video would be too long.
     """
     if not plan.scenes:
         raise Conflict("the plan has no scenes yet; try again when the planner has written them")
@@ -50,14 +62,34 @@ def lay_out_video(services: Services, job: Job, plan: RenderPlan) -> VideoLayout
         assert slot.scene is not None
         narration = plan.scenes[slot.scene].narration
         assets[slot] = _make_card(plan) if slot.role == "image" else _estimate_narration(plan, narration)
+    shown_plan = _keep_burned_captions(_drop_missing_files(services, plan, missing))
+    bare = build_timeline(shown_plan, assets, ())
+    if choice.at is None and choice.frame is None:
+        scene = choice.scene or 0
+        captioned = {scene} if scene < len(bare.clips) else set()
+    else:
+        number = choose_frame(bare, choice)
+        scene = find_shown_scene(bare, number) if choice.scene is None else choice.scene
+        captioned = {clip.scene for clip in keep_shown(bare, number).clips}
+    timeline = build_timeline(shown_plan, assets, captioned)
+    number = choose_frame(timeline, choice)
+    return FrameLayout(keep_shown(timeline, number), number, scene, find_scene_times(timeline, scene), missing)
+
+
+def _keep_burned_captions(plan: RenderPlan) -> RenderPlan:
+    """Return ``plan`` without the captions that only stand in files beside the video."""
+    burned = plan.render.burn_captions or plan.spoken_language
+    languages = tuple(language for language in plan.subtitle_languages if language == burned)
+    return plan.evolve(subtitle_languages=languages)
+
+
+def _drop_missing_files(services: Services, plan: RenderPlan, missing: Sequence[Slot]) -> RenderPlan:
     lengths = measure_clips(services, plan)
     scenes = [
         _drop_file(scene, lengths.get(index)) if Slot.image(index) in missing else scene
         for index, scene in enumerate(plan.scenes)
     ]
-    timeline = build_timeline(plan.evolve(scenes=tuple(scenes)), assets)
-    shown = timeline.evolve(narrations=(), music=None, captions={}, sound_effects=(), clip_audio=())
-    return VideoLayout(shown, missing)
+    return plan.evolve(scenes=tuple(scenes))
 
 
 def _list_slots(plan: RenderPlan) -> Iterator[Slot]:

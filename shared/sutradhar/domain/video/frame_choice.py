@@ -10,6 +10,19 @@ _INTO_TITLE_SEC = 1.0
 
 
 @dataclass(frozen=True)
+class FrameChoice:
+    """The choice of a frame. Without any of the values it is that of the first scene alone."""
+
+    at: float | None = None
+    """Seconds of the video, or of ``scene`` from its first frame on, transitions included."""
+    frame: int | None = None
+    """The number of the frame in the video, from 0."""
+    scene: int | None = None
+    """The index of a scene, from 0. Alone it chooses the frame that shows most of what the scene shows: its title, or
+    else its caption, or else its middle."""
+
+
+@dataclass(frozen=True)
 class SceneTimes:
     """The seconds of the video from which, and to which, a scene is on the screen, transitions included."""
 
@@ -28,40 +41,50 @@ def find_shown_scene(timeline: Timeline, frame: int) -> int:
     return max(clip.scene for clip in timeline.clips if clip.start <= frame)
 
 
-def choose_frame(timeline: Timeline, *, at: float | None, frame: int | None, scene: int | None) -> int:
-    """Return the number of the frame.
-
-    Args:
-        at: seconds of the video, or of ``scene`` from its first frame on, transitions included.
-        frame: the number of the frame in the video, from 0.
-        scene: the index of a scene, from 0. Alone it chooses the frame that shows most of what the scene shows: its
-            title, or else its caption, or else its middle.
+def choose_frame(timeline: Timeline, choice: FrameChoice) -> int:
+    """Return the number of the frame. A choice of a scene alone needs the captions of that scene on the timeline.
 
     Raises:
         InvalidRequest: there is no such time, frame or scene; names the field.
     """
-    if frame is not None and (at is not None or scene is not None):
+    if choice.frame is not None and (choice.at is not None or choice.scene is not None):
         raise InvalidRequest([FieldError("frame", "says it all; leave out at and scene")])
-    if scene is not None and scene >= len(timeline.clips):
-        message = f"must be below {len(timeline.clips)}, the number of scenes (got {scene})"
-        raise InvalidRequest([FieldError("scene", message)])
-    if frame is not None:
-        if frame >= timeline.frames:
-            message = f"must be below {timeline.frames}, the number of frames (got {frame})"
-            raise InvalidRequest([FieldError("frame", message)])
-        return frame
-    if at is None:
-        return _choose_telling_frame(timeline, scene or 0)
+    if choice.frame is not None:
+        _require_below("frame", choice.frame, timeline.frames)
+        return choice.frame
+    if choice.scene is not None:
+        _require_below("scene", choice.scene, len(timeline.clips))
+    if choice.at is None:
+        return _choose_telling_frame(timeline, choice.scene or 0)
     first, end = 0, timeline.frames
-    if scene is not None:
-        first, end = timeline.clips[scene].start, timeline.clips[scene].end
-    # players round lengths up, so the very end counts as the last frame
-    number = first + int(at * timeline.fps + 1e-6)
+    if choice.scene is not None:
+        first, end = timeline.clips[choice.scene].start, timeline.clips[choice.scene].end
+    number = first + int(choice.at * timeline.fps + 1e-6)
     if number > end:
-        length = (end - first) / timeline.fps
-        whole = "the video" if scene is None else "the scene"
-        raise InvalidRequest([FieldError("at", f"must be at most {length:.2f} s, the length of {whole} (got {at:g})")])
-    return min(number, end - 1)
+        length, whole = (end - first) / timeline.fps, "the video" if choice.scene is None else "the scene"
+        message = f"must be at most {length:.2f} s, the length of {whole} (got {choice.at:g})"
+        raise InvalidRequest([FieldError("at", message)])
+    return min(number, end - 1)  # players round lengths up, so the very end counts as the last frame
+
+
+def keep_shown(timeline: Timeline, frame: int) -> Timeline:
+    """Return ``timeline`` with nothing but what ``frame`` shows."""
+    return timeline.evolve(
+        clips=tuple(clip for clip in timeline.clips if clip.start <= frame < clip.end),
+        narrations=(),
+        music=None,
+        captions={},
+        burned_captions=tuple(cue for cue in timeline.burned_captions if cue.start <= frame < cue.end),
+        titles=tuple(title for title in timeline.titles if title.start <= frame < title.end),
+        sound_effects=(),
+        clip_audio=(),
+    )
+
+
+def _require_below(name: str, number: int, count: int) -> None:
+    if number >= count:
+        message = f"must be below {count}, the number of {name}s (got {number})"
+        raise InvalidRequest([FieldError(name, message)])
 
 
 def _choose_telling_frame(timeline: Timeline, scene: int) -> int:

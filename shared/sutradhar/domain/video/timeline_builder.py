@@ -1,7 +1,7 @@
 """Build the timeline: lay out a plan and its finished assets in time."""
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from typing import Literal, NamedTuple
 
 from sutradhar.domain.assets.asset import SAMPLE_RATE, Asset
@@ -46,8 +46,12 @@ class _Length(NamedTuple):
     """True if the narration needs more frames than the plan asks for."""
 
 
-def build_timeline(plan: RenderPlan, assets: Mapping[Slot, Asset]) -> Timeline:
+def build_timeline(
+    plan: RenderPlan, assets: Mapping[Slot, Asset], captioned_scenes: Container[int] | None = None
+) -> Timeline:
     """Lay the assets out in time. ``assets`` maps each slot to its finished asset.
+
+    ``captioned_scenes``: the indices of the scenes that get captions, whose lines take most of the work; None: all.
 
     A scene, from the middle of its first transition to the middle of its last, lasts its narration and
     ``NARRATION_PADDING_SEC`` at both ends, or ``duration_sec`` if that is longer. So two narrations are at least
@@ -56,7 +60,7 @@ def build_timeline(plan: RenderPlan, assets: Mapping[Slot, Asset]) -> Timeline:
     Raises:
         InvalidRequest: the video would be longer than ``MAX_VIDEO_SEC``.
     """
-    layout = _Layout(plan, assets)
+    layout = _Layout(plan, assets, captioned_scenes)
     for index in range(len(plan.scenes)):
         layout.add_scene(index)
     return layout.build()
@@ -65,8 +69,9 @@ def build_timeline(plan: RenderPlan, assets: Mapping[Slot, Asset]) -> Timeline:
 class _Layout:
     """Place one scene after the other and collect the clips of every track."""
 
-    def __init__(self, plan: RenderPlan, assets: Mapping[Slot, Asset]) -> None:
+    def __init__(self, plan: RenderPlan, assets: Mapping[Slot, Asset], captioned_scenes: Container[int] | None) -> None:
         self._plan, self._assets, self._fps = plan, assets, plan.render.fps
+        self._captioned_scenes = captioned_scenes
         self._transitions = [_choose_transition(scene, i, self._fps) for i, scene in enumerate(plan.scenes)]
         self._air = math.ceil(NARRATION_PADDING_SEC * self._fps)
         self._start = 0
@@ -121,7 +126,9 @@ class _Layout:
             message = f"the narration makes the video {seconds:.0f} s long; at most {MAX_VIDEO_SEC:.0f} s"
             raise InvalidRequest([FieldError("scenes", message)])
         plan = self._plan
-        captions = _build_captions(plan, self._assets, self._clips, self._narrations)
+        chosen = self._captioned_scenes
+        captioned = [one for one in self._narrations if chosen is None or one.scene in chosen]
+        captions = _build_captions(plan, self._assets, self._clips, captioned)
         music = self._assets.get(MUSIC) if plan.music.enabled else None
         return Timeline(
             fps=self._fps,
