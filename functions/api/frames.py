@@ -41,7 +41,8 @@ def preview_frame(job_id: str, body: FrameBody) -> Response:
             check_uploads(services, plan, caller())
     elif body.patch is not None and plan.scenes:
         with name_errors("patch"):
-            plan = change_fields(plan, body.patch)
+            plan = change_fields(plan, body.patch, job.plan_changes)
+            check_uploads(services, plan, caller())
     return _answer(job, body, plan)
 
 

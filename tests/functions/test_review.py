@@ -103,7 +103,7 @@ def test_a_narration_can_be_played(api: FlaskClient, waiting: str) -> None:
         ({"topic": "Coffee"}, "topic"),
         ({"webhook_url": "https://x.example"}, "webhook_url"),
         ({"music": {"upload": "u"}}, "music.upload"),
-        ({"scenes": [{"index": 0, "clip": {"upload": "u"}}]}, "scenes[0].clip"),
+        ({"scenes": [{"index": 0, "clip": {"upload": "u"}}]}, "scenes[0].clip.upload"),
         ({"scenes": [{"narration": "Tea."}]}, "scenes[0].index"),
         ({"scenes": [{"index": 2, "narration": "Tea."}]}, "scenes[0].index"),
         ({"scenes": [{"index": 0}, {"index": 0}]}, "scenes[1].index"),

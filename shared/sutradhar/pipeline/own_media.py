@@ -28,20 +28,40 @@ def check_own_media(services: Services, plan: RenderPlan, limits: PlanLimits, ca
     Raises:
         InvalidRequest: names every field at fault.
     """
+    uploads = check_files(services, plan, caller)
+    clip_sec = _measure_clips(plan, uploads)
+    excesses = [*limits.find_excesses(plan, clip_sec)]
+    if excesses and plan.based_on:
+        excesses = [*widen_limits(services, plan, limits, caller).find_excesses(plan, clip_sec)]
+    if errors := [*_find_wrong_parts(plan, uploads), *excesses]:
+        raise InvalidRequest(errors)
+
+
+def check_parts(services: Services, plan: RenderPlan, caller: ApiKey | None = None) -> None:
+    """Refuse a plan that uses uploads wrongly, or asks for a part that its files do not have, whatever its limits.
+
+    Raises:
+        InvalidRequest: names every field at fault.
+    """
+    if errors := [*_find_wrong_parts(plan, check_files(services, plan, caller))]:
+        raise InvalidRequest(errors)
+
+
+def check_files(services: Services, plan: RenderPlan, caller: ApiKey | None = None) -> Mapping[str, Upload]:
+    """Return the uploads of a plan by their ids, as ``check_uploads`` does. Refuse one whose file is gone.
+
+    Raises:
+        InvalidRequest: names every field at fault.
+    """
     uploads = check_uploads(services, plan, caller)
     errors = [  # checked before any call is paid for: the bucket deletes uploads after weeks
         FieldError(use.path, f"{uploads[use.upload_id].filename} is no longer kept; send it again")
         for use in find_uploads(plan)
         if not services.blobs.exists(uploads[use.upload_id].blob)
     ]
-    if not errors:
-        clip_sec = _measure_clips(plan, uploads)
-        excesses = [*limits.find_excesses(plan, clip_sec)]
-        if excesses and plan.based_on:
-            excesses = [*widen_limits(services, plan, limits, caller).find_excesses(plan, clip_sec)]
-        errors = [*_find_wrong_parts(plan, uploads), *excesses]
     if errors:
         raise InvalidRequest(errors)
+    return uploads
 
 
 def _measure_clips(plan: RenderPlan, uploads: Mapping[str, Upload]) -> dict[int, float]:

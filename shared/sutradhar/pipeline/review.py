@@ -10,17 +10,22 @@ from sutradhar.domain.core.errors import Conflict, FieldError, InvalidRequest, P
 from sutradhar.domain.jobs import review
 from sutradhar.domain.jobs.job import Job, Outcome
 from sutradhar.domain.jobs.review import Versions, get_plan_version
+from sutradhar.domain.plan.own_media import ClipFile, ImageFile
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.plan.plan_patch import PlanChange, PlanPatch, change_fields, list_changes
+from sutradhar.domain.plan.upload import find_uploads
 from sutradhar.pipeline.active_jobs import take_place
 from sutradhar.pipeline.billing.accounts import read_job_account
 from sutradhar.pipeline.estimate import Estimate, estimate, estimate_assets
 from sutradhar.pipeline.notices import collect_notices
+from sutradhar.pipeline.own_media import check_parts, measure_clips
 from sutradhar.pipeline.plan import list_required_assets
 from sutradhar.pipeline.preflight import refuse_impossible
 from sutradhar.pipeline.produce import find_finished_assets
 from sutradhar.pipeline.services import Services
 from sutradhar.pipeline.submit import refuse_over_budget
+from sutradhar.pipeline.upload_check import CHECK_WAIT_SEC, await_checks
+from sutradhar.pipeline.upload_use import claim_uploads
 from sutradhar.ports.providers import PlanResult
 
 
@@ -63,10 +68,14 @@ def change_plan(
     review.require_waiting(job)
     review.require_version(job, versions)
     before = job.current_plan
-    plan = change_fields(before, patch)
+    plan = change_fields(before, patch, job.plan_changes)
     fields = list_changes(before, plan)
     if not fields:
         return job
+    uses_other_files = _list_files(plan) != _list_files(before)
+    if uses_other_files:
+        await_checks(services, {use.upload_id for use in find_uploads(plan)}, CHECK_WAIT_SEC)
+        check_parts(services, plan, caller)
     _refuse_new_excesses(services, before, plan)
     refuse_impossible(services, job.evolve(requested_plan=plan))
     try:
@@ -74,6 +83,8 @@ def change_plan(
         notices = _replace_notices(services, job, plan)
     except ProviderError as exc:
         raise InvalidRequest([FieldError("", f"{exc} ({exc.advice})" if exc.advice else str(exc))]) from exc
+    if uses_other_files:
+        claim_uploads(services, plan)  # before the change: retention must not take a file in between
     by = caller.id if caller else ""
 
     def change(current: Job) -> Outcome:
@@ -124,10 +135,15 @@ def _estimate_rest(services: Services, job: Job) -> Estimate:
         return Estimate(())  # the job itself will fail with the same error
 
 
+def _list_files(plan: RenderPlan) -> list[tuple[ImageFile | None, ClipFile | None]]:
+    return [(scene.image, scene.clip) for scene in plan.scenes]
+
+
 def _refuse_new_excesses(services: Services, before: RenderPlan, plan: RenderPlan) -> None:
     """Raise InvalidRequest for each limit that the plan exceeds by its change; a planner may exceed some."""
-    allowed = {error.path for error in services.limits.find_excesses(before)}
-    if errors := [error for error in services.limits.find_excesses(plan) if error.path not in allowed]:
+    old, new = ([*services.limits.find_excesses(one, measure_clips(services, one))] for one in (before, plan))
+    allowed = {error.path for error in old}
+    if errors := [error for error in new if error.path not in allowed]:
         raise InvalidRequest(errors)
 
 

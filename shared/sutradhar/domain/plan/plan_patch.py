@@ -1,6 +1,6 @@
 """Change a plan that waits for approval: the fields that may be changed, and the record of a change."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, JsonValue, ValidationError
@@ -11,6 +11,7 @@ from sutradhar.domain.core.utc_time import UtcTime
 from sutradhar.domain.plan.choices import CameraMove, LanguageCode, Mood, TransitionKind
 from sutradhar.domain.plan.field_messages import describe_error, join_path
 from sutradhar.domain.plan.options import Delivery, Watermark
+from sutradhar.domain.plan.own_media import ClipFile, ImageFile
 from sutradhar.domain.plan.plan import RenderPlan, check_voice
 from sutradhar.domain.plan.scene import SoundCue, TitleText
 from sutradhar.domain.plan.shorthand import (
@@ -38,6 +39,12 @@ class ScenePatch(Frozen):
     """A new narration drops the translations, unless the same change gives them."""
     translations: Annotated[Mapping[LanguageCode, NarrationText], BeforeValidator(refuse_double_languages)] = {}
     image_prompt: Annotated[SingleLineText, Field(max_length=1000)] = ""
+    """The scene shows a drawn image of this instead of a file."""
+    image: ImageFile | None = None
+    """The scene shows this file instead of what it showed. None: it shows a drawn image again, of the last
+    ``image_prompt`` that it had."""
+    clip: ClipFile | None = None
+    """As ``image``, for a clip."""
     duration_sec: float | None = None
     transition: TransitionKind = "crossfade"
     camera: CameraMove | None = None
@@ -80,6 +87,8 @@ CHANGEABLE = (
     *(f"scenes[].{name}" for name in _SCENE_FIELDS),
 )
 """The fields of a plan that may be changed."""
+_SHOWN = ("image_prompt", "image", "clip")
+"""The fields of a scene of which it has one: what it shows."""
 
 
 class FieldChange(Frozen):
@@ -98,8 +107,9 @@ class PlanChange(Frozen):
     fields: tuple[FieldChange, ...]
 
 
-def change_fields(plan: RenderPlan, patch: PlanPatch) -> RenderPlan:
-    """Return ``plan``, which has its scenes, with the values of ``patch``.
+def change_fields(plan: RenderPlan, patch: PlanPatch, earlier: Sequence[PlanChange] = ()) -> RenderPlan:
+    """Return ``plan``, which has its scenes, with the values of ``patch``. ``earlier``: the changes so far, the oldest
+    first; a scene that gives up its file takes its last ``image_prompt`` from them.
 
     Raises:
         InvalidRequest: names every field at fault.
@@ -118,6 +128,7 @@ def change_fields(plan: RenderPlan, patch: PlanPatch) -> RenderPlan:
         indexes.add(index)
         if part.get("narration", scenes[index]["narration"]) != scenes[index]["narration"]:
             scenes[index]["translations"] = {}  # they translate the narration before
+        _replace_shown(scenes[index], part, _find_prompt(earlier, index))
         scenes[index] |= part
     if errors:
         raise InvalidRequest(errors)
@@ -126,6 +137,21 @@ def change_fields(plan: RenderPlan, patch: PlanPatch) -> RenderPlan:
         fields[name] = {**before, **value} if isinstance(value, dict) and isinstance(before, dict) else value
     changed = RenderPlan.parse(fields)
     return changed.evolve(notices=tuple(dict.fromkeys((*plan.notices, *changed.notices))))
+
+
+def _replace_shown(scene: dict[str, Any], part: Mapping[str, Any], last_prompt: str) -> None:
+    """Let ``scene`` give up what it shows if ``part`` gives it something else: a scene shows one thing."""
+    if any(part.get(name) for name in _SHOWN):
+        scene |= {"image_prompt": "", "image": None, "clip": None}
+    elif any(name in part and scene[name] for name in ("image", "clip")):
+        scene["image_prompt"] = last_prompt
+
+
+def _find_prompt(earlier: Sequence[PlanChange], index: int) -> str:
+    """Return the last ``image_prompt`` that a change took from the scene; empty: it never had one."""
+    fields = (field for change in reversed(earlier) for field in change.fields)
+    path = f"scenes[{index}].image_prompt"
+    return next((str(field.before) for field in fields if field.path == path and field.before), "")
 
 
 def list_changes(before: RenderPlan, after: RenderPlan) -> tuple[FieldChange, ...]:
