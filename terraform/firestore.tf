@@ -132,6 +132,15 @@ resource "google_firestore_field" "tallies" {
   index_config {}
 }
 
+# The counts of each owner's days, which are read by the names of their documents.
+resource "google_firestore_field" "day_tallies" {
+  database   = google_firestore_database.this.name
+  collection = "day_tallies"
+  field      = "totals"
+
+  index_config {}
+}
+
 resource "google_project_iam_member" "firestore" {
   for_each = { for name, function in module.function : name => function.service_account }
   project  = var.project

@@ -4,9 +4,9 @@ the test ends. Stores, leases, blobs and queue are the real local backend."""
 import io
 import wave
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
 from itertools import product
 from types import SimpleNamespace
 from typing import Any, NoReturn, get_args
@@ -15,6 +15,7 @@ from sutradhar.domain.assets.asset import Word
 from sutradhar.domain.assets.operation import Operation
 from sutradhar.domain.billing.provider_id import ProviderId
 from sutradhar.domain.core.errors import LeaseHeld, ProviderError
+from sutradhar.domain.jobs.day_tallies import Counts
 from sutradhar.domain.jobs.messages import DispatchRender
 from sutradhar.domain.plan.choices import LANGUAGES, Language, Mood, Voice
 from sutradhar.domain.plan.options import DEFAULT_VOICE, VoiceOptions
@@ -27,6 +28,7 @@ from sutradhar.domain.video.render_request import RenderRequest, RenderSummary, 
 from sutradhar.domain.video.thumbnail_size import choose_thumbnail_size
 from sutradhar.ports.bus import MessageBus
 from sutradhar.ports.clock import Clock
+from sutradhar.ports.day_tallies import DayTallyStore
 from sutradhar.ports.documents import DocumentStore
 from sutradhar.ports.providers import (
     ImageFile,
@@ -55,6 +57,13 @@ class FakeClock:
         self.at += timedelta(seconds=seconds)
 
 
+class NoDays(DayTallyStore):
+    """No counts of days: most tests read none."""
+
+    def read(self, owner: str, first: date, last: date) -> Mapping[date, Counts]:
+        return {}
+
+
 @dataclass(frozen=True)
 class PortSet:
     """A Backend of the ports that a test names."""
@@ -69,6 +78,7 @@ class PortSet:
     bus: MessageBus
     runner: RenderRunner
     clock: Clock
+    day_tallies: DayTallyStore = field(default_factory=NoDays)
 
     def create_worker(self, *_arguments: object) -> NoReturn:
         raise AssertionError("the test takes each message itself")

@@ -15,7 +15,7 @@ from sutradhar.domain.jobs.job import Job
 from sutradhar.domain.jobs.messages import Message
 from sutradhar.ports.documents import DocumentPage, Kind, R, apply_change, encode_record
 from sutradhar.ports.pagination import decode_cursor, encode_cursor
-from sutradhar.ports.records import Values
+from sutradhar.ports.records import Count, Values
 from sutradhar.ports.stores import Change
 
 
@@ -139,7 +139,7 @@ class MemoryRecords:
         self.calls["read"] += 1
         return {name: self._values[name] for name in names if name in self._values}
 
-    def update(self, names: Iterable[str], change: Callable[[Values], Values]) -> Values:
+    def update(self, names: Iterable[str], change: Callable[[Values], Values], count: Count | None = None) -> Values:
         self.calls["update"] += 1
         before = {name: self._values[name] for name in names if name in self._values}
         after = {**before, **change(before)}

@@ -58,7 +58,7 @@ def show_me() -> tuple[Me, int, dict[str, str]]:
         budgets=OwnBudgets(
             today_spent_usd=usd(day.committed) if day else None,
             today_cap_usd=usd(day.cap) if day else None,
-            left_usd=usd(day.left) if day else None,
+            left_usd=usd(day.remainder) if day else None,
             max_job_cost_usd=None if services.job_cap is None else usd(services.job_cap),
         ),
         limits=OwnLimits(

@@ -187,6 +187,7 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/readyz", "operations:show_readiness", "operations", access="open", aliases=("GET /ready",)),
     Route("GET", "/status", "operations:show_system", "operations", access="open"),
     Route("GET", "/metrics", "operations:show_metrics", "operations", access="open"),
+    Route("GET", "/metrics/days", "metrics_days:show_days", "operations"),
     Route("GET", "/metrics/prometheus", "operations:show_prometheus", "operations", access="open"),
     Route("GET", "/openapi.json", "docs:show_openapi", "documentation", access="open"),
     Route("GET", "/docs", "docs:show_page", "documentation", access="open"),

@@ -11,11 +11,13 @@ import pytest
 
 from sutradhar.backends.local.blobs import FileBlobStore
 from sutradhar.backends.local.database import Database
+from sutradhar.backends.local.day_tallies import SqliteDayTallyStore
 from sutradhar.backends.local.documents import SqliteDocumentStore
 from sutradhar.backends.local.process_registry import ProcessRegistry
 from sutradhar.backends.local.records import SqliteKeyValueStore
 from sutradhar.backends.local.stores import SqliteAssetStore, SqliteJobStore, SqliteLeaseStore
 from sutradhar.backends.local.tallies import SqliteTallyStore
+from sutradhar.ports.day_tallies import DayTallyStore
 from sutradhar.ports.documents import DocumentStore
 from sutradhar.ports.records import KeyValueStore
 from sutradhar.ports.stores import AssetStore, BlobStore, JobStore, LeaseStore
@@ -32,6 +34,7 @@ class StoreFixture:
     records: KeyValueStore
     documents: DocumentStore
     tallies: TallyStore
+    day_tallies: DayTallyStore
     leases: LeaseStore
     other_leases: LeaseStore
     """Return the same store as another process sees it."""
@@ -71,6 +74,7 @@ def local_kit(folder: Path) -> Iterator[StoreFixture]:
         records=SqliteKeyValueStore(database),
         documents=SqliteDocumentStore(database),
         tallies=SqliteTallyStore(database),
+        day_tallies=SqliteDayTallyStore(database),
         blobs=FileBlobStore(folder / "blobs", here.owner),
         leases=SqliteLeaseStore(database, here, clock),
         other_leases=SqliteLeaseStore(database, there, clock),
@@ -88,6 +92,7 @@ def gcp_kit() -> Iterator[StoreFixture]:
     from google.cloud import firestore, storage
 
     from sutradhar.backends.gcp.blobs import GcsBlobStore
+    from sutradhar.backends.gcp.day_tallies import FirestoreDayTallyStore
     from sutradhar.backends.gcp.documents import FirestoreDocumentStore
     from sutradhar.backends.gcp.firestore import Firestore
     from sutradhar.backends.gcp.records import FirestoreKeyValueStore
@@ -104,6 +109,7 @@ def gcp_kit() -> Iterator[StoreFixture]:
         records=FirestoreKeyValueStore(here, clock),
         documents=FirestoreDocumentStore(here),
         tallies=FirestoreTallyStore(here),
+        day_tallies=FirestoreDayTallyStore(here),
         blobs=blobs,
         leases=FirestoreLeaseStore(here, clock),
         other_leases=FirestoreLeaseStore(there, clock),

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sutradhar.domain.core.errors import BackendError
 from sutradhar.domain.core.rate_window import RateWindow
 from sutradhar.pipeline.rate_limit import Allowance, RateLimiter
-from sutradhar.ports.records import KeyValueStore, Values
+from sutradhar.ports.records import Count, KeyValueStore, Values
 from tests.fakes import FakeClock
 
 CALLER = "key-1"
@@ -32,7 +32,7 @@ class Records(KeyValueStore):
     def read(self, names: Iterable[str]) -> Values:
         return {name: self.values[name] for name in names if name in self.values}
 
-    def update(self, names: Iterable[str], change: Callable[[Values], Values]) -> Values:
+    def update(self, names: Iterable[str], change: Callable[[Values], Values], count: Count | None = None) -> Values:
         self.updates += 1
         self.before_update()
         self.values.update(change(self.read(names)))

@@ -22,8 +22,8 @@ _STORED = "() => JSON.stringify([{...localStorage}, document.cookie, location.hr
 
 
 def make_key(studio: StudioServer, name: str, key: str = "", role: str = "creator") -> dict[str, Any]:
-    made: dict[str, Any] = studio.call("POST", "/keys", {"name": name, "role": role}, key)
-    return made
+    answer: dict[str, Any] = studio.call("POST", "/keys", {"name": name, "role": role}, key)
+    return answer
 
 
 def sign_in(page: Page, secret: str) -> None:

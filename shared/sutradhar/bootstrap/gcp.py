@@ -13,6 +13,7 @@ from sutradhar.ports.clock import SystemClock
 if TYPE_CHECKING:
     from sutradhar.backends.gcp.blobs import GcsBlobStore
     from sutradhar.backends.gcp.bus import PubSubBus
+    from sutradhar.backends.gcp.day_tallies import FirestoreDayTallyStore
     from sutradhar.backends.gcp.documents import FirestoreDocumentStore
     from sutradhar.backends.gcp.firestore import Firestore
     from sutradhar.backends.gcp.records import FirestoreKeyValueStore
@@ -79,6 +80,12 @@ class GcpBackend:
         from sutradhar.backends.gcp.tallies import FirestoreTallyStore
 
         return FirestoreTallyStore(self._firestore)
+
+    @lazy
+    def day_tallies(self) -> FirestoreDayTallyStore:
+        from sutradhar.backends.gcp.day_tallies import FirestoreDayTallyStore
+
+        return FirestoreDayTallyStore(self._firestore)
 
     @lazy
     def blobs(self) -> GcsBlobStore:

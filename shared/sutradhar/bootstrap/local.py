@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from sutradhar.backends.local.blobs import FileBlobStore
 from sutradhar.backends.local.database import Database
+from sutradhar.backends.local.day_tallies import SqliteDayTallyStore
 from sutradhar.backends.local.documents import SqliteDocumentStore
 from sutradhar.backends.local.process_registry import ProcessRegistry
 from sutradhar.backends.local.queue import SqliteQueue
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from sutradhar.domain.jobs.messages import Message
     from sutradhar.ports.bus import MessageBus
     from sutradhar.ports.clock import Clock
+    from sutradhar.ports.day_tallies import DayTallyStore
     from sutradhar.ports.documents import DocumentStore
     from sutradhar.ports.records import KeyValueStore
     from sutradhar.ports.runner import RenderRunner
@@ -59,6 +61,7 @@ class LocalBackend:
     records: KeyValueStore
     documents: DocumentStore
     tallies: TallyStore
+    day_tallies: DayTallyStore
     blobs: BlobStore
     bus: MessageBus
     runner: RenderRunner
@@ -98,6 +101,7 @@ def local_backend(settings: Settings) -> LocalBackend:
         records=SqliteKeyValueStore(database),
         documents=SqliteDocumentStore(database),
         tallies=SqliteTallyStore(database),
+        day_tallies=SqliteDayTallyStore(database),
         blobs=blobs,
         bus=queue,
         runner=runner,

@@ -6,6 +6,7 @@ from typing import Protocol
 from sutradhar.domain.jobs.messages import Message
 from sutradhar.ports.bus import MessageBus
 from sutradhar.ports.clock import Clock
+from sutradhar.ports.day_tallies import DayTallyStore
 from sutradhar.ports.documents import DocumentStore
 from sutradhar.ports.records import KeyValueStore
 from sutradhar.ports.runner import RenderRunner
@@ -47,6 +48,9 @@ class Backend(Protocol):
 
     @property
     def tallies(self) -> TallyStore: ...
+
+    @property
+    def day_tallies(self) -> DayTallyStore: ...
 
     @property
     def blobs(self) -> BlobStore: ...

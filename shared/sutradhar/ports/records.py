@@ -4,8 +4,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from sutradhar.domain.jobs.day_tallies import DayChange
+
 Values = Mapping[str, str]
 """JSON texts by name."""
+
+
+Count = Callable[[Values, Values], DayChange | None]
+"""Returns what an update adds to the counts of a day, by the values before and after it."""
 
 
 @dataclass(frozen=True)
@@ -26,12 +32,13 @@ class KeyValueStore(Protocol):
         """Return the values of those ``names`` that exist."""
         ...
 
-    def update(self, names: Iterable[str], change: Callable[[Values], Values]) -> Values:
+    def update(self, names: Iterable[str], change: Callable[[Values], Values], count: Count | None = None) -> Values:
         """Change the values of ``names`` in one step, and return the values after it.
 
         The store reads all of ``names``, applies the pure ``change`` to the values that exist, and writes its result
         if no other process wrote to any of them in between; otherwise it starts again, so ``change`` may run more than
-        once. A name that the result leaves out keeps its value.
+        once. A name that the result leaves out keeps its value. What ``count`` returns is added to the DayTallyStore
+        in the same write; an update that changes nothing adds nothing.
 
         Raises:
             Exception: every error that ``change`` raises; nothing is written then.

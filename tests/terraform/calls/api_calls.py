@@ -84,6 +84,7 @@ EXAMPLES: Mapping[str, Example] = {
     "operations:show_readiness": Example(query="?providers=1"),
     "operations:show_system": Example(),
     "operations:show_metrics": Example(),
+    "metrics_days:show_days": Example(query="?days=7"),
     "operations:show_prometheus": Example(),
     "docs:show_openapi": Example(),
     "docs:show_page": Example(),

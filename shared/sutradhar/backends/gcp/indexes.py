@@ -44,5 +44,6 @@ UNINDEXED = (
     ("records", "body"),
     ("documents", "body"),
     ("tallies", "totals"),
+    ("day_tallies", "totals"),
 )
 """Fields that no query searches by themselves: an index of them would only cost money."""

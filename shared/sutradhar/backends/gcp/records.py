@@ -10,11 +10,12 @@ from urllib.parse import unquote
 
 from google.cloud import firestore
 
+from sutradhar.backends.gcp.day_tallies import add_day
 from sutradhar.backends.gcp.firestore import BODY, CALL, STREAM, Firestore, repeat_on_conflict
 from sutradhar.backends.gcp.record_memory import StoredRecord
 from sutradhar.backends.gcp.retry import translate_errors
 from sutradhar.ports.clock import Clock
-from sutradhar.ports.records import KeyValueStore, RecordChange, Values
+from sutradhar.ports.records import Count, KeyValueStore, RecordChange, Values
 
 KEEP = timedelta(days=400)
 """The time that a record stays after its last write: the accounts of a year can be read."""
@@ -31,7 +32,7 @@ class FirestoreKeyValueStore(KeyValueStore):
     def read(self, names: Iterable[str]) -> Values:
         return _list_bodies(_read_stored(self._store, list(names)))
 
-    def update(self, names: Iterable[str], change: Callable[[Values], Values]) -> Values:
+    def update(self, names: Iterable[str], change: Callable[[Values], Values], count: Count | None = None) -> Values:
         records, write_id = RecordChange(list(names), change), uuid.uuid4().hex
         after: Values = {}
         changed: Values = {}
@@ -46,6 +47,8 @@ class FirestoreKeyValueStore(KeyValueStore):
             if changed:
                 write = RecordWrite(self._store, stored, changed, write_id)
                 batch = self._store.client.batch()
+                if count:
+                    add_day(self._store, batch, count(_list_bodies(stored), after))
                 write.add_to(batch, self._clock.now())
                 write.commit(batch)
             return after

@@ -15,6 +15,7 @@ from google.api_core import exceptions
 from google.cloud import firestore
 
 from sutradhar.backends.gcp import library
+from sutradhar.backends.gcp.day_tallies import add_day
 from sutradhar.backends.gcp.documents import add_document
 from sutradhar.backends.gcp.firestore import BODY, CALL, CONFLICT, STREAM, Firestore, repeat_on_conflict
 from sutradhar.backends.gcp.newest_first import order_newest
@@ -24,6 +25,7 @@ from sutradhar.backends.gcp.shared_calls import SharedCalls
 from sutradhar.backends.gcp.tallies import add_tallies
 from sutradhar.domain.assets.asset import Asset
 from sutradhar.domain.core.errors import FieldError, InvalidRequest, LeaseHeld, NotFound, StaleLease
+from sutradhar.domain.jobs.day_tallies import tally_end, tally_start
 from sutradhar.domain.jobs.job import Job, JobState
 from sutradhar.domain.jobs.library import LibraryFilter
 from sutradhar.domain.jobs.messages import Message
@@ -63,6 +65,7 @@ class FirestoreJobStore(JobStore):
             batch, is_first = self._store.client.batch(), next(attempts) == 0
             batch.create(self._document(job.id), self._fields(job, write_id))
             self._count(batch, count_changes(None, job))
+            add_day(self._store, batch, tally_start(job))
             for document in documents:
                 add_document(self._store, batch, document, write_id)
             change = records or RecordChange((), lambda values: values)
@@ -114,6 +117,7 @@ class FirestoreJobStore(JobStore):
             batch.update(snapshot.reference, self._fields(job, write_id), option=condition)
             self._count(batch, count_changes(before, job))
             add_tallies(self._store, batch, tally_change(before, job))
+            add_day(self._store, batch, tally_end(before, job))
             batch.commit(**CALL)
             return last_write
 

@@ -40,6 +40,9 @@ CREATE INDEX IF NOT EXISTS documents_due ON documents (kind, due_at, id) WHERE d
 CREATE INDEX IF NOT EXISTS documents_expired ON documents (expire_at) WHERE expire_at IS NOT NULL;
 CREATE TABLE IF NOT EXISTS counts (state TEXT PRIMARY KEY, total INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS tallies (name TEXT PRIMARY KEY, total REAL NOT NULL);
+CREATE TABLE IF NOT EXISTS day_tallies (
+    owner TEXT NOT NULL, day TEXT NOT NULL, name TEXT NOT NULL, total REAL NOT NULL, PRIMARY KEY (owner, day, name)
+) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS dead_letters (
     id INTEGER PRIMARY KEY, body TEXT NOT NULL, reason TEXT NOT NULL, at REAL NOT NULL
 );
@@ -48,7 +51,7 @@ CREATE TABLE IF NOT EXISTS dead_letters (
 
 _STATEMENTS = (*filter(str.strip, _SCHEMA.split(";")), *library_tables.STATEMENTS)
 """The statements that create the tables where they are missing."""
-_VERSION = 8
+_VERSION = 9
 """The version of the tables above; raise it with every change to them."""
 _MIGRATIONS: Mapping[int, Callable[[sqlite3.Connection], object]] = {
     3: library_tables.refresh_entries,
@@ -56,6 +59,7 @@ _MIGRATIONS: Mapping[int, Callable[[sqlite3.Connection], object]] = {
     5: lambda _connection: None,  # only the new table `tallies`
     6: lambda connection: connection.execute("ALTER TABLE messages ADD COLUMN attributes TEXT NOT NULL DEFAULT '{}'"),
     7: lambda connection: connection.execute("ALTER TABLE jobs ADD COLUMN waits_until TEXT"),
+    8: lambda _connection: None,  # only the new table `day_tallies`
 }
 """The steps from a version to the next one. Each runs after the missing tables were created. A file of a version
 without a step is refused."""

@@ -4,7 +4,8 @@ import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 
 from sutradhar.backends.local.database import Database
-from sutradhar.ports.records import KeyValueStore, RecordChange, Values
+from sutradhar.backends.local.day_tallies import add_day
+from sutradhar.ports.records import Count, KeyValueStore, RecordChange, Values
 
 _LAST_CHARACTER = chr(0x10FFFF)
 
@@ -18,9 +19,9 @@ class SqliteKeyValueStore(KeyValueStore):
     def read(self, names: Iterable[str]) -> Values:
         return read_records(self._database.read(), list(names))
 
-    def update(self, names: Iterable[str], change: Callable[[Values], Values]) -> Values:
+    def update(self, names: Iterable[str], change: Callable[[Values], Values], count: Count | None = None) -> Values:
         with self._database.write() as connection:
-            return change_records(connection, RecordChange(list(names), change))
+            return change_records(connection, RecordChange(list(names), change), count)
 
     def list_names(self, prefix: str, limit: int = 100) -> Sequence[str]:
         rows = self._database.read().execute(
@@ -34,12 +35,14 @@ class SqliteKeyValueStore(KeyValueStore):
             connection.executemany("DELETE FROM records WHERE name = ?", [(name,) for name in names])
 
 
-def change_records(connection: sqlite3.Connection, records: RecordChange) -> Values:
+def change_records(connection: sqlite3.Connection, records: RecordChange, count: Count | None = None) -> Values:
     """Change ``records`` in the transaction of ``connection``, and return their values after it."""
     before = read_records(connection, records.names)
     after = {**before, **records.change(before)}
     changed = [(name, body) for name, body in after.items() if before.get(name) != body]
     connection.executemany("INSERT OR REPLACE INTO records VALUES (?, ?)", changed)
+    if count and changed:
+        add_day(connection, count(before, after))
     return after
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from sutradhar.backends.local import library
 from sutradhar.backends.local.database import Database
+from sutradhar.backends.local.day_tallies import add_day
 from sutradhar.backends.local.documents import insert_document
 from sutradhar.backends.local.library_tables import refresh_entries, write_entry
 from sutradhar.backends.local.process_registry import ProcessRegistry
@@ -15,6 +16,7 @@ from sutradhar.backends.local.tallies import add_tallies
 from sutradhar.backends.local.times import format_time
 from sutradhar.domain.assets.asset import Asset
 from sutradhar.domain.core.errors import LeaseHeld, NotFound, StaleLease
+from sutradhar.domain.jobs.day_tallies import tally_end, tally_start
 from sutradhar.domain.jobs.job import Job, JobState
 from sutradhar.domain.jobs.library import LibraryFilter, may_change_entry
 from sutradhar.domain.jobs.messages import Message
@@ -48,6 +50,7 @@ class SqliteJobStore(JobStore):
             )
             write_entry(connection, job)
             _count(connection, count_changes(None, job))
+            add_day(connection, tally_start(job))
             for document in documents:
                 insert_document(connection, document)
             if records:
@@ -82,6 +85,7 @@ class SqliteJobStore(JobStore):
                 write_entry(connection, job)
             _count(connection, count_changes(before, job))
             add_tallies(connection, tally_change(before, job))
+            add_day(connection, tally_end(before, job))
         return job, messages
 
     def delete(self, job_id: str, check: Check | None = None) -> bool:

@@ -70,6 +70,8 @@ class Charge(Frozen):
     """The day whose account has the reservation."""
     owner: str = ""
     """The API key whose account has the reservation, if that key has a cap."""
+    job_owner: str = ""
+    """The API key that owns the job; empty: it came without one."""
     reserved: int
     spent: int = 0
     units: Mapping[str, float] = {}

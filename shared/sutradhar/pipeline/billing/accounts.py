@@ -18,6 +18,7 @@ from sutradhar.domain.billing.ledger import (
 )
 from sutradhar.domain.billing.price import Units
 from sutradhar.domain.billing.usage import Usage
+from sutradhar.domain.jobs.day_tallies import DayChange, tally_payment
 from sutradhar.domain.jobs.job import Job
 from sutradhar.pipeline.billing.context import BillingContext
 from sutradhar.ports.clock import Clock
@@ -44,7 +45,7 @@ class DayBudget:
     """The money that is paid or reserved."""
 
     @property
-    def left(self) -> int:
+    def remainder(self) -> int:
         return max(self.cap - self.committed, 0)
 
 
@@ -72,6 +73,7 @@ class BillingAccounts:
             reserved=price,
             units=dict(usage.max),
             owner=context.owner if context.owner_cap is not None else "",
+            job_owner=context.owner,
         )
         reservation = Reservation(job_account(context.job_id), uuid.uuid4().hex, charge)
         job, charge_id = reservation.job, reservation.charge_id
@@ -110,13 +112,13 @@ class BillingAccounts:
     def remaining_budget(self, owner: str, owner_cap: int | None) -> int | None:
         """Return the money that today's caps leave, in millionths of a US dollar; None: there is no cap."""
         budget = self.find_day_budget(owner, owner_cap)
-        return budget.left if budget else None
+        return budget.remainder if budget else None
 
     def find_day_budget(self, owner: str, owner_cap: int | None) -> DayBudget | None:
         """Return the one of today's budgets of which the least is left; None: there is no cap."""
         caps = self._caps(self._today(), owner, owner_cap)
         budgets = [DayBudget(cap, self.read(key).commitment) for key, cap in caps.items()]
-        return min(budgets, key=lambda budget: budget.left, default=None)
+        return min(budgets, key=lambda budget: budget.remainder, default=None)
 
     def _today(self) -> str:
         return self._clock.now().date().isoformat()
@@ -145,14 +147,20 @@ class BillingAccounts:
         # without a cap the day's account is left alone, because many jobs would have to share its record
         days = [] if self._day_cap is None else [day_account(charge.day)]
         keys = [key_account(charge.owner, charge.day)] if charge.owner else []
-        self._update_accounts([reservation.job, *days, *keys], change)
+        self._update_accounts([reservation.job, *days, *keys], change, charge.job_owner)
 
-    def _update_accounts(self, account_ids: list[AccountId], change: ledger.Change) -> None:
+    def _update_accounts(self, account_ids: list[AccountId], change: ledger.Change, job_owner: str = "") -> None:
+        """Change the accounts, of which the first is the job's. What it has paid since counts for its owner's day."""
+
         def apply(texts: Values) -> Values:
             before: Accounts = {key: _parse_account(texts.get(str(key))) for key in account_ids}
             return {str(key): account.to_record() for key, account in change(before).items()}
 
-        self._records.update([str(key) for key in account_ids], apply)
+        def count_payment(before: Values, after: Values) -> DayChange | None:
+            paid, paid_before = (_read_spent(texts.get(str(account_ids[0]))) for texts in (after, before))
+            return tally_payment(job_owner, paid - paid_before, self._clock.now())
+
+        self._records.update([str(key) for key in account_ids], apply, count_payment)
 
 
 def read_job_account(records: KeyValueStore, job_id: str) -> Account:
