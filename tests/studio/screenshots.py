@@ -12,9 +12,14 @@ MAX_BYTES = 100_000
 _COLOURS = (256, 128, 64, 32)
 
 
+def has_screenshots() -> bool:
+    """Return whether this run keeps screenshots."""
+    return os.environ.get("STUDIO_SCREENSHOTS") == "1"
+
+
 def take_screenshot(page: Page, name: str) -> None:
     """Write docs/studio/``name``.png of the visible part of the page if STUDIO_SCREENSHOTS is 1; else do nothing."""
-    if os.environ.get("STUDIO_SCREENSHOTS") == "1":
+    if has_screenshots():
         FOLDER.mkdir(parents=True, exist_ok=True)
         (FOLDER / f"{name}.png").write_bytes(shrink_image(page.screenshot(animations="disabled", caret="hide")))
 

@@ -1,14 +1,14 @@
 """Every page, as people with a phone, a large screen, English, Hindi, light or dark colours see it."""
 
-import os
-
 import pytest
 
 from tests.studio.accessibility import check_accessibility
 from tests.studio.browser import DESKTOP, PHONE, Language
 from tests.studio.conftest import OpenPage
 from tests.studio.drawing import wait_until_drawn
-from tests.studio.screenshots import take_screenshot
+from tests.studio.sample_library import fill_library
+from tests.studio.screenshots import has_screenshots, take_screenshot
+from tests.studio.server import StudioServer
 
 ROUTES = {
     "create": "#/create",
@@ -23,8 +23,15 @@ ROUTES = {
 Look = tuple[str, tuple[int, int], Language]
 LOOKS: list[Look] = [("phone", PHONE, "hi"), ("desktop", DESKTOP, "en")]
 """Each width and each language; both colours are checked for each. The other two are checked with the screenshots."""
-if os.environ.get("STUDIO_SCREENSHOTS") == "1":
+if has_screenshots():
     LOOKS += [("phone", PHONE, "en"), ("desktop", DESKTOP, "hi")]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def sample_library(studio: StudioServer) -> None:
+    """A library with some videos, if images of the pages are kept."""
+    if has_screenshots():
+        fill_library(studio)
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,9 @@ from tests.studio.sources import (
 )
 
 LONGEST_FILE = 350
+SHARED_STYLES = {"base", "shell", "ui"}
+STYLES_OF_PARTS = {"frame", "media"}
+"""Modules of js/ui load these."""
 NAMES = {"Sutradhar"}
 """Words that are the same in every language."""
 _FORBIDDEN = re.compile(
@@ -73,6 +76,24 @@ def test_every_style_that_a_page_loads_exists_and_every_style_is_loaded() -> Non
     loaded = {name for text in read_sources().values() for name in re.findall(r"(?:load|use)Styles?\(\"(\w+)\"", text)}
     linked = set(re.findall(r"css/(\w+)\.css", read_sources(".html")["index.html"]))
     assert {f"css/{name}.css" for name in loaded | linked} == set(read_sources(".css"))
+
+
+def test_the_style_of_a_page_touches_no_other_page() -> None:
+    """A page's style stays in force after another page is opened."""
+    leaks = []
+    for style, text in read_sources(".css").items():
+        name = Path(style).stem
+        selectors = re.findall(r"([^{}@;]+)\{", remove_comments(text)) if name not in SHARED_STYLES else []
+        classes = {match[1] for one in ",".join(selectors).split(",") if (match := re.match(r"\s*\w*\.([\w-]+)", one))}
+        for module, source in read_sources().items():
+            is_own = f"pages/{name}" in module or (module.startswith("js/ui/") and name in STYLES_OF_PARTS)
+            used = {
+                word
+                for words in re.findall(r"class=(\"[^\"]*\"|\$\{`[^`]*`\})", source)
+                for word in re.findall(r"[\w-]+", words)
+            }
+            leaks += [(style, word, module) for word in classes & used if not is_own]
+    assert leaks == []
 
 
 def test_styles_use_only_variables_that_one_of_them_sets() -> None:
