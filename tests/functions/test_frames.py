@@ -101,7 +101,7 @@ def test_the_images_are_shown_as_soon_as_they_are_made(api: FlaskClient, complet
 
 
 def test_each_frame_is_laid_out_as_the_render_will_be(complete: str) -> None:
-    """What a frame shows is the same part of the timeline that dispatch gives to the renderer."""
+    """Each frame shows the same part of the timeline that dispatch gives to the renderer."""
     services, job_id = bootstrap.services(), complete.split("/")[2]
     job = services.jobs.get(job_id)
     rendered = build_render_request(job).timeline
