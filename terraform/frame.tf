@@ -62,10 +62,14 @@ resource "google_cloud_run_v2_service_iam_member" "api_asks_for_frames" {
 # It shows images and clips, and keeps the frames that it has drawn. Listing needs a right on the bucket itself; without it Cloud
 # Storage answers 403 instead of 404 for a missing file.
 resource "google_storage_bucket_iam_member" "frame" {
-  for_each = { "assets/" = "roles/storage.objectViewer", (local.frames) = "roles/storage.objectUser" }
-  bucket   = google_storage_bucket.assets.name
-  role     = each.value
-  member   = "serviceAccount:${google_service_account.frame.email}"
+  for_each = {
+    "assets/"       = "roles/storage.objectViewer"
+    (local.uploads) = "roles/storage.objectViewer"
+    (local.frames)  = "roles/storage.objectUser"
+  }
+  bucket = google_storage_bucket.assets.name
+  role   = each.value
+  member = "serviceAccount:${google_service_account.frame.email}"
 
   condition {
     title      = "${var.name}-${trimsuffix(each.key, "/")}-only"

@@ -31,19 +31,28 @@ def preview_frame(job_id: str, body: FrameBody) -> Response:
     Nothing is made, paid for or stored. What the change leaves alone is shown as it is.
     """
     from sutradhar.domain.plan.plan_patch import change_fields
-    from sutradhar.pipeline.own_media import check_uploads
 
     job = require_access(bootstrap.backend().jobs.get(job_id))
     services, plan = bootstrap.services(), job.current_plan
     if body.plan is not None:
         plan = body.plan.with_defaults(services.defaults)
         with name_errors("plan"):
-            check_uploads(services, plan, caller())
+            _check_new_uploads(job, plan)
     elif body.patch is not None and plan.scenes:
         with name_errors("patch"):
             plan = change_fields(plan, body.patch, job.plan_changes)
-            check_uploads(services, plan, caller())
+            _check_new_uploads(job, plan)
     return _answer(job, body, plan)
+
+
+def _check_new_uploads(job: Job, plan: RenderPlan) -> None:
+    """Refuse a plan that names uploads that are not the caller's. Those of the job were checked, and may be deleted."""
+    from sutradhar.domain.plan.upload import find_uploads
+    from sutradhar.pipeline.own_media import check_uploads
+
+    known, named = ({use.upload_id for use in find_uploads(one)} for one in (job.current_plan, plan))
+    if named - known:
+        check_uploads(bootstrap.services(), plan, caller())
 
 
 def _answer(job: Job, query: FrameQuery, plan: RenderPlan) -> Response:

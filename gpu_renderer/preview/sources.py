@@ -1,15 +1,19 @@
 """Bring the files that a frame shows to this machine, and keep those that were used last."""
 
+import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
 from cachetools import LRUCache
 
-from gpu_renderer.core.segments import Segment, SegmentClip
+from gpu_renderer.core.segments import Segment
 from gpu_renderer.preview.card import make_card
-from sutradhar.domain.core.errors import NotFound
-from sutradhar.domain.video.frame_request import CARD
-from sutradhar.domain.video.timeline import Camera, MediaRef, Pose
+from sutradhar.domain.core.errors import NotFound, RenderError
+from sutradhar.domain.plan.upload import LONGEST_SIDE
+from sutradhar.domain.video.frame_request import CARD, UPLOADS
+from sutradhar.domain.video.timeline import Camera, Clip, Pose
+from sutradhar.media.formats import MediaError
+from sutradhar.media.shown_file import encode_shown_image, find_shown_video
 from sutradhar.ports.stores import BlobStore
 
 KEPT_BYTES = 512 * 1024 * 1024
@@ -32,55 +36,93 @@ class SourceFiles:
         lost: list[int] = []
         clips = []
         for shown in segment.clips:
-            path = self._fetch_file(shown.clip.media)
-            if path is None:
-                if shown.clip.media != CARD:
-                    lost.append(shown.clip.scene)
-                shown, path = self._show_card(shown, segment)  # noqa: PLW2901 - the card takes the clip's place
-            paths[shown.clip.media.sha256] = path
-            clips.append(shown)
+            file = self._fetch_file(shown.clip)
+            if file is None and shown.clip.media != CARD:
+                lost.append(shown.clip.scene)
+            drawn = shown.evolve(clip=_show_card(shown.clip) if file is None else shown.clip)
+            path, sha256 = file or self._write_card(segment)
+            paths[sha256] = path
+            media = drawn.clip.media.evolve(sha256=sha256)
+            clips.append(drawn.evolve(clip=drawn.clip.evolve(media=media)))
         return segment.evolve(clips=tuple(clips)), paths, lost
 
-    def _fetch_file(self, media: MediaRef) -> Path | None:
+    def _fetch_file(self, clip: Clip) -> tuple[Path, str] | None:
+        """Return the local file of ``clip`` and the hash of its bytes; None: there is none, or it is too large.
+
+        Raises:
+            RenderError: a file that a user sent cannot be shown; names the scene.
+        """
+        media = clip.media
         if media == CARD:
             return None
-        path = self._files.get(media.sha256)
-        if path and path.exists():  # the store may have deleted its own file meanwhile
-            return path
+        kept = self._files.get(media.sha256)
+        if kept and kept[0].exists():  # the store may have deleted its own file meanwhile
+            return kept
+        target = self._folder / hashlib.sha256(media.sha256.encode()).hexdigest()
         try:
-            target = self._folder / media.sha256
             size = self._blobs.size(media.blob)
             if size > self._files.maxsize / 2:
                 return None
             path = self._blobs.fetch(media.blob, target)
         except NotFound:
             return None
-        self._files.keep(media.sha256, path, size if path == target else 0)
-        return path
+        file = (path, media.sha256)
+        if media.blob.startswith(UPLOADS):
+            file = _prepare_upload(path, target.with_suffix(".shown"), clip)
+            if path == target != file[0]:
+                target.unlink()
+        is_ours = file[0].parent == self._folder
+        self._files.keep(media.sha256, file, file[0].stat().st_size if is_ours else 0)
+        return file
 
-    def _show_card(self, shown: SegmentClip, segment: Segment) -> tuple[SegmentClip, Path]:
+    def _write_card(self, segment: Segment) -> tuple[Path, str]:
         png, sha256 = make_card(segment.width, segment.height)
         path = self._folder / f"card-{sha256}.png"
         if not path.exists():
             path.write_bytes(png)
-        clip = shown.clip.evolve(media=CARD.evolve(sha256=sha256), camera=_HOLD, footage=None, fit="fill")
-        return shown.evolve(clip=clip), path
+        return path, sha256
 
 
-class _Files(LRUCache[str, Path]):
-    """Paths by hash, of at most ``maxsize`` bytes; the file that was not used for the longest time is deleted."""
+def _show_card(clip: Clip) -> Clip:
+    return clip.evolve(media=CARD, camera=_HOLD, footage=None, fit="fill")
+
+
+def _prepare_upload(path: Path, out: Path, clip: Clip) -> tuple[Path, str]:
+    """Return the file that the asset of an upload will have, and the hash of its bytes."""
+    try:
+        if clip.footage is None:
+            with path.open("rb") as file:
+                out.write_bytes(encode_shown_image(file, LONGEST_SIDE)[0])
+            shown = out
+        else:
+            shown = find_shown_video(path, out)
+    except MediaError as exc:
+        kind = "image" if clip.footage is None else "clip"
+        raise RenderError(
+            f"the {kind} of scene {clip.scene + 1} cannot be used: it {exc.reason}",
+            stage="picture",
+            scene=clip.scene,
+            advice="send another file",
+        ) from exc
+    with shown.open("rb") as file:
+        return shown, hashlib.file_digest(file, "sha256").hexdigest()
+
+
+class _Files(LRUCache[str, tuple[Path, str]]):
+    """Files by the hash in their references, of at most ``maxsize`` bytes; the file that was not used for the longest
+    time is deleted."""
 
     def __init__(self, maxsize: int) -> None:
-        super().__init__(maxsize, getsizeof=lambda path: self._sizes.get(path, 0))
+        super().__init__(maxsize, getsizeof=lambda file: self._sizes.get(file[0], 0))
         self._sizes: dict[Path, int] = {}
 
-    def keep(self, sha256: str, path: Path, size: int) -> None:
-        """Keep ``path``, which has ``size`` bytes; 0: the file is the store's own, and stays."""
-        self._sizes[path] = size
-        self[sha256] = path
+    def keep(self, key: str, file: tuple[Path, str], size: int) -> None:
+        """Keep ``file``, which has ``size`` bytes; 0: it is the store's own, and stays."""
+        self._sizes[file[0]] = size
+        self[key] = file
 
-    def popitem(self) -> tuple[str, Path]:
-        sha256, path = super().popitem()
-        if self._sizes.pop(path, 0):
-            path.unlink(missing_ok=True)
-        return sha256, path
+    def popitem(self) -> tuple[str, tuple[Path, str]]:
+        key, file = super().popitem()
+        if self._sizes.pop(file[0], 0):
+            file[0].unlink(missing_ok=True)
+        return key, file

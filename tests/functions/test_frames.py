@@ -192,6 +192,7 @@ def test_another_plan_keeps_what_is_made_for_it(api: FlaskClient, complete: str)
         ({"patch": []}, "patch"),
         ({"plan": {"scenes": [{"narration": "x"}]}}, "plan.scenes[0]"),
         ({"plan": {**PLAN, "scenes": [FOREIGN]}}, "plan.scenes[0].image.upload"),
+        ({"patch": {"scenes": [{"index": 0, "image": FOREIGN["image"]}]}}, "patch.scenes[0].image.upload"),
         ({"plan": PLAN, "patch": {"title": "x"}}, "patch"),
         ([], ""),
     ],

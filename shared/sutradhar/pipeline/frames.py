@@ -11,6 +11,7 @@ from sutradhar.domain.jobs.job import Job
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.plan.scene import Scene
 from sutradhar.domain.plan.speech_duration import estimate_speech_sec
+from sutradhar.domain.plan.upload import Upload, find_uploads
 from sutradhar.domain.video.frame_choice import (
     FrameChoice,
     SceneTimes,
@@ -19,13 +20,14 @@ from sutradhar.domain.video.frame_choice import (
     find_shown_scene,
     keep_shown,
 )
-from sutradhar.domain.video.frame_request import CARD
+from sutradhar.domain.video.frame_request import CARD, refer_to_upload
 from sutradhar.domain.video.timeline import Timeline
 from sutradhar.domain.video.timeline_builder import build_timeline
 from sutradhar.pipeline.own_media import measure_clips
 from sutradhar.pipeline.plan import list_required_assets
 from sutradhar.pipeline.produce import find_finished_assets
 from sutradhar.pipeline.services import Services
+from sutradhar.pipeline.upload_records import read_uploads
 
 _UNKNOWN_SEC = 5.0
 """The length of a scene without a narration whose length nothing tells yet."""
@@ -56,7 +58,8 @@ def lay_out_frame(services: Services, job: Job, plan: RenderPlan, choice: FrameC
     """
     if not plan.scenes:
         raise Conflict("the plan has no scenes yet; try again when the planner has written them")
-    assets = dict(_find_assets(services, job, plan))
+    uploads = read_uploads(services, {use.upload_id for use in find_uploads(plan) if use.in_scene})
+    assets = {**_show_uploads(plan, uploads), **_find_assets(services, job, plan)}
     missing = [slot for slot in _list_slots(plan) if slot not in assets]
     for slot in missing:
         assert slot.scene is not None
@@ -90,6 +93,29 @@ def _drop_missing_files(services: Services, plan: RenderPlan, missing: Sequence[
         for index, scene in enumerate(plan.scenes)
     ]
     return plan.evolve(scenes=tuple(scenes))
+
+
+def _show_uploads(plan: RenderPlan, uploads: Mapping[str, Upload]) -> dict[Slot, Asset]:
+    """Return the user's own files in the scenes as they are, for those that are no assets yet."""
+    assets = {}
+    for index, scene in enumerate(plan.scenes):
+        own = scene.image or scene.clip
+        upload = uploads.get(own.upload) if own else None
+        if upload and (facts := upload.facts):
+            media, is_clip = refer_to_upload(upload.id), scene.clip is not None
+            assets[Slot.image(index)] = Asset(
+                key="",
+                kind="image",
+                blob=media.blob,
+                sha256=media.sha256,
+                size=upload.size,
+                provider="",
+                width=facts.width,
+                height=facts.height,
+                clip_sec=facts.duration_sec if is_clip else None,
+                is_video=is_clip,
+            )
+    return assets
 
 
 def _list_slots(plan: RenderPlan) -> Iterator[Slot]:

@@ -11,15 +11,13 @@ from sutradhar.domain.assets.requests import UPLOAD_PROVIDER
 from sutradhar.domain.assets.specs import UploadSpec, cache_key
 from sutradhar.domain.billing.provider_id import ProviderId
 from sutradhar.domain.core.errors import FieldError, InvalidRequest, NotFound, ProviderError
-from sutradhar.domain.plan.upload import MediaInfo, Upload
+from sutradhar.domain.plan.upload import LONGEST_SIDE, MediaInfo, Upload
 from sutradhar.pipeline.services import Services, hold_lease
 from sutradhar.pipeline.upload_records import get_upload
 from sutradhar.ports.stores import MAX_LEASE, Lease
 
 _ALL_PROVIDERS = (UPLOAD_PROVIDER, ProviderId("upload", "1"))
 """The providers of this version's assets and of those of earlier versions."""
-_LONGEST_SIDE = 4096
-"""The maximum width and height of an image in pixels: 4K, with room for a camera move."""
 
 
 def store_asset(services: Services, key: str, spec: UploadSpec, lease: Lease) -> Asset:
@@ -87,7 +85,7 @@ def _as_asset(services: Services, key: str, spec: UploadSpec, upload: Upload, fo
     path = services.blobs.fetch(upload.blob, folder / "file")
     facts = _current_facts(services, upload, path)
     if facts.kind == "image":
-        image = services.providers.media.image(path, _LONGEST_SIDE)
+        image = services.providers.media.image(path, LONGEST_SIDE)
         digest, size = hashlib.sha256(image.data).hexdigest(), len(image.data)
         blob, width, height = f"{_folder(upload.id)}{digest}.jpg", image.width, image.height
         services.blobs.put(blob, image.data)

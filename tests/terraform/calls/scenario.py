@@ -75,6 +75,13 @@ def make_video(cloud: FakeCloud) -> str:
     scene = {"image": {"upload": image}, "narration": "A cup of tea.", "duration_sec": 2}
     job = make_job(cloud, JobState.SUCCEEDED, scenes=[scene])
     cloud.runner.renders = False
+    waiting = make_job(cloud, JobState.AWAITING_APPROVAL, review=True, scenes=[{**scene, "narration": "My cup."}])
+    cloud.call(f"GET /render/{waiting.id}/frame?at=1")  # the image is an asset already
+    another = send_file(cloud, draw_image())
+    cloud.call(f"POST /uploads/{another}/complete", None, 202)
+    cloud.deliver()
+    patch = {"scenes": [{"index": 0, "image": {"upload": another}}]}
+    cloud.call(f"POST /render/{waiting.id}/frame", {"at": 1, "patch": patch})
     for kind in ("video", "summary", "thumbnail", "provenance"):
         cloud.call(f"GET /render/{job.id}/file?kind={kind}", None, 302)
     return job.id

@@ -11,6 +11,8 @@ from sutradhar.domain.plan.plan import RenderPlan
 
 MediaKind = Literal["video", "image", "audio"]
 MAX_BYTES = 200_000_000
+LONGEST_SIDE = 4096
+"""The maximum width and height of a shown image in pixels: 4K, with room for a camera move."""
 _EXACT = timedelta(hours=1)
 
 

@@ -14,9 +14,17 @@ MIN_FRAME_WIDTH = 64
 CARD = MediaRef.constant(blob="card", sha256="")
 """Stands on a timeline for an image that is not made yet; a plain card is drawn in its place."""
 
+UPLOADS = "uploads/"
+"""A clip of a preview may show a blob below this, the file as its user sent it, before it is an asset."""
+
+
+def refer_to_upload(upload_id: str) -> MediaRef:
+    """Return the reference to the file of an upload, whose bytes never change."""
+    return MediaRef(blob=f"{UPLOADS}{upload_id}", sha256=f"upload {upload_id}")
+
 
 class FrameRequest(Frozen):
-    """Frame number ``frame`` of ``timeline``, whose clips may be the ``CARD``."""
+    """Frame number ``frame`` of ``timeline``, whose clips may be the ``CARD`` or show files of ``UPLOADS``."""
 
     timeline: Timeline
     frame: int = Field(ge=0)

@@ -1,6 +1,5 @@
 """Adapt the readers of images, videos and audio to the files that users send."""
 
-import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,9 +9,10 @@ from sutradhar.domain.assets.requests import UPLOAD_PROVIDER
 from sutradhar.domain.core.errors import FieldError, InvalidRequest
 from sutradhar.domain.plan.upload import MediaInfo
 from sutradhar.media import formats
-from sutradhar.media.animation import probe_animation, write_clip
+from sutradhar.media.animation import probe_animation
 from sutradhar.media.audio import read_audio
-from sutradhar.media.image import is_animation, probe_image, read_image
+from sutradhar.media.image import is_animation, probe_image
+from sutradhar.media.shown_file import encode_shown_image, find_shown_video
 from sutradhar.media.video import has_video, read_video
 from sutradhar.ports.providers import ImageFile
 
@@ -38,10 +38,8 @@ class MediaFiles:
             InvalidRequest: the file cannot be used.
         """
         with _raise_invalid_request(), path.open("rb") as file:
-            pixels, _ = read_image(file, longest)
-        out = io.BytesIO()
-        pixels.save(out, "JPEG", quality=95, subsampling=0)
-        return ImageFile(out.getvalue(), "image/jpeg", pixels.width, pixels.height, provider=str(UPLOAD_PROVIDER))
+            encoded, (width, height) = encode_shown_image(file, longest)
+        return ImageFile(encoded, "image/jpeg", width, height, provider=str(UPLOAD_PROVIDER))
 
     def video(self, path: Path, out: Path) -> Path:
         """Return ``path`` itself; for an animated image, ``out`` with a video made of its frames.
@@ -49,14 +47,8 @@ class MediaFiles:
         Raises:
             InvalidRequest: the file is a still image, or cannot be used.
         """
-        with _raise_invalid_request(), path.open("rb") as file:
-            image_format = formats.find_image_format(file)
-            if not image_format:
-                return path
-            if not is_animation(file, image_format):
-                raise formats.MediaError("is a still image", "name it as the image of a scene, or send a video")
-            write_clip(file, image_format, out)
-            return out
+        with _raise_invalid_request():
+            return find_shown_video(path, out)
 
 
 @contextmanager
