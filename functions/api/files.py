@@ -68,14 +68,22 @@ def download_file(job_id: str, query: FileQuery) -> Response:
         blob, media_type = small_thumbnail_blob(blob), "image/jpeg"
     suffix = f".{query.format}" if query.kind == "captions" else Path(blob).suffix
     name = name_download(job, _name_part(query), suffix)
+    return send_blob(blob, media_type, name, redirects=query.redirect, is_attachment=query.download)
+
+
+def send_blob(
+    blob: str, media_type: str, name: str, *, redirects: bool = True, is_attachment: bool = False
+) -> Response:
+    """Return a redirect to a signed URL of ``blob``, or its bytes; ``name``: the name of the file if it is saved."""
+    blobs = bootstrap.backend().blobs
     # a signed URL always saves the file when it is opened; elements of a page show it all the same
-    if query.redirect and (url := backend.blobs.url(blob, SIGNED_URL_TTL, name)):
+    if redirects and (url := blobs.url(blob, SIGNED_URL_TTL, name)):
         return flask.redirect(url)
     with tempfile.TemporaryDirectory() as folder:
-        path = backend.blobs.fetch(blob, Path(folder) / "file")
+        path = blobs.fetch(blob, Path(folder) / "file")
         # send_file opens the file before the folder is removed; a conditional answer reads only the requested range
         response = flask.send_file(path, mimetype=media_type, conditional=True, etag=True)
-        response.headers["Content-Disposition"] = make_disposition(name, is_attachment=query.download)
+        response.headers["Content-Disposition"] = make_disposition(name, is_attachment=is_attachment)
         return response
 
 

@@ -38,6 +38,7 @@ from sutradhar.domain.jobs.messages import (
     ProduceAsset,
     PublishVideo,
     RemoveData,
+    SpeakSample,
     WakePublications,
     message_subject,
 )
@@ -53,6 +54,7 @@ from sutradhar.pipeline.services import Services
 from sutradhar.pipeline.upload_check import check_upload, give_up_check
 from sutradhar.pipeline.upload_deletion import delete_upload
 from sutradhar.pipeline.upload_records import get_upload
+from sutradhar.pipeline.voice_samples import give_up_sample, speak_sample
 from sutradhar.pipeline.webhook_delivery import deliver_webhook
 from sutradhar.pipeline.webhook_events import announce_events
 from sutradhar.telemetry import log, span
@@ -60,6 +62,7 @@ from sutradhar.telemetry import log, span
 HANDLERS: Mapping[type, Callable[[Services, Any], None]] = {
     messages.PlanRender: plan,
     messages.ProduceAsset: produce,
+    messages.SpeakSample: speak_sample,
     messages.DispatchRender: dispatch,
     messages.StopRender: stop_render,
     messages.DeleteJobFiles: delete_job_files,
@@ -97,8 +100,7 @@ def handle(services: Services, message: Message) -> None:
     except Exception as exc:
         if not services.bus.reports_last_error:
             log("message_failed", level="warning", exc=exc)
-            if not isinstance(message, _SWEPT):  # their dead letters change nothing
-                note_failure(services, message, exc)
+            note_failure(services, message, exc)
         raise
 
 
@@ -121,7 +123,10 @@ def _handle_once(services: Services, message: Message) -> None:
 
 def fail_job(services: Services, message: Message, cause: BaseException) -> None:
     """Fail the job of a message that cannot be handled or was delivered too often; refuse its upload if it is a
-    CheckUpload."""
+    CheckUpload, and give up the sample of a SpeakSample."""
+    if isinstance(message, SpeakSample):
+        give_up_sample(services, message, cause, "try again")
+        return
     if isinstance(message, CheckUpload):
         with suppress(NotFound):
             give_up_check(services, message.upload_id, cause)
@@ -148,6 +153,8 @@ class NotedFailure(FailureDetail):
 
 def note_failure(services: Services, message: Message, exc: BaseException) -> None:
     """Store the failure of ``message`` for the case that it becomes a dead letter, which carries no reason."""
+    if isinstance(message, _SWEPT | SpeakSample):
+        return  # their dead letters need no cause
     kind = LeaseHeld if isinstance(exc, LeaseHeld) else type(exc)
     failure = NotedFailure(kind=kind.__name__, **describe_failure(exc, "").model_dump())
     services.blobs.put(_failure_blob(message), failure.model_dump_json().encode())
@@ -158,6 +165,9 @@ def handle_dead_letter(services: Services, message: Message) -> None:
     it again, for at most ``MAX_WAIT``: the worker that holds the lease may still finish."""
     cause = "it was started again and again and never ended: its process was killed, or ran out of memory"
     if isinstance(message, _SWEPT):
+        return
+    if isinstance(message, SpeakSample):
+        give_up_sample(services, message, NeverEnded(cause), "try again")
         return
     never_ended = NotedFailure(kind=NeverEnded.__name__, cause=cause)
     try:
@@ -237,7 +247,7 @@ def _subject_exists(services: Services, message: Message) -> bool:
         if isinstance(message, CheckUpload):
             get_upload(services, message.upload_id)
         elif not isinstance(
-            message, DeliverWebhook | DeleteUpload | RemoveData | PublishVideo
+            message, DeliverWebhook | DeleteUpload | RemoveData | PublishVideo | SpeakSample
         ):  # their stages ignore what was deleted
             services.jobs.get(message.job_id)
     except NotFound:

@@ -7,7 +7,7 @@ from functools import partial
 from sutradhar.domain.assets.asset import Asset, Fallback
 from sutradhar.domain.assets.requests import AssetRequest, first_frame_request
 from sutradhar.domain.assets.slot import Slot
-from sutradhar.domain.assets.specs import ClipSpec, UploadSpec
+from sutradhar.domain.assets.specs import AssetKind, ClipSpec, UploadSpec
 from sutradhar.domain.billing.provider_id import ProviderId
 from sutradhar.domain.core.errors import ProviderError
 from sutradhar.domain.jobs.job import Job, JobState
@@ -90,6 +90,35 @@ def _create(services: Services, job: Job, request: AssetRequest, lease: Lease) -
     return _store(services, job, request, lease, result)
 
 
+def store_result(services: Services, key: str, kind: AssetKind, lease: Lease, result: ProviderResult) -> Asset:
+    """Store what a provider made under ``key``, and return the asset. Raise StaleLease: another worker took over."""
+    content, suffix = _get_file(result)
+    digest = hashlib.sha256(content).hexdigest()
+    blob = f"assets/{digest}.{suffix}"
+    services.blobs.put(blob, content)
+    speech = result if isinstance(result, Speech) else None
+    visual = result if isinstance(result, ImageFile | VideoFile) else None
+    asset = Asset(
+        key=key,
+        kind=kind,
+        blob=blob,
+        sha256=digest,
+        size=len(content),
+        provider=result.provider,
+        fallbacks=result.fallbacks,
+        samples=result.samples if isinstance(result, Speech | MusicTrackFile | SoundEffect) else 0,
+        words=speech.words if speech else (),
+        alignment=speech.alignment if speech else None,
+        width=visual.width if visual else 0,
+        height=visual.height if visual else 0,
+        provenance=result.provenance,
+        is_video=isinstance(result, VideoFile),
+        refusal_reason=result.refusal_reason if isinstance(result, ImageFile) else "",
+    )
+    services.assets.save(asset, lease)
+    return asset
+
+
 def _load_references(services: Services, job: Job, request: AssetRequest) -> tuple[list[bytes], list[Fallback]]:
     """Return images of the characters in ``request``, and the fallbacks among them with their reasons.
 
@@ -135,31 +164,8 @@ def _create_clip(services: Services, job: Job, request: AssetRequest, spec: Clip
 
 
 def _store(services: Services, job: Job, request: AssetRequest, lease: Lease, result: ProviderResult) -> Asset:
-    content, suffix = _get_file(result)
-    digest = hashlib.sha256(content).hexdigest()
-    blob = f"assets/{digest}.{suffix}"
-    services.blobs.put(blob, content)
-    speech = result if isinstance(result, Speech) else None
-    visual = result if isinstance(result, ImageFile | VideoFile) else None
-    asset = Asset(
-        key=fallback_key(job, request) if result.fallbacks else request.key,
-        kind=request.kind,
-        blob=blob,
-        sha256=digest,
-        size=len(content),
-        provider=result.provider,
-        fallbacks=result.fallbacks,
-        samples=result.samples if isinstance(result, Speech | MusicTrackFile | SoundEffect) else 0,
-        words=speech.words if speech else (),
-        alignment=speech.alignment if speech else None,
-        width=visual.width if visual else 0,
-        height=visual.height if visual else 0,
-        provenance=result.provenance,
-        is_video=isinstance(result, VideoFile),
-        refusal_reason=result.refusal_reason if isinstance(result, ImageFile) else "",
-    )
-    services.assets.save(asset, lease)
-    return asset
+    key = fallback_key(job, request) if result.fallbacks else request.key
+    return store_result(services, key, request.kind, lease, result)
 
 
 def _get_file(result: ProviderResult) -> tuple[bytes, str]:

@@ -20,6 +20,7 @@ from sutradhar.pipeline.job_deletion import order_deletion, order_orphan_deletio
 from sutradhar.pipeline.retention_plan import Removal, plan_jobs, plan_uploads
 from sutradhar.pipeline.services import Services, hold_lease
 from sutradhar.pipeline.upload_records import update_upload
+from sutradhar.pipeline.voice_samples import forget_old_notes
 from sutradhar.ports.stores import MAX_LEASE
 from sutradhar.telemetry import log
 
@@ -39,6 +40,7 @@ def run_retention(services: Services) -> Sequence[Removal]:
             used |= removal.uploads  # the job was pinned meanwhile, so it keeps its uploads too
     # only now: a job whose files are marked as deleted cannot be pinned or retried for its uploads any more
     ordered += [one for one in plan_uploads(services, used | jobs.used_uploads) if apply_removal(services, one)]
+    forget_old_notes(services)
     log("retention_ended", removals=len(ordered), bytes=sum(removal.size for removal in ordered))
     return ordered
 

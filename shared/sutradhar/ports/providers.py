@@ -9,7 +9,7 @@ from typing import Protocol
 
 from sutradhar.domain.assets.asset import Alignment, Fallback, Provenance, Word
 from sutradhar.domain.assets.operation import Operation
-from sutradhar.domain.billing.provider_id import ProviderId
+from sutradhar.domain.billing.provider_id import ProviderId, VoiceId
 from sutradhar.domain.billing.usage import Usage
 from sutradhar.domain.plan.choices import Language, Mood, Voice
 from sutradhar.domain.plan.options import DEFAULT_VOICE, VoiceOptions
@@ -92,12 +92,26 @@ class PlanResult:
 
 
 @dataclass(frozen=True)
+class OwnVoice:
+    """A voice that a provider is known to have, so that a person can choose it from a list."""
+
+    id: VoiceId
+    name: str
+    """The name for people, such as ``Sarah``."""
+    gender: Voice | None
+    """None: the provider does not say."""
+    languages: tuple[Language, ...]
+
+
+@dataclass(frozen=True)
 class NarratorCapabilities:
     voices: frozenset[tuple[Language, Voice]]
     """The languages and voices that are installed, or that the provider serves."""
     expresses_emotion: bool = False
     has_own_voices: bool = False
     """True: a plan may choose a voice by the provider's own name for it. Offline narrators have no such voices."""
+    own_voices: tuple[OwnVoice, ...] = ()
+    """Its voices that can be listed without asking the provider. A plan may name others too."""
 
 
 @dataclass(frozen=True)

@@ -135,7 +135,11 @@ class NarratorChain(Chain[NarrationProvider]):
     @property
     def capabilities(self) -> NarratorCapabilities:
         voices = frozenset(voice for one in self._providers for voice in one.capabilities.voices)
-        return NarratorCapabilities(voices, expresses_emotion=self._providers[0].capabilities.expresses_emotion)
+        return NarratorCapabilities(
+            voices,
+            expresses_emotion=self._providers[0].capabilities.expresses_emotion,
+            own_voices=tuple(voice for one in self._providers for voice in one.capabilities.own_voices),
+        )
 
     def supports_voice(self, language: Language, voice: Voice) -> bool:
         return (language, voice) in self.capabilities.voices

@@ -14,7 +14,7 @@ from sutradhar import bootstrap
 from sutradhar.domain.core.errors import LeaseHeld
 from sutradhar.domain.core.failure import FailureDetail
 from sutradhar.domain.jobs.job import Job, JobState
-from sutradhar.domain.jobs.messages import CheckUpload, DispatchRender, Message, RenderFinished, StopRender
+from sutradhar.domain.jobs.messages import CheckUpload, DispatchRender, Message, RenderFinished, SpeakSample, StopRender
 from sutradhar.domain.video.render_request import summary_blob
 from sutradhar.pipeline.dispatch import render_prefix
 from sutradhar.pipeline.handle import fail_job
@@ -159,6 +159,7 @@ def call_every_route(cloud: FakeCloud, finished: str) -> None:
         "failed publication": fail_publication(cloud),
         "key": cloud.call("POST /keys", {"name": "other"}, 201)["id"],
         "other key": cloud.call("POST /keys", {"name": "another"}, 201)["id"],
+        "sample": make_sample(cloud),
         "removal": cloud.call("DELETE /me/data", None, 202)["removal_id"],
     }
     for route in ROUTES:
@@ -166,6 +167,12 @@ def call_every_route(cloud: FakeCloud, finished: str) -> None:
         path = re.sub(r"<(?:path:)?\w+>", things.get(example.thing, example.thing), route.path)
         cloud.call(f"{route.method} {path}{example.query}", example.body, example.status)
     cloud.messages.clear()
+
+
+def make_sample(cloud: FakeCloud) -> str:
+    sample_id = str(cloud.call("POST /voices/sample", {"language": "hi"}, 202)["sample_id"])
+    cloud.deliver()
+    return sample_id
 
 
 def publish_later(cloud: FakeCloud, job_id: str) -> str:
@@ -213,6 +220,8 @@ def send_dead_letters(cloud: FakeCloud) -> None:
     upload_id = send_file(cloud, draw_image())
     cloud.call(f"POST /uploads/{upload_id}/complete", None, 202)
     letters.append(CheckUpload(upload_id=upload_id))
+    cloud.call("POST /voices/sample", {"language": "hi", "text": "चाय अच्छी है।"}, 202)
+    letters += [message for message in cloud.messages if isinstance(message, SpeakSample)]
     for cause in (LeaseHeld("busy"), RuntimeError("no")):
         for letter in one_of_each(letters):
             cloud.give_up(letter, cause)

@@ -21,6 +21,8 @@ from sutradhar.domain.assets.specs import (
 from sutradhar.domain.assets.stored_requests import upgrade_request
 from sutradhar.domain.billing.provider_id import ProviderId
 from sutradhar.domain.core.record import History, Record
+from sutradhar.domain.plan.choices import Language, Voice
+from sutradhar.domain.plan.options import VoiceOptions
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.plan.scene import Character, Scene
 from sutradhar.domain.plan.speech_duration import estimate_scene_sec
@@ -91,7 +93,8 @@ def _scene_requests(
 ) -> Iterator[AssetRequest]:
     scene = plan.scenes[i]
     if scene.narration:
-        slot, narration = Slot.narration(i), _narration_spec(plan, scene)
+        slot = Slot.narration(i)
+        narration = make_narration_spec(scene.narration, plan.spoken_language, plan.gender, plan.voice_options)
         yield AssetRequest(slot=slot, spec=narration, provider=providers.narration)
     if own := scene.image or scene.clip:
         yield _upload_request(Slot.image(i), "image", own.upload)
@@ -115,16 +118,11 @@ def _upload_request(slot: Slot, kind: Literal["image", "music"], upload: str) ->
     return AssetRequest(slot=slot, spec=UploadSpec(kind=kind, upload=upload), provider=UPLOAD_PROVIDER)
 
 
-def _narration_spec(plan: RenderPlan, scene: Scene) -> NarrationSpec:
-    language = plan.spoken_language
-    speech = convert_to_speech(scene.narration, language)
-    return NarrationSpec(
-        text=scene.narration,
-        spoken_text=None if speech == " ".join(scene.narration.split()) else speech,
-        language=language,
-        voice=plan.gender,
-        options=plan.voice_options,
-    )
+def make_narration_spec(text: str, language: Language, voice: Voice, options: VoiceOptions) -> NarrationSpec:
+    """Return the spec of ``text`` spoken; equal texts have equal keys, in a video or as a sample of the voice."""
+    speech = convert_to_speech(text, language)
+    spoken_text = None if speech == " ".join(text.split()) else speech
+    return NarrationSpec(text=text, spoken_text=spoken_text, language=language, voice=voice, options=options)
 
 
 def _image_request(

@@ -8,6 +8,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import ConfigDict, Field, TypeAdapter
 
 from sutradhar.domain.assets.slot import Slot
+from sutradhar.domain.assets.specs import NarrationSpec
 from sutradhar.domain.core.failure import FailureDetail
 from sutradhar.domain.core.record import STORED, History, Record, keep_fields
 
@@ -33,6 +34,20 @@ class ProduceAsset(_Stored):
     type: Literal["ProduceAsset"] = "ProduceAsset"
     job_id: str
     slot: Slot
+
+
+class SpeakSample(_Stored):
+    """Make a sample of a voice, which belongs to no job."""
+
+    topic: ClassVar[str] = "produce"
+    type: Literal["SpeakSample"] = "SpeakSample"
+    sample_id: str
+    """The key of the narration."""
+    spec: NarrationSpec
+    owner: str
+    """The API key that pays for it; empty: there are no API keys."""
+    owner_cap_micros: int | None
+    """The cap of one day for all calls of the owner, in millionths of a US dollar."""
 
 
 class DispatchRender(_Stored):
@@ -146,6 +161,7 @@ JobStep = PlanRender | ProduceAsset | DispatchRender | RenderFinished
 Message = Annotated[
     PlanRender
     | ProduceAsset
+    | SpeakSample
     | DispatchRender
     | StopRender
     | DeleteJobFiles
@@ -163,8 +179,10 @@ Message = Annotated[
 
 
 def message_subject(message: Message) -> dict[str, str]:
-    """Return the job, the upload, the removal, the delivery or the publication that ``message`` is about, as the log
-    and Pub/Sub's attributes name it."""
+    """Return the job, the upload, the sample, the removal, the delivery or the publication that ``message`` is about,
+    as the log and Pub/Sub's attributes name it."""
+    if isinstance(message, SpeakSample):
+        return {"sample_id": message.sample_id}
     if isinstance(message, CheckUpload | DeleteUpload):
         return {"upload_id": message.upload_id}
     if isinstance(message, RemoveData):

@@ -19,7 +19,7 @@ from sutradhar.providers.alignment.narration_words import NarrationWords
 from sutradhar.providers.hosted.account import ProviderAccount
 from sutradhar.providers.hosted.api_errors import make_bad_response, refuse_bad_media
 from sutradhar.providers.hosted.googletts.client import PROVIDER, convert_errors, open_client
-from sutradhar.providers.hosted.googletts.voices import VOICE, VOICES, voice_option
+from sutradhar.providers.hosted.googletts.voices import OWN_VOICES, VOICE, VOICES, voice_option
 from sutradhar.providers.hosted.retries import call_with_retries
 from sutradhar.providers.hosted.tts import build_speech
 from sutradhar.providers.media.audio_decode import decode_audio
@@ -39,7 +39,7 @@ class GoogleNarrator:
 
     @property
     def capabilities(self) -> NarratorCapabilities:
-        return NarratorCapabilities(voices=frozenset(VOICES), has_own_voices=True)
+        return NarratorCapabilities(voices=frozenset(VOICES), has_own_voices=True, own_voices=OWN_VOICES)
 
     def provider_for(self, language: Language, voice: Voice, options: VoiceOptions = DEFAULT_VOICE) -> ProviderId:
         return ProviderId(PROVIDER, _MODEL, self._find_voice_name(language, voice, options))

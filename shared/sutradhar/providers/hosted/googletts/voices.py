@@ -1,8 +1,10 @@
-"""The default voices of Google Cloud Text-to-Speech by language, and the names under which they are priced."""
+"""The voices of Google Cloud Text-to-Speech by language, and the names under which they are priced."""
 
 import re
 
-from sutradhar.domain.plan.choices import Language, Voice
+from sutradhar.domain.billing.provider_id import VoiceId
+from sutradhar.domain.plan.choices import LANGUAGES, Language, Voice
+from sutradhar.ports.providers import OwnVoice
 
 VOICES: dict[tuple[Language, Voice], str] = {
     ("en", "F"): "en-US-Neural2-F",
@@ -17,3 +19,15 @@ docs/voices, pricing)."""
 
 def voice_option(language: Language, voice: Voice) -> str:
     return f"voice_{language}_{voice.lower()}"
+
+
+_LETTERS: dict[Language, dict[Voice, str]] = {"en": {"F": "CEFGH", "M": "ADIJ"}, "hi": {"F": "AD", "M": "BC"}}
+"""The last letters of the Neural2 voices of en-US and hi-IN, by language and gender."""
+_REGIONS: dict[Language, str] = {"en": "en-US", "hi": "hi-IN"}
+
+OWN_VOICES = tuple(
+    OwnVoice(VoiceId("googletts", f"{_REGIONS[language]}-Neural2-{letter}"), f"Neural2 {letter}", gender, (language,))
+    for language in LANGUAGES
+    for gender, letters in _LETTERS[language].items()
+    for letter in letters
+)

@@ -13,6 +13,7 @@ from sutradhar.ports.providers import NarratorCapabilities, Speech
 from sutradhar.providers.alignment.narration_words import NarrationWords
 from sutradhar.providers.hosted.api_errors import refuse_bad_media
 from sutradhar.providers.hosted.openai.client import PROVIDER, convert_errors, open_client
+from sutradhar.providers.hosted.openai.voices import OWN_VOICES
 from sutradhar.providers.hosted.retries import call_with_retries
 from sutradhar.providers.hosted.tts import HOSTED_NARRATOR, HostedNarrator, build_speech
 from sutradhar.providers.media.audio_decode import decode_audio
@@ -31,7 +32,8 @@ class OpenAINarrator(HostedNarrator):
 
     @property
     def capabilities(self) -> NarratorCapabilities:
-        return replace(HOSTED_NARRATOR, expresses_emotion=not self._model.startswith(_MODELS_WITHOUT_INSTRUCTIONS))
+        has_emotion = not self._model.startswith(_MODELS_WITHOUT_INSTRUCTIONS)
+        return replace(HOSTED_NARRATOR, expresses_emotion=has_emotion, own_voices=OWN_VOICES)
 
     def usage(self, text: str, language: Language, voice: Voice, options: VoiceOptions = DEFAULT_VOICE) -> Usage:  # noqa: ARG002 - every voice costs the same
         characters = len(NarrationWords(text, language).text)
