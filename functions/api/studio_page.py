@@ -40,9 +40,7 @@ def open_studio() -> flask.Response:
 @endpoint(answers={200: "text/html", 304: None})
 def show_studio() -> Response:
     """Answer with the page of the studio."""
-    version = compute_version()
-    text = (FOLDER / "index.html").read_text("utf-8").replace("VERSION", version)
-    response = _send(text.encode(), "text/html", f"{version}-page")
+    response = _send(_make_page(), "text/html", f"{compute_version()}-page")
     response.headers["Cache-Control"] = "no-cache"
     response.headers["Content-Security-Policy"] = _POLICY.format(hosts=_name_storage())
     return response.make_conditional(flask.request)
@@ -59,6 +57,18 @@ def show_studio_file(version: str, name: str) -> Response:
     is_current = version == compute_version()
     response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if is_current else "no-store"
     return response.make_conditional(flask.request)
+
+
+@cache
+def _make_page() -> bytes:
+    """Return the page with the version in its links, and with the files that it and each of its pages need."""
+    from functions.api.studio_modules import list_page_files, list_start_modules
+
+    files = _list_files()
+    links = [f'<link rel="modulepreload" href="VERSION/{name}">' for name in list_start_modules(files)]
+    lists = [f'<meta name="page-{page}" content="{" ".join(names)}">' for page, names in list_page_files(files).items()]
+    text = (FOLDER / "index.html").read_text("utf-8").replace("PRELOADS", "\n".join(links + lists))
+    return text.replace("VERSION", compute_version()).encode()
 
 
 @cache

@@ -25,6 +25,18 @@ def test_every_file_that_the_page_names_exists(api: FlaskClient) -> None:
     assert all(name.startswith(compute_version()) for name in names)
 
 
+def test_the_page_names_every_file_that_its_pages_need(api: FlaskClient) -> None:
+    """A browser asks for all of them at once, in place of a round trip for each level of imports."""
+    lists = re.findall(r'<meta name="page-(\w+)" content="([^"]+)">', api.get("/studio/").text)
+    assert {name for name, _ in lists} == {path.stem for path in (FOLDER / "js/pages").glob("*.js")}
+    files = {name: files.split() for name, files in lists}
+    assert {"js/pages/create.js", "js/lib/draft.js", "js/text/*/create.js", "css/create.css"} <= set(files["create"])
+    for name in {
+        name.replace("*", language) for names in files.values() for name in names for language in ("en", "hi")
+    }:
+        assert (FOLDER / name).is_file(), name
+
+
 def test_a_text_cannot_become_code(api: FlaskClient) -> None:
     policy = api.get("/studio/").headers["Content-Security-Policy"]
     assert "script-src 'self';" in policy

@@ -1,6 +1,7 @@
 /** The frame around every page: menu, language, colours, connection, messages. */
 import { html, useEffect, useErrorBoundary, useState } from "../vendor/preact.js";
 import { isConnected } from "./api.js";
+import { preloadPage } from "./preload.js";
 import { makeHash, place } from "./router.js";
 import { apiKey, signOut, signOuts } from "./session.js";
 import { SignInDialog } from "./sign_in.js";
@@ -91,6 +92,7 @@ function CurrentPage({ place: shown }) {
   useEffect(() => {
     let isOpen = true;
     setFailure(null);
+    if (route) preloadPage(route.name, language.get());
     route?.load().then(
       (module) => isOpen && setPage(() => module.default),
       (error) => isOpen && setFailure(error),
