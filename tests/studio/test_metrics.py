@@ -5,11 +5,9 @@ import re
 from playwright.sync_api import expect
 
 from tests.studio.accessibility import check_accessibility
-from tests.studio.browser import PHONE
 from tests.studio.conftest import OpenPage
 from tests.studio.keyboard import move_to
 from tests.studio.screenshots import take_screenshot
-from tests.studio.server import StudioServer
 
 _FINISHED = re.compile(r"Finished: [1-9]")
 
@@ -37,12 +35,3 @@ def test_a_finished_video_is_in_the_plots_and_the_keyboard_reads_them(open_page:
     page.reload()
     expect(plot).to_have_attribute("aria-valuemax", "89")
     expect(page.get_by_role("progressbar", name=re.compile("of videos succeed"))).to_be_visible()
-
-
-def test_an_empty_library_leads_to_the_first_video(open_page: OpenPage, own_studio: StudioServer) -> None:
-    page = open_page(server=own_studio, size=PHONE, language="hi", scheme="dark")
-    page.goto("#/metrics")
-    expect(page.get_by_role("heading", name="इस अवधि में अभी कोई वीडियो नहीं")).to_be_visible()
-    check_accessibility(page)
-    page.get_by_role("main").get_by_role("link", name="बनाएँ").click()
-    expect(page).to_have_url(re.compile("#/create"))

@@ -1,5 +1,7 @@
 """The settings page: the look, the state of the server, and the removal of all data."""
 
+import re
+
 from playwright.sync_api import expect
 
 from tests.studio.accessibility import check_accessibility
@@ -24,10 +26,16 @@ def test_the_server_tells_its_health_and_the_look_changes(open_page: OpenPage) -
     take_screenshot(page, "settings")
 
 
-def test_all_data_goes_after_a_typed_word_with_the_keyboard_alone(
+def test_an_empty_server_leads_to_the_first_video_and_all_data_goes_after_a_typed_word(
     open_page: OpenPage, own_studio: StudioServer
 ) -> None:
-    own_studio.finish_job(own_studio.create_job())
+    page = open_page(server=own_studio, size=PHONE, language="hi", scheme="dark")
+    page.goto("#/metrics")
+    expect(page.get_by_role("heading", name="इस अवधि में अभी कोई वीडियो नहीं")).to_be_visible()
+    check_accessibility(page)
+    page.get_by_role("main").get_by_role("link", name="बनाएँ").click()
+    expect(page).to_have_url(re.compile("#/create"))
+    own_studio.create_job()
     page = open_page(server=own_studio, size=PHONE)
     page.goto("#/settings")
     expect(page.get_by_text("Everything that videos need is here.")).to_be_visible()

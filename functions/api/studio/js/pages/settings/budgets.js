@@ -1,8 +1,10 @@
 /** The money of today, and the limits of a job. */
 import { html } from "../../../vendor/preact.js";
+import { call } from "../../api.js";
 import { formatLength, formatMoney, formatNumber } from "../../lib/format.js";
 import { t } from "../../text.js";
 import { Progress } from "../../ui/progress.js";
+import { useLoad } from "../../ui/use_load.js";
 import { Section } from "./section.js";
 
 export function Budgets({ me }) {
@@ -22,8 +24,10 @@ export function Budgets({ me }) {
 }
 
 function Today({ budgets }) {
-  if (budgets.today_cap_usd === null) return html`<p>${t("settings.no_day_cap")}</p>`;
+  const { value } = useLoad((signal) => call("GET", "/metrics/days?days=1", { signal }), []);
+  const paid = value && t(value.scope === "all" ? "settings.paid_by_all" : "settings.paid_by_you", { money: formatMoney(value.total.cost_usd) });
+  if (budgets.today_cap_usd === null) return html`<p>${t("settings.no_day_cap")} ${paid}</p>`;
   const words = t("settings.spent_today", { spent: formatMoney(budgets.today_spent_usd), cap: formatMoney(budgets.today_cap_usd), left: formatMoney(budgets.left_usd) });
   const share = budgets.today_cap_usd ? budgets.today_spent_usd / budgets.today_cap_usd : 1;
-  return html`<div class="stack tight"><p>${words}</p><${Progress} share=${share} label=${t("settings.today")} words=${words} /></div>`;
+  return html`<div class="stack tight"><p>${words} ${paid}</p><${Progress} share=${share} label=${t("settings.today")} words=${words} /></div>`;
 }

@@ -17,6 +17,8 @@ export default {
   budgets: "Budget and limits",
   today: "Budget of today",
   spent_today: "{spent} of {cap} are spent or reserved today. {left} are left.",
+  paid_by_all: "All videos of this server have cost {money} today.",
+  paid_by_you: "Your videos have cost {money} today.",
   no_day_cap: "There is no daily budget.",
   no_cap: "No cap",
   no_limit: "No limit",

@@ -17,6 +17,8 @@ export default {
   budgets: "बजट और सीमाएँ",
   today: "आज का बजट",
   spent_today: "आज {cap} में से {spent} ख़र्च या आरक्षित हैं। {left} बाक़ी हैं।",
+  paid_by_all: "इस सर्वर के सभी वीडियो पर आज {money} ख़र्च हुए।",
+  paid_by_you: "आपके वीडियो पर आज {money} ख़र्च हुए।",
   no_day_cap: "दिन का कोई बजट तय नहीं है।",
   no_cap: "कोई सीमा नहीं",
   no_limit: "कोई सीमा नहीं",
