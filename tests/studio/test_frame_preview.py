@@ -126,3 +126,15 @@ def test_a_function_that_is_starting_is_waited_for(page: Page, finished_job: str
     show_frame(page, jobId=finished_job, scene=0)
     expect(page.locator(".frame-preview img")).to_be_visible()
     expect(page.get_by_role("alert")).to_have_count(0)
+
+
+def test_a_change_of_another_scene_sends_no_image_again(page: Page, finished_job: str) -> None:
+    page.goto("#/library")
+    show_frame(page, jobId=finished_job, scene=1)
+    expect(page.locator(".frame-preview img")).to_be_visible()
+    before = read_image(page)
+    with page.expect_response(lambda response: read_titles(response.request) == ["Grapes"]) as sent:
+        show_frame(page, jobId=finished_job, scene=1, patch=make_patch("Grapes"))
+    assert sent.value.status == 304
+    expect(page.locator(".frame-preview")).not_to_have_attribute("aria-busy", "true")
+    assert read_image(page) == before

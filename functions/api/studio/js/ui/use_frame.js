@@ -15,18 +15,20 @@ const MAX_REPEATS = 4;
 export function useFrame(frameCall, version) {
   const [state, setState] = useState({ url: "", facts: null, error: null, isLoading: true });
   const [attempt, setAttempt] = useState(0);
-  const shown = useRef("");
+  const shown = useRef({ url: "", etag: "" });
   const key = frameCall && JSON.stringify(frameCall);
   useEffect(() => {
     if (!key) return undefined;
     const stopping = new AbortController();
     setState((before) => ({ ...before, isLoading: true }));
-    load(JSON.parse(key), shown.current ? PAUSE_MS : 0, stopping.signal).then(
-      ({ url, facts }) => {
-        if (stopping.signal.aborted) return URL.revokeObjectURL(url);
-        if (shown.current) URL.revokeObjectURL(shown.current);
-        shown.current = url;
-        setState({ url, facts, error: null, isLoading: false });
+    load(JSON.parse(key), shown.current, stopping.signal).then(
+      ({ facts, etag, image }) => {
+        if (stopping.signal.aborted) return;
+        if (image) {
+          URL.revokeObjectURL(shown.current.url);
+          shown.current = { url: URL.createObjectURL(image), etag };
+        }
+        setState({ url: shown.current.url, facts, error: null, isLoading: false });
       },
       (error) => stopping.signal.aborted || setState((before) => ({ ...before, error, isLoading: false })),
     );
@@ -34,17 +36,20 @@ export function useFrame(frameCall, version) {
   }, [key, version, attempt]);
   const reload = () => setAttempt((one) => one + 1);
   useEffect(() => isConnected.listen((connected) => connected && reload()), []);
-  useEffect(() => () => shown.current && URL.revokeObjectURL(shown.current), []);
+  useEffect(() => () => URL.revokeObjectURL(shown.current.url), []);
   return { ...state, reload };
 }
 
-async function load({ method, path, body }, pauseMs, signal) {
-  if (pauseMs) await wait(pauseMs, signal);
+/** Return the facts of a frame and its image; without the image if it is the one with `etag`, which is shown already. */
+async function load({ method, path, body }, { url, etag }, signal) {
+  if (url) await wait(PAUSE_MS, signal);
+  const headers = etag ? { "If-None-Match": etag } : {};
   for (let repeat = 0; ; repeat++) {
     try {
-      const response = await send(method, path, { body, signal });
+      const response = await send(method, path, { body, headers, signal });
       const facts = readFrameFacts(response.headers);
-      return { url: URL.createObjectURL(await response.blob()), facts };
+      if (response.status === 304) return { facts };
+      return { facts, etag: response.headers.get("ETag") ?? "", image: await response.blob() };
     } catch (error) {
       // the function that draws frames may just be starting
       if (!(error instanceof ApiError) || error.status !== 503 || repeat >= MAX_REPEATS) throw error;
