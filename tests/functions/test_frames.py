@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from flask.testing import FlaskClient
 from PIL import Image
@@ -238,6 +239,25 @@ def test_a_function_that_is_down_gives_503_with_advice(home: Path, monkeypatch: 
     forget()
     unset = api.get(f"/render/{job_id}/frame?at=1")
     assert (unset.status_code, "FRAME_URL" in unset.get_json()["detail"]) == (503, True)
+
+
+def test_the_function_gets_a_token_and_the_id_of_the_request(api: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On Google Cloud only the account of api may call it."""
+    sent: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        sent.append(request)
+        return httpx.Response(403, text="Forbidden")
+
+    monkeypatch.setattr(bootstrap, "fetch_identity_token", lambda url: f"token for {url}")
+    client = httpx.Client(transport=httpx.MockTransport(answer))
+    monkeypatch.setattr("functions.api.frame_client._open_client", lambda: client)
+    refused = api.get(f"/render/{make_job(api)}/frame?at=1", headers={"X-Request-Id": "r-1"})
+    assert (refused.status_code, refused.headers["Retry-After"]) == (503, "2")
+    (request,) = sent
+    url = bootstrap.settings().api.frame_url
+    assert request.headers["Authorization"] == f"Bearer token for {url}"
+    assert (request.headers["X-Request-Id"], str(request.url).rstrip("/")) == ("r-1", url)
 
 
 def test_the_function_takes_json_of_its_version_only(home: Path) -> None:
