@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.studio.accessibility import check_accessibility
 from tests.studio.browser import PHONE
@@ -25,6 +25,15 @@ def make_key(studio: StudioServer, name: str, key: str = "", role: str = "creato
     return answer
 
 
+def refuse_first(route: Route, refused: list[str]) -> None:
+    """Answer as if the view token had expired, once."""
+    if refused:
+        route.continue_()
+    else:
+        refused.append(route.request.url)
+        route.fulfill(status=401)
+
+
 def sign_in(page: Page, secret: str) -> None:
     dialog = page.get_by_role("dialog", name="Please sign in")
     dialog.get_by_label("API key").fill(secret)
@@ -34,6 +43,7 @@ def sign_in(page: Page, secret: str) -> None:
 def test_the_first_key_is_made_on_the_page_and_files_are_shown_without_it_in_a_url(
     open_page: OpenPage, own_studio: StudioServer, faults: Faults
 ) -> None:
+    faults.expect("401 GET")
     job = own_studio.create_job()
     page = open_page(server=own_studio)
     urls: list[str] = []
@@ -50,8 +60,11 @@ def test_the_first_key_is_made_on_the_page_and_files_are_shown_without_it_in_a_u
     page.reload()
     expect(page.get_by_role("region", name="Your account")).to_contain_text("Admin")
     own_studio.finish_job(job, key=secret)
+    refused: list[str] = []
+    page.route(re.compile(r"file\?kind=video&view="), lambda route: refuse_first(route, refused))
     page.goto(f"#/job/{job}")
     page.wait_for_function("() => document.querySelector('video')?.duration > 1")
+    assert len(refused) == 1  # the page got a new token by itself
     assert page.evaluate(_COUNT_CUES) > 0
     with page.expect_download() as download:
         page.get_by_role("link", name=re.compile("Download")).first.click()
@@ -63,7 +76,6 @@ def test_the_first_key_is_made_on_the_page_and_files_are_shown_without_it_in_a_u
     assert secret not in page.evaluate(_STORED)
     assert not [url for url in urls if secret in url]
     other_tab = page.context.new_page()
-    faults.expect("401 GET")
     other_tab.goto("#/settings")
     expect(other_tab.get_by_role("dialog", name="Please sign in")).to_be_visible()  # a key is in one tab alone
     page.get_by_role("region", name="Your account").get_by_role("button", name="Sign out").click()
@@ -83,6 +95,7 @@ def test_a_reader_may_leave_the_question_and_a_revoked_key_loses_no_words(
     page.keyboard.press("Escape")
     expect(page.get_by_text("You are not signed in.").first).to_be_visible()
     page.get_by_role("button", name="Try again").first.click()
+    expect(page.get_by_label("API key")).to_be_focused()
     sign_in(page, "sk_wrong")
     expect(page.get_by_label("API key")).to_have_attribute("aria-invalid", "true")
     expect(page.get_by_text("This key is not valid here")).to_be_visible()

@@ -118,8 +118,8 @@ export function wait(ms, signal) {
 
 /**
  * Return the URL of a file for the src of an element, or the href of a download. Where a key is needed it has a view
- * token, so it works for an hour; the same file keeps its URL nearly as long. An element that may be open for longer
- * (a player that was paused) asks for it anew when it fails.
+ * token, so it works for an hour; the same file keeps its URL nearly as long. A player, which may be open for longer,
+ * takes `useFileUrl` of ui/use_file_url.js.
  * @param {string} url a URL or path of an answer of the API
  */
 export function fileUrl(url) {

@@ -1,5 +1,5 @@
 /** Ask for the API key when a call needs one. */
-import { html, useEffect, useRef, useState } from "../vendor/preact.js";
+import { html, useRef, useState } from "../vendor/preact.js";
 import { checkKey } from "./api.js";
 import { apiKey, needsKey, refuseKey, signIn } from "./session.js";
 import { useStore } from "./store.js";
@@ -27,7 +27,6 @@ function SignInForm({ wasSignedIn }) {
   const [isBusy, setBusy] = useState(false);
   const form = useRef();
   const focusField = () => form.current?.querySelector("input").focus();
-  useEffect(focusField, []);
   const submit = async (event) => {
     event.preventDefault();
     if (isBusy) return;
@@ -40,7 +39,7 @@ function SignInForm({ wasSignedIn }) {
   };
   return html`<form class="stack" ref=${form} onSubmit=${submit} novalidate>
     <p>${t(wasSignedIn ? "common.key_ended" : "common.sign_in_why")}</p>
-    <${TextField} label=${t("common.api_key")} type="password" autocomplete="off" spellcheck=${false} value=${key} onChange=${setKey} hint=${t("common.api_key_hint")} error=${error} />
+    <${TextField} label=${t("common.api_key")} type="password" autofocus=${true} autocomplete="off" spellcheck=${false} value=${key} onChange=${setKey} hint=${t("common.api_key_hint")} error=${error} />
     <${Checkbox} label=${t("common.stay_signed_in")} hint=${t("common.stay_signed_in_hint")} checked=${stays} onChange=${setStays} />
     <div class="stack tight"><p class="soft">${t("common.key_command")}</p><${CopyText} text=${COMMAND} /></div>
     <div class="row end">

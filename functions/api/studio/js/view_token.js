@@ -32,6 +32,13 @@ export async function prepareViewToken() {
   if (left < LAST_MS) await renewal;
 }
 
+/** Get another token now, since the one in use was refused. */
+export async function replaceViewToken() {
+  current = null;
+  given.clear();
+  await prepareViewToken();
+}
+
 async function renew(key) {
   try {
     const request = { method: "POST", headers: { "X-API-Key": key }, cache: "no-store", credentials: "omit" };

@@ -8,12 +8,14 @@ import { showToast } from "../../ui/announce.js";
 import { Button } from "../../ui/button.js";
 import { Icon } from "../../ui/icon.js";
 import { More } from "../../ui/more.js";
+import { useFileUrl } from "../../ui/use_file_url.js";
 import { useLoad } from "../../ui/use_load.js";
 import { Making } from "./making.js";
 import { Versions } from "./versions.js";
 
 export function Finished({ status }) {
   const player = useRef();
+  const video = useFileUrl(status.final_video_url ?? "");
   const { value: summary } = useLoad((signal) => call("GET", `/render/${encodeURIComponent(status.job_id)}/summary`, { signal }), [status.job_id]);
   if (status.files_deleted_at) return html`<div class="note warn"><${Icon} name="info" /><p>${t("job.files_gone")}</p></div>`;
   const seek = (seconds) => {
@@ -24,7 +26,7 @@ export function Finished({ status }) {
   const size = summary?.render?.facts;
   return html`<div class="finished">
     <div class="stack">
-      <video ref=${player} class="player" controls playsinline preload="metadata" tabindex="0" aria-label=${t("job.player")} poster=${fileUrl(status.thumbnail_url)} src=${fileUrl(status.final_video_url)} style=${size ? { aspectRatio: `${size.width} / ${size.height}` } : {}}>
+      <video ref=${player} class="player" controls playsinline preload="metadata" tabindex="0" aria-label=${t("job.player")} poster=${fileUrl(status.thumbnail_url)} ...${video} style=${size ? { aspectRatio: `${size.width} / ${size.height}` } : {}}>
         ${Object.entries(status.captions).map(([code, files]) => html`<track key=${code} kind="captions" srclang=${code} label=${t(`job.language_${code}`)} src=${fileUrl(`${files.vtt}&redirect=false`)} />`)}
       </video>
       <${Publications} publications=${status.publications} />

@@ -67,7 +67,7 @@ function RemovalForm({ onCancel, onDone }) {
   };
   return html`<form class="stack" onSubmit=${submit} novalidate>
     <p>${t("settings.remove_body")}</p>
-    <${TextField} label=${t("settings.remove_type", { word })} autocomplete="off" value=${typed} onChange=${setTyped} error=${error} />
+    <${TextField} label=${t("settings.remove_type", { word })} autofocus=${true} autocomplete="off" value=${typed} onChange=${setTyped} error=${error} />
     ${fault && html`<${ErrorBox} error=${fault} />`}
     <div class="row end"><${Button} onClick=${onCancel}>${t("common.back")}<//><${Button} kind="danger" type="submit" icon="trash" isBusy=${isBusy}>${t("settings.remove_action")}<//></div>
   </form>`;
