@@ -20,7 +20,7 @@ from tests.studio.sources import (
 
 LONGEST_FILE = 350
 SHARED_STYLES = {"base", "shell", "ui"}
-STYLES_OF_PARTS = {"frame", "media"}
+STYLES_OF_PARTS = {"voice", "frame", "media"}
 """Modules of js/ui load these."""
 NAMES = {"Sutradhar"}
 """Words that are the same in every language."""
