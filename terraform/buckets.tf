@@ -72,12 +72,14 @@ resource "google_storage_bucket" "assets" {
     }
   }
   # The function retention deletes videos and uploads: a rule on their age would also delete those that are pinned or in use.
+  # The studio is of the origin of api itself, which is not known here: Cloud Storage answers it all the same, since the
+  # session of an upload is opened for the origin of the page that sends (functions/api/pages.py).
   dynamic "cors" {
     for_each = length(var.cors_origins) > 0 ? [sort(var.cors_origins)] : []
     content {
       origin          = cors.value
       method          = ["GET", "PUT"]
-      response_header = ["Content-Type", "Content-Range", "Range"] # a page may send a file in pieces
+      response_header = ["Content-Type", "Content-Range", "Range"] # a page sends a file in pieces, and reads what is there
       max_age_seconds = 3600
     }
   }

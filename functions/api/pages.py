@@ -4,11 +4,13 @@ import flask
 
 _PREFLIGHT = {
     "Access-Control-Allow-Methods": "GET, POST, PUT, PATCH, DELETE",
-    "Access-Control-Allow-Headers": "Authorization, Content-Type, Idempotency-Key, X-API-Key, X-Request-Id",
+    "Access-Control-Allow-Headers": (
+        "Authorization, Content-Range, Content-Type, Idempotency-Key, X-API-Key, X-Request-Id"
+    ),
     "Access-Control-Max-Age": "600",
 }
 _EXPOSED_HEADERS = (
-    "ETag, Frame-Missing, Frame-Number, Frame-Scene, Frame-Time, Idempotent-Replayed, Location, RateLimit-Limit,"
+    "ETag, Frame-Missing, Frame-Number, Frame-Scene, Frame-Time, Idempotent-Replayed, Location, Range, RateLimit-Limit,"
     " RateLimit-Policy, RateLimit-Remaining, RateLimit-Reset, Retry-After, Scene-End, Scene-Start, Video-Length,"
     " X-Request-Id"
 )
@@ -22,6 +24,17 @@ def find_page_origin() -> str | None:
     from sutradhar import bootstrap  # most callers are no pages, and a cold start pays for the settings
 
     return origin if origin in bootstrap.settings().api.cors_origins else None
+
+
+def find_sending_origin() -> str | None:
+    """Return the origin of the page that is going to send a file to the store: a page of this server itself (the
+    studio), or one that ``find_page_origin`` allows. None: the caller is no such page."""
+    from functions.api.links import find_base_url
+
+    origin = flask.request.headers.get("Origin")
+    if origin and f"{find_base_url()}/".startswith(f"{origin}/"):
+        return origin
+    return find_page_origin()
 
 
 def answer_preflight() -> flask.Response | None:

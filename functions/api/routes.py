@@ -128,7 +128,9 @@ ROUTES: tuple[Route, ...] = (
         has_limit=False,
         has_entry=True,
     ),
-    Route("PUT", "/uploads/<upload_id>/bytes", "uploads:receive_bytes", "uploads", names="upload", has_limit=False),
+    Route(
+        "PUT", "/uploads/<upload_id>/bytes", "upload_bytes:receive_bytes", "uploads", names="upload", has_limit=False
+    ),
     Route(
         "POST", "/uploads/<upload_id>/complete", "uploads:complete_upload", "uploads", names="upload", has_limit=False
     ),

@@ -1,8 +1,6 @@
-"""Announce an upload, receive its bytes, and order the check of the file."""
+"""Announce an upload, and order the check of the file."""
 
-import tempfile
 from datetime import timedelta
-from pathlib import Path
 
 import flask
 
@@ -10,15 +8,14 @@ from functions.api.audit import add_facts
 from functions.api.auth import caller
 from functions.api.endpoint import endpoint
 from functions.api.links import make_url
-from functions.api.pages import find_page_origin
+from functions.api.pages import find_sending_origin
 from functions.api.upload_models import UploadAnnouncement, UploadAnswer, UploadList, UploadQuery, UploadTarget
 from sutradhar import bootstrap
-from sutradhar.domain.core.errors import Conflict, FieldError, InvalidRequest, NotFound
+from sutradhar.domain.core.errors import FieldError, InvalidRequest
 from sutradhar.domain.plan.upload import Upload
 
 _SESSION_TTL = timedelta(days=7)
 """Life of the URL that takes the bytes (cloud.google.com/storage/docs/resumable-uploads)."""
-_PIECE = 1 << 20
 
 
 @endpoint(answers={201: UploadTarget})
@@ -30,7 +27,7 @@ def create_upload(body: UploadAnnouncement) -> tuple[UploadTarget, int, dict[str
     services = bootstrap.services()
     upload = uploads.create_upload(services, **dict(body), caller=caller())
     add_facts(**list_upload_facts(upload))
-    url = services.blobs.upload_url(upload.blob, upload.content_type, upload.size, find_page_origin())
+    url = services.blobs.upload_url(upload.blob, upload.content_type, upload.size, find_sending_origin())
     target = UploadTarget(
         upload_id=upload.id,
         url=url or f"{_get_url(upload)}/bytes",
@@ -38,40 +35,6 @@ def create_upload(body: UploadAnnouncement) -> tuple[UploadTarget, int, dict[str
         expires_at=upload.created_at + _SESSION_TTL,
     )
     return target, 201, {"Location": _get_url(upload)}
-
-
-@endpoint(answers={204: None}, errors=(409,))
-def receive_bytes(upload_id: str) -> flask.Response:
-    """Receive the bytes of an upload. Bytes that are sent again replace the earlier ones.
-
-    On Google Cloud the answer is 409: there the bytes go straight to the bucket, and the API may not replace a file.
-    """
-    from sutradhar.pipeline.upload_records import get_upload
-
-    services = bootstrap.services()
-    upload = get_upload(services, upload_id, caller())
-    _require_pending(upload)
-    if services.blobs.has_upload_urls:
-        message = "this server takes no bytes itself: send them to the url that POST /uploads answered with"
-        raise Conflict(f"{message}; begin another upload if you no longer have it")
-    if flask.request.content_length != upload.size:
-        message = f"{upload.size} bytes were announced (got Content-Length {flask.request.content_length})"
-        raise InvalidRequest([FieldError("Content-Length", message)])
-    with tempfile.NamedTemporaryFile() as file:
-        while piece := flask.request.stream.read(_PIECE):
-            file.write(piece)
-        file.flush()
-        if file.tell() != upload.size:
-            raise InvalidRequest([FieldError("", f"{upload.size} bytes were announced and {file.tell()} came")])
-        # meanwhile another request may have completed the upload
-        _require_pending(get_upload(services, upload_id, caller()))
-        services.blobs.put_file(upload.blob, Path(file.name))
-    try:
-        get_upload(services, upload_id, caller())
-    except NotFound:  # it was deleted meanwhile, perhaps before its file was stored
-        services.blobs.delete(upload.blob)
-        raise
-    return flask.make_response("", 204)
 
 
 @endpoint(answers={200: UploadAnswer, 202: UploadAnswer}, errors=(409,))
@@ -119,11 +82,6 @@ def delete_upload(upload_id: str) -> flask.Response:
 
     order_deletion(bootstrap.services(), upload_id, caller())
     return flask.make_response("", 204)
-
-
-def _require_pending(upload: Upload) -> None:
-    if upload.state != "pending":
-        raise Conflict(f"{upload.filename} was sent already and is {upload.state}; begin another upload")
 
 
 def _get_url(upload: Upload) -> str:

@@ -127,7 +127,7 @@ UNNOTED_ROUTES = {
     "plan_preview:preview_plan",
     "speech_seconds:estimate_seconds",
     "templates:make_plan",
-    "uploads:receive_bytes",  # the beginning of the upload and the outcome of its check are noted
+    "upload_bytes:receive_bytes",  # the beginning of the upload and the outcome of its check are noted
     "uploads:complete_upload",
 }
 UNNOTED_COMMANDS = {

@@ -69,6 +69,30 @@ def test_the_store_learns_which_page_sends(
     assert origins == [PAGE, None, None]
 
 
+@pytest.mark.parametrize(
+    ("public_url", "expected"),
+    [
+        ("", ["https://api.example.com", None, None, None, None]),
+        ("https://video.example.com/api", [None, None, None, None, "https://video.example.com"]),
+    ],
+)
+def test_the_store_learns_that_the_studio_of_this_server_sends(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, public_url: str, expected: list[str | None]
+) -> None:
+    """Google Cloud answers the browser only if its session was opened for the origin of the page."""
+    monkeypatch.setenv("PUBLIC_URL", public_url)
+    page: dict[str, str] = request.getfixturevalue("page")
+    api: FlaskClient = request.getfixturevalue("api")
+    origins: list[Any] = []
+    blobs = bootstrap.backend().blobs
+    monkeypatch.setattr(type(blobs), "upload_url", lambda _self, *arguments: origins.append(arguments[-1]))
+    hosts = ("https://api.example.com", "http://api.example.com", "https://api.example.co", "null")
+    for origin in (*hosts, "https://video.example.com"):
+        headers = {**page, "Host": "api.example.com", "X-Forwarded-Proto": "https", "Origin": origin}
+        assert api.post("/api/uploads", data=FILE, headers=headers).status_code == 201
+    assert origins == expected
+
+
 @pytest.mark.parametrize("value", ["*", "studio.example.com", f"{PAGE}/", f"{PAGE}/app", "https://a b"])
 def test_an_invalid_origin_is_refused_by_name(value: str) -> None:
     with pytest.raises(InvalidRequest, match="CORS_ORIGINS"):

@@ -10,6 +10,7 @@ from sutradhar.domain.jobs.messages import CheckUpload
 from sutradhar.domain.plan.upload import Upload
 from sutradhar.pipeline.audit import note_check
 from sutradhar.pipeline.services import Services, hold_lease
+from sutradhar.pipeline.upload_pieces import count_received
 from sutradhar.pipeline.upload_records import get_upload, read_uploads
 from sutradhar.pipeline.uploads import check_in_process, delete_if_refused, update_unchecked
 from sutradhar.ports.stores import MAX_LEASE
@@ -33,10 +34,17 @@ def order_check(services: Services, upload_id: str, caller: ApiKey | None = None
     if upload.is_checked or (upload.checking_since and now - upload.checking_since < _ORDER_AGAIN):
         return upload
     if not services.blobs.exists(upload.blob):
-        raise InvalidRequest([FieldError("upload_id", "nothing was sent to its URL yet")])
+        raise InvalidRequest([FieldError("upload_id", _explain_missing(services, upload))])
     # send the message first: in the other order a crash in between would leave a check that no worker makes
     services.send([CheckUpload(upload_id=upload.id)])
     return update_unchecked(services, upload.id, lambda current: current.evolve(checking_since=now))
+
+
+def _explain_missing(services: Services, upload: Upload) -> str:
+    received = 0 if services.blobs.has_upload_urls else count_received(services, upload)
+    if received:
+        return f"{received} of {upload.size} bytes were sent to its URL so far; send the rest first"
+    return "nothing was sent to its URL yet"
 
 
 def check_upload(services: Services, message: CheckUpload) -> None:

@@ -10,6 +10,7 @@ from sutradhar.domain.core.api_key import ApiKey
 from sutradhar.domain.core.errors import FieldError, InvalidRequest, NotFound
 from sutradhar.domain.plan.upload import MAX_BYTES, MediaInfo, Upload
 from sutradhar.pipeline.services import Services, hold_lease
+from sutradhar.pipeline.upload_pieces import delete_pieces
 from sutradhar.pipeline.upload_records import UPLOADS, get_upload, read_uploads, update_upload
 from sutradhar.ports.stores import MAX_LEASE
 
@@ -76,6 +77,8 @@ def check_in_process(services: Services, upload_id: str) -> Upload:
         else:
             upload = update_unchecked(services, upload.id, lambda current: current.evolve(facts=facts))
         delete_if_refused(services, upload)
+    if not services.blobs.has_upload_urls:
+        delete_pieces(services, upload_id)  # a piece may have come late
     return upload
 
 

@@ -55,7 +55,7 @@ EXAMPLES: Mapping[str, Example] = {
     "uploads:list_uploads": Example(),
     "uploads:show_upload": Example(thing="upload"),
     "uploads:delete_upload": Example(204, thing="deleted"),
-    "uploads:receive_bytes": Example(409, b"12345", thing="upload"),
+    "upload_bytes:receive_bytes": Example(409, b"12345", thing="upload"),
     "uploads:complete_upload": Example(202, thing="upload"),
     "webhooks:change_webhook": Example(200, {"webhook_url": WEBHOOK}, thing="finished"),
     "webhooks:show_deliveries": Example(),

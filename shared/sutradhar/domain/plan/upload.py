@@ -11,6 +11,9 @@ from sutradhar.domain.plan.plan import RenderPlan
 
 MediaKind = Literal["video", "image", "audio"]
 MAX_BYTES = 200_000_000
+PIECE_STEP = 256 * 1024
+"""Bytes: the size of each piece of an upload but the last is a multiple of it. It is the one that Cloud Storage demands
+(cloud.google.com/storage/docs/performing-resumable-uploads)."""
 LONGEST_SIDE = 4096
 """The maximum width and height of a shown image in pixels: 4K, with room for a camera move."""
 _EXACT = timedelta(hours=1)
@@ -35,6 +38,11 @@ class MediaInfo(Frozen):
 def name_blob(upload_id: str) -> str:
     """Return the name of the blob with the bytes of an upload."""
     return f"uploads/{upload_id}"
+
+
+def name_pieces(upload_id: str) -> str:
+    """Return the beginning of the names of the blobs with the pieces of an upload that is not there as a whole yet."""
+    return f"uploads/pieces/{upload_id}/"
 
 
 class Upload(Record):
