@@ -34,6 +34,11 @@ class PlanPreview(Frozen):
     plan: PlanCopy
     """The plan with its scenes, ready to change and to send. A paid planner writes them in a job only."""
     estimate: PlanEstimate
+    scene_seconds: tuple[float, ...]
+    """The estimated length of each scene, in seconds."""
+    kept: tuple[str, ...]
+    """The slots of the assets that are stored already, such as ``scene-00-narration``: a job neither makes them again
+    nor pays for them. Of plans that name their scenes only."""
 
 
 @endpoint(answers={200: PlanPreview})
@@ -58,4 +63,6 @@ def preview_plan(body: OrderedPlan) -> PlanPreview:
             render_usd=round(job.render_usd, 4),
             budget_left_usd=None if run.left_today is None else usd(run.left_today),
         ),
+        scene_seconds=tuple(round(sec, 2) for sec in run.scene_sec),
+        kept=tuple(str(slot) for slot in run.kept),
     )

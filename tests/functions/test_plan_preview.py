@@ -10,6 +10,7 @@ from sutradhar import bootstrap
 from sutradhar.bootstrap.machine import count_cores, save_figures
 from sutradhar.domain.video.render_figures import RenderFigures
 from tests.functions.test_api import submit
+from tests.functions.worker import work
 
 
 def preview(api: FlaskClient, body: dict[str, Any]) -> Any:
@@ -27,6 +28,19 @@ def test_the_scenes_the_cost_and_the_time_are_shown_and_nothing_is_made(api: Fla
     assert (shown["estimate"]["expected_usd"], shown["estimate"]["lines"]) == (0, [])
     assert bootstrap.backend().jobs.list_latest().jobs == []
     assert submit(api, shown["plan"]).status_code == 202
+
+
+def test_a_changed_copy_keeps_what_is_made(api: FlaskClient) -> None:
+    scenes = [{"narration": text, "image_prompt": "a cup"} for text in ("चाय गरम है।", "चाय अच्छी है।")]
+    plan = {"language": "hi", "title": "Tea", "scenes": scenes, "music": False}
+    assert preview(api, plan)["kept"] == []
+    work(submit(api, plan).get_json()["job_id"])
+    shown = preview(api, plan)
+    slots = [f"scene-0{scene}-{role}" for scene in (0, 1) for role in ("narration", "image")]
+    assert sorted(shown["kept"]) == sorted(slots)
+    assert sum(shown["scene_seconds"]) == pytest.approx(shown["estimate"]["video_seconds"], abs=0.1)
+    scenes[1] |= {"narration": "चाय बहुत अच्छी है।"}
+    assert set(slots) - set(preview(api, plan)["kept"]) == {"scene-01-narration"}
 
 
 def test_the_time_follows_what_was_measured_on_this_machine(api: FlaskClient) -> None:

@@ -3,14 +3,16 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from sutradhar.domain.assets.slot import Slot
 from sutradhar.domain.core.api_key import ApiKey
 from sutradhar.domain.core.errors import BudgetSpent, FieldError, InvalidRequest, ProviderError
 from sutradhar.domain.jobs.job import Job
+from sutradhar.domain.plan.limits import estimate_scene_lengths
 from sutradhar.domain.plan.plan import RenderPlan
-from sutradhar.pipeline.estimate import Estimate, estimate
+from sutradhar.pipeline.estimate import Estimate, estimate, find_kept_slots
 from sutradhar.pipeline.models import refuse_gone
 from sutradhar.pipeline.notices import collect_notices
-from sutradhar.pipeline.own_media import check_own_media, estimate_length
+from sutradhar.pipeline.own_media import check_own_media, estimate_length, measure_clips
 from sutradhar.pipeline.preflight import refuse_impossible
 from sutradhar.pipeline.publishing.planned import check_planned
 from sutradhar.pipeline.services import Services
@@ -33,6 +35,10 @@ class DryRun:
     problems: tuple[FieldError, ...]
     """Every reason for which a job would be refused."""
     notices: tuple[str, ...]
+    scene_sec: tuple[float, ...]
+    """The estimated length of each scene in seconds."""
+    kept: tuple[Slot, ...]
+    """The assets that are stored already: a job neither makes them again nor pays for them."""
 
 
 def try_plan(services: Services, requested_plan: RenderPlan, caller: ApiKey | None = None) -> DryRun:
@@ -58,7 +64,24 @@ def try_plan(services: Services, requested_plan: RenderPlan, caller: ApiKey | No
         if plan.strict:
             problems += _find_problems(lambda: refuse_gone(services, cost.lines))
     left = services.providers.call_gate.accounts.remaining_budget(job.owner, job.owner_cap_micros)
-    return DryRun(plan, cost, estimate_length(services, plan), left, tuple(problems), notices)
+    return DryRun(
+        plan=plan,
+        estimate=cost,
+        video_sec=estimate_length(services, plan),
+        left_today=left,
+        problems=tuple(problems),
+        notices=notices,
+        scene_sec=tuple(estimate_scene_lengths(plan, measure_clips(services, plan))),
+        # scenes that the planner has just written are new; the providers are not loaded for those
+        kept=_find_kept(services, plan) if requested_plan.scenes and not problems else (),
+    )
+
+
+def _find_kept(services: Services, plan: RenderPlan) -> tuple[Slot, ...]:
+    try:
+        return tuple(find_kept_slots(services, plan))
+    except ProviderError:
+        return ()  # the estimate has told it already, or the job will
 
 
 def _write_scenes(services: Services, plan: RenderPlan) -> tuple[RenderPlan, tuple[str, ...], list[FieldError]]:

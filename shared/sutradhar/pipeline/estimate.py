@@ -78,6 +78,14 @@ def estimate_assets(services: Services, requests: Sequence[AssetRequest]) -> Est
     return Estimate(lines)
 
 
+def find_kept_slots(services: Services, plan: RenderPlan) -> list[Slot]:
+    """Return the slots of ``plan``, which has its scenes, whose assets are stored: a job neither makes them again nor
+    pays for them. Raise ProviderError if no provider can make an asset."""
+    requests = list_asset_requests(plan, find_first_providers(services, plan))
+    finished = services.assets.get_many([request.key for request in requests])
+    return [request.slot for request in requests if request.key in finished]
+
+
 def _find_missing_assets(services: Services, requests: Sequence[AssetRequest]) -> list[AssetRequest]:
     """Return the requests whose assets are not stored; those that scenes share count once."""
     finished = services.assets.get_many([request.key for request in requests])

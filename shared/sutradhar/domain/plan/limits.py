@@ -61,12 +61,17 @@ def estimate_video_sec(plan: RenderPlan, clip_sec: Mapping[int, float] | None = 
     """Estimate the seconds of the video of ``plan`` before its narrations are recorded."""
     if not plan.scenes:
         return float(plan.length_sec)
+    return sum(estimate_scene_lengths(plan, clip_sec))
+
+
+def estimate_scene_lengths(plan: RenderPlan, clip_sec: Mapping[int, float] | None = None) -> list[float]:
+    """Estimate the seconds of each scene of ``plan`` before its narration is recorded."""
     voice = plan.spoken_language, plan.delivery.speed, plan.gender
-    return sum(
+    return [
         max(
             scene.duration_sec or 0,
             (clip_sec or {}).get(i, 0),
             estimate_scene_sec(scene.narration, *voice) if scene.narration else 0,
         )
         for i, scene in enumerate(plan.scenes)
-    )
+    ]
