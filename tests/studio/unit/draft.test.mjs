@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { chooseWay, createDraft, findField, isEmpty, isReady, makePlan, moveItem, readPlan, sortErrors, splitScript } from "../../../functions/api/studio/js/lib/draft.js";
+import { addUpload, chooseWay, createDraft, isEmpty, isLosing, isReady, makePlan, moveItem, readPlan, replacePlan, splitScript, takeScenes, turnIntoScenes } from "../../../functions/api/studio/js/lib/draft.js";
 
 const write = (fields) => ({ ...createDraft(), ...fields });
 
@@ -30,11 +30,6 @@ test("a plan becomes a draft and the same plan again", () => {
   assert.deepEqual(makePlan(readPlan(plan)), plan);
 });
 
-test("an error appears at the field in which its text was written", () => {
-  const errors = [{ path: "topic", message: "is too long" }, { path: "voice", message: "is unknown" }];
-  assert.deepEqual([...sortErrors(errors, "topic")], [["words", "is too long"], ["voice", "is unknown"]]);
-});
-
 test("an item moves to any place", () => {
   assert.deepEqual(moveItem(["a", "b", "c"], 0, 2), ["b", "c", "a"]);
   assert.deepEqual(moveItem(["a", "b", "c"], 2, 0), ["c", "a", "b"]);
@@ -45,9 +40,36 @@ test("an own file takes the place of the words for an image", () => {
   assert.deepEqual(makePlan(draft).scenes, [{ narration: "A", clip: { upload: "up-2" } }]);
 });
 
-test("an error without a field of its own appears at the nearest one", () => {
-  const known = new Set(["scenes[1].narration", "render.fps"]);
-  assert.equal(findField("scenes[1].image", known), "scenes[1].narration");
-  assert.equal(findField("render.fps", known), "render.fps");
-  assert.equal(findField("seed", known), null);
+test("null for no music, no watermark and no captions stays what it says", () => {
+  const plan = makePlan(readPlan({ topic: "Tea", music: null, watermark: null, subtitle_languages: null, title: null }));
+  assert.deepEqual([plan.music, plan.watermark, plan.subtitle_languages, plan.title], [{ enabled: false }, false, [], undefined]);
+});
+
+test("a plan that takes the place of scenes loses them, and keeps the words of the other ways", () => {
+  const draft = write({ words: "The fox", script: "Tea is hot." });
+  const next = replacePlan(draft, { scenes: [{ narration: "A", image_prompt: "a" }] });
+  assert.deepEqual([next.way, next.words, next.script], ["scenes", "The fox", "Tea is hot."]);
+  assert.ok(!isLosing(draft, next));
+  assert.ok(isLosing(next, replacePlan(next, { scenes: [] })));
+  assert.ok(isLosing(draft, replacePlan(draft, { topic: "The crow" })));
+});
+
+test("the scenes that were written for a topic can be changed, with their language and title", () => {
+  const written = { title: "The Fox", language: "en", music: { mood: "calm" }, scenes: [{ narration: "A", image_prompt: "a", title: null }] };
+  const plan = makePlan(takeScenes(write({ words: "the fox" }), written));
+  assert.deepEqual([plan.topic, plan.title, plan.language, plan.music], [undefined, "The Fox", "en", undefined]);
+  assert.deepEqual(plan.scenes, [{ narration: "A", image_prompt: "a" }]);
+});
+
+test("a text becomes scenes that make the same video", () => {
+  const draft = write({ way: "script", script: "One.\n\nTwo." });
+  assert.deepEqual(makePlan(turnIntoScenes(draft)).scenes, splitScript(draft.script));
+});
+
+test("files become scenes in their order, and a sound becomes the music", () => {
+  const kinds = ["image", "video", "audio"];
+  const draft = kinds.reduce((one, kind, index) => addUpload(one, { upload_id: `up-${index}`, kind }), chooseWay(createDraft(), "scenes"));
+  const plan = makePlan(draft);
+  assert.deepEqual(plan.scenes, [{ image: { upload: "up-0" } }, { clip: { upload: "up-1" } }]);
+  assert.deepEqual(plan.music, { upload: "up-2" });
 });

@@ -5,6 +5,10 @@
  * "scenes", the scenes. Words of the other ways are kept, so that a change of mind loses nothing.
  */
 
+import { splitNarrations } from "./script.js";
+
+export { sortErrors } from "./error_fields.js";
+
 const MAX_TOPIC_CHARS = 200;
 
 /** @typedef {"topic" | "template" | "script" | "scenes"} Way */
@@ -34,10 +38,16 @@ export function chooseWay(draft, way) {
 export function readPlan(plan) {
   const draft = createDraft();
   const { scenes = [], topic, prompt, ...options } = plan;
-  draft.plan = { ...draft.plan, ...withoutEmpty(options), scenes: scenes.map((scene) => ({ ...withoutEmpty(scene), key: makeKey() })) };
+  draft.plan = { ...draft.plan, ...withoutEmpty(options), ...readNone(plan), scenes: scenes.map((scene) => ({ ...withoutEmpty(scene), key: makeKey() })) };
   if (scenes.length) draft.way = "scenes";
   else draft.words = prompt || topic || "";
   return draft;
+}
+
+/** Return the fields for which null has a meaning of its own: no music, no watermark, no captions. */
+function readNone(plan) {
+  const none = { music: { enabled: false }, watermark: false, subtitle_languages: [] };
+  return Object.fromEntries(Object.entries(none).filter(([name]) => plan[name] === null || plan[name] === ""));
 }
 
 function withoutEmpty(fields) {
@@ -49,13 +59,17 @@ export function makePlan(draft) {
   const { scenes, ...options } = draft.plan;
   const plan = withoutEmpty(options);
   if (draft.way === "topic") {
-    const words = draft.words.trim();
-    const isTopic = words.length <= MAX_TOPIC_CHARS && !words.includes("\n");
-    return { ...plan, [isTopic ? "topic" : "prompt"]: words };
+    return { ...plan, [isTopic(draft.words) ? "topic" : "prompt"]: draft.words.trim() };
   }
   if (draft.way === "script") return { ...plan, scenes: splitScript(draft.script) };
   const last = scenes.findLastIndex(hasContent); // an empty scene at the end is one that its writer has just added
   return { ...plan, scenes: scenes.slice(0, last + 1).map(makeScene) };
+}
+
+/** Return whether words name a topic; longer ones describe the video. */
+export function isTopic(words) {
+  const text = words.trim();
+  return text.length <= MAX_TOPIC_CHARS && !text.includes("\n");
 }
 
 /** Return whether anything is said, shown or heard in a scene. */
@@ -77,13 +91,42 @@ function describeImage(narration) {
   return narration.slice(0, 300);
 }
 
-/** Return the scenes of a text: one for each paragraph, which it speaks, with an image about its first words. */
+/** Return the scenes of a text: it is spoken, with an image about the first words of each scene. */
 export function splitScript(text) {
-  return text
-    .split(/\n\s*\n/)
-    .map((part) => part.trim().replace(/\s*\n\s*/g, " "))
-    .filter(Boolean)
-    .map((narration) => ({ narration, image_prompt: describeImage(narration) }));
+  return splitNarrations(text).map((narration) => ({ narration, image_prompt: describeImage(narration) }));
+}
+
+/** Return the draft with its text as scenes, whose images follow what is said until their writer describes them. */
+export function turnIntoScenes(draft) {
+  const scenes = splitNarrations(draft.script).map((narration) => ({ ...createScene(), narration }));
+  return { ...draft, way: "scenes", plan: { ...draft.plan, scenes } };
+}
+
+/** Return the draft with the scenes that the planner wrote for its topic, and their title and language. */
+export function takeScenes(draft, plan) {
+  const scenes = plan.scenes.map((scene) => ({ ...withoutEmpty(scene), key: makeKey() }));
+  return { ...draft, way: "scenes", plan: { ...draft.plan, title: draft.plan.title || plan.title, language: plan.language, scenes } };
+}
+
+/** Return the draft of a plan that takes the place of another; words of the ways that the plan does not use stay. */
+export function replacePlan(draft, plan) {
+  const next = readPlan(plan);
+  return { ...next, words: next.words || draft.words, script: draft.script };
+}
+
+/** Return the draft with a file of the user's own: an image or a clip in a scene of its own at the end, a sound as the music. */
+export function addUpload(draft, upload) {
+  const media = { upload: upload.upload_id };
+  if (upload.kind === "audio") return { ...draft, plan: { ...draft.plan, music: media } };
+  const scene = { ...createScene(), [upload.kind === "video" ? "clip" : "image"]: media };
+  const scenes = draft.plan.scenes.filter((one, index, all) => index < all.length - 1 || hasContent(one));
+  return { ...draft, way: "scenes", plan: { ...draft.plan, scenes: [...scenes, scene] } };
+}
+
+/** Return whether words or scenes of `before` are no longer in `after`. */
+export function isLosing(before, after) {
+  const lost = (text, next) => text.trim() && text !== next;
+  return Boolean(lost(before.words, after.words) || lost(before.script, after.script) || before.plan.scenes.some((scene) => hasContent(scene) && !after.plan.scenes.includes(scene)));
 }
 
 /** Return whether there is nothing in the draft that its writer would miss. */
@@ -104,28 +147,4 @@ export function moveItem(items, from, to) {
   const [item] = rest.splice(from, 1);
   rest.splice(Math.max(0, Math.min(rest.length, to)), 0, item);
   return rest;
-}
-
-/**
- * Return the errors of an answer by the path of their field. The errors of a topic, a prompt and scenes of a script appear
- * at the one field that they were written in.
- * @param {{path: string, message: string}[]} errors
- * @returns {Map<string, string>}
- */
-export function sortErrors(errors, way) {
-  const sorted = new Map();
-  for (const { path, message } of errors) {
-    const field = way === "topic" && ["topic", "prompt", ""].includes(path) ? "words" : way === "script" && path.startsWith("scenes") ? "script" : path;
-    sorted.set(field, sorted.has(field) ? `${sorted.get(field)} ${message}` : message);
-  }
-  return sorted;
-}
-
-/** Return the path of the field that shows an error: "scenes[2].image_prompt" for "scenes[2]"; null if none does. */
-export function findField(path, known) {
-  if (known.has(path)) return path;
-  const scene = /^scenes\[\d+\]/.exec(path)?.[0];
-  if (scene && known.has(`${scene}.narration`)) return `${scene}.narration`;
-  const parent = path.replace(/[.[][^.[]*$/, "");
-  return parent && parent !== path ? findField(parent, known) : null;
 }

@@ -1,117 +1,114 @@
 /** The page on which a video begins. */
-import { html, useEffect, useRef, useState } from "../../vendor/preact.js";
-import { ApiError, call } from "../api.js";
-import { chooseWay, createDraft, isEmpty, isReady, makePlan, readPlan, sortErrors } from "../lib/draft.js";
-import { dropDraft, makeDraftKey, readDraft, storeDraft } from "../lib/draft_store.js";
+import { html, useEffect, useState } from "../../vendor/preact.js";
+import { call } from "../api.js";
+import { addUpload, chooseWay, createDraft, isEmpty, isReady, makePlan, replacePlan, sortErrors, takeScenes } from "../lib/draft.js";
+import { isPlanFile } from "../lib/plan_file.js";
 import { loadStyle } from "../place.js";
-import { openPage, replaceQuery } from "../router.js";
-import { language, loadTexts, t } from "../text.js";
-import { announce, showToast } from "../ui/announce.js";
+import { openPage } from "../router.js";
+import { loadTexts, t } from "../text.js";
+import { announce } from "../ui/announce.js";
 import { Button } from "../ui/button.js";
 import { confirmAction } from "../ui/confirm.js";
 import { Choice } from "../ui/field.js";
 import { ErrorBox } from "../ui/error_box.js";
 import { Page } from "../ui/page.js";
 import { Beginning } from "./create/beginning.js";
-import { FileMenu } from "./create/file_menu.js";
+import { focusField, focusFirst } from "./create/fields.js";
+import { FileMenu, readPlanFile } from "./create/file_menu.js";
+import { LostDraft } from "./create/lost_draft.js";
 import { Options } from "./create/options.js";
+import { DropVeil, FileRows, usePageDrop } from "./create/page_drop.js";
 import { Summary, usePreview } from "./create/summary.js";
+import { useDraft } from "./create/use_draft.js";
+import { useFileScenes } from "./create/use_file_scenes.js";
+import { useSource } from "./create/use_source.js";
 
 await Promise.all([loadTexts("create"), loadStyle("create")]);
 
 const WAYS = [["topic", "spark"], ["template", "list"], ["script", "edit"], ["scenes", "film"]];
 
 export default function CreatePage({ query }) {
-  const [draft, setDraft] = useState(() => readDraft()?.draft ?? createDraft());
-  const [draftKey, setDraftKey] = useState(() => readDraft()?.idempotencyKey ?? makeDraftKey());
+  const { draft, draftKey, lost, ...kept } = useDraft();
   const [refusal, setRefusal] = useState(null);
+  const [fault, setFault] = useState(null);
   const [isSending, setSending] = useState(false);
-  const form = useRef();
   const preview = usePreview(draft);
-
-  useEffect(() => storeDraft(draft, draftKey), [draft, draftKey]);
-  useSource(query, (plan) => start(readPlan(plan)), setRefusal);
-
   const change = (next) => {
     setRefusal(null);
-    setDraftKey(makeDraftKey()); // another plan is another job
-    setDraft(next);
+    kept.change(next);
   };
   const changePlan = (fields) => change({ ...draft, plan: { ...draft.plan, ...fields } });
   const start = (next) => {
-    change(next);
+    setRefusal(null);
+    setFault(null);
+    kept.replace(next);
     scrollTo(0, 0);
   };
+  const openPlan = (plan) => start(replacePlan(draft, plan));
+  const openFile = (file) => readPlanFile(file).then(openPlan, setFault);
+  const files = useFileScenes((upload) => change(addUpload(draft, upload)));
+  const takeFiles = (taken) => {
+    const plan = taken.find(isPlanFile);
+    if (plan) openFile(plan);
+    else files.add(taken);
+  };
+  const isOver = usePageDrop(takeFiles);
+  useSource(query, openPlan, setFault);
   const startAnew = async () => {
     const question = { title: t("create.anew_title"), body: t("create.anew_body"), action: t("create.anew"), isDangerous: true };
-    if (isEmpty(draft) || (await confirmAction(question))) start(createDraft());
-  };
-
-  const submit = async (event) => {
-    event.preventDefault();
-    if (isSending) return;
-    if (!isReady(draft)) {
-      setRefusal(new ApiError(400, { errors: [{ path: "", message: t("create.nothing_yet") }] }));
-      return focusFirstError(form);
-    }
-    setSending(true);
-    setRefusal(null);
-    try {
-      const job = await call("POST", "/render", { body: makePlan(draft), headers: { "Idempotency-Key": draftKey } });
-      dropDraft();
-      openPage("job", { id: job.job_id });
-    } catch (error) {
-      setRefusal(error);
-      announce(t("create.refused"));
-      focusFirstError(form);
-    }
-    setSending(false);
+    if (!(await confirmAction(question))) return;
+    change(createDraft());
+    kept.forgetLost();
   };
 
   const problems = refusal?.errors?.length ? refusal.errors : (preview.value?.problems ?? []);
   const errors = sortErrors(problems, draft.way);
+  useEffect(() => {
+    if (refusal?.errors?.length) focusFirst(errors);
+  }, [refusal]);
+
+  const submit = async (event) => {
+    event.preventDefault();
+    if (isSending) return;
+    if (!isReady(draft)) return refuseNothing(draft, setRefusal);
+    setSending(true);
+    setRefusal(null);
+    try {
+      const job = await call("POST", "/render", { body: makePlan(draft), headers: { "Idempotency-Key": draftKey } });
+      kept.drop();
+      openPage("job", { id: job.job_id });
+    } catch (error) {
+      setRefusal(error);
+      announce(t("create.refused"));
+      setSending(false);
+    }
+  };
+
   const ways = WAYS.map(([way, icon]) => [way, t(`create.way_${way}`), icon]);
   const actions = !isEmpty(draft) && html`<${Button} kind="quiet" icon="plus" onClick=${startAnew}>${t("create.anew")}<//>`;
   return html`<${Page} title=${t("create.title")} lead=${t("create.lead")} actions=${actions}>
-    <form class="create" ref=${form} onSubmit=${submit} novalidate>
+    <form class="create" onSubmit=${submit} novalidate>
       <div class="stack">
-        <${Choice} label=${t("create.way")} isLabelHidden value=${draft.way} options=${ways} onChange=${(way) => change(chooseWay(draft, way))} />
-        <${Beginning} draft=${draft} errors=${errors} onChange=${change} onPlan=${(plan) => start(readPlan(plan))} />
+        <${ErrorBox} error=${fault} />
+        ${lost && html`<${LostDraft} onRestore=${kept.restore} onClose=${kept.forgetLost} />`}
+        <div class="ways"><${Choice} label=${t("create.way")} isLabelHidden value=${draft.way} options=${ways} onChange=${(way) => change(chooseWay(draft, way))} /></div>
+        <${FileRows} rows=${files.rows} onRetry=${files.retry} onRemove=${files.remove} />
+        <${Beginning} draft=${draft} errors=${errors} onChange=${change} onPlan=${openPlan} onFiles=${takeFiles} />
         <${Options} plan=${draft.plan} errors=${errors} hasScenes=${["scenes", "script"].includes(draft.way)} onChange=${changePlan} />
-        <div class="row"><${FileMenu} draft=${draft} onOpen=${(plan) => start(readPlan(plan))} onError=${setRefusal} /></div>
-        ${refusal && html`<${ErrorBox} error=${refusal} hiddenPaths=${new Set(shownPaths(form))} />`}
+        <div class="row file-menu"><${FileMenu} draft=${draft} onFile=${openFile} /></div>
       </div>
-      <${Summary} preview=${preview} isReady=${isReady(draft)} isSending=${isSending} plan=${draft.plan} onReview=${(review) => changePlan({ review })} />
+      <${Summary} preview=${preview} isReady=${isReady(draft)} isSending=${isSending} plan=${draft.plan} way=${draft.way} refusal=${refusal}
+        onReview=${(review) => changePlan({ review })} onScenes=${draft.way === "topic" ? (plan) => start(takeScenes(draft, plan)) : undefined} />
     </form>
+    ${isOver && html`<${DropVeil} />`}
   <//>`;
 }
 
-/** Take the plan that the address names: ?from=JOB or ?template=ID. */
-function useSource(query, onPlan, onError) {
-  const [from, template] = [query.get("from"), query.get("template")];
-  useEffect(() => {
-    if (!from && !template) return;
-    const asked = from
-      ? call("POST", `/library/${encodeURIComponent(from)}/duplicate`)
-      : call("POST", "/templates/plan", { body: { template_id: template, language: language.get() } });
-    asked.then((plan) => {
-      onPlan(plan);
-      replaceQuery({});
-      showToast(t(from ? "create.duplicated" : "create.template_taken"));
-    }, onError);
-  }, [from, template]);
-}
-
-/** Return the paths of the fields that show their own errors. */
-function shownPaths(form) {
-  return [...(form.current?.querySelectorAll("[aria-invalid=true]") ?? [])].map((element) => element.dataset.path);
-}
-
-function focusFirstError(form) {
-  setTimeout(() => {
-    const wrong = form.current?.querySelector("[aria-invalid=true]") ?? form.current?.querySelector("textarea, input");
-    for (let fold = wrong?.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
-    wrong?.focus();
-    wrong?.scrollIntoView({ block: "center" });
-  }, 50);
+/** Say at the field that nothing is written yet. */
+function refuseNothing(draft, setRefusal) {
+  const path = draft.way === "scenes" ? "scenes[0].narration" : "";
+  const error = new Error(t("create.refused"));
+  error.errors = [{ path, message: t(draft.way === "template" ? "create.no_template_yet" : "create.nothing_yet") }];
+  setRefusal(error);
+  if (draft.way === "template") focusField("template");
 }

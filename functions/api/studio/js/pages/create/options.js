@@ -4,11 +4,11 @@ import { t } from "../../text.js";
 import { Checkbox, Choice, Select, TextArea, TextField } from "../../ui/field.js";
 import { More } from "../../ui/more.js";
 import { VoicePicker } from "../../ui/voice_picker.js";
+import { MusicOption } from "./music_option.js";
 import { PublishOption } from "./publish_option.js";
 
 const LENGTHS = [15, 30, 60, 120, 300, 600];
 const STYLES = ["style_cinematic", "style_watercolour", "style_comic", "style_photo", "style_clay"];
-const MOODS = ["devotional", "calm", "joyful", "heroic", "curious", "tender"];
 const EXPERT = ["footage", "budget_usd", "seed", "strict", "render.fps", "delivery.speed", "description", "tags"];
 
 /** `plan`: the plan's options; `onChange` gets the fields that change. */
@@ -16,20 +16,19 @@ export function Options({ plan, errors, hasScenes, onChange }) {
   const error = (path) => errors.get(path);
   const render = { mode: "FINAL", resolution: "1080p", ...plan.render };
   const setRender = (fields) => onChange({ render: { ...plan.render, ...fields } });
-  const mood = plan.music === false || plan.music?.enabled === false ? "none" : (plan.music?.mood ?? plan.music ?? "");
   const quality = render.mode === "PROXY" ? "PROXY" : render.resolution;
   const lengths = LENGTHS.includes(plan.length_sec) ? LENGTHS : [...LENGTHS, plan.length_sec].sort((a, b) => a - b);
   return html`<section class="card stack" aria-label=${t("create.options")}>
     <div class="options">
-      <${Choice} label=${t("create.language")} value=${plan.language ?? ""} error=${error("language")} options=${["", "en", "hi"].map((one) => [one, t(`create.language_${one || "auto"}`)])} onChange=${(language) => onChange({ language: language || null })} />
+      <div data-path="language"><${Choice} label=${t("create.language")} value=${plan.language ?? ""} error=${error("language")} options=${["", "en", "hi"].map((one) => [one, t(`create.language_${one || "auto"}`)])} onChange=${(language) => onChange({ language: language || null })} /></div>
       ${!hasScenes && html`<${Select} label=${t("create.length")} data-path="length_sec" value=${String(plan.length_sec)} error=${error("length_sec")} options=${lengths.map((one) => [String(one), t("create.length_value", { length: one < 60 ? t("create.seconds", { count: one }) : t("create.minutes", { count: one / 60 }) })])} onChange=${(length) => onChange({ length_sec: Number(length) })} />`}
-      <${Choice} label=${t("create.aspect")} value=${plan.aspect ?? "16:9"} error=${error("aspect")} options=${["16:9", "9:16", "1:1"].map((one) => [one, t(`create.aspect_${one.replace(":", "_")}`)])} onChange=${(aspect) => onChange({ aspect })} />
+      <div data-path="aspect"><${Choice} label=${t("create.aspect")} value=${plan.aspect ?? "16:9"} error=${error("aspect")} options=${["16:9", "9:16", "1:1"].map((one) => [one, t(`create.aspect_${one.replace(":", "_")}`)])} onChange=${(aspect) => onChange({ aspect })} /></div>
     </div>
-    <${VoicePicker} language=${plan.language} value=${plan.voice ?? "F"} error=${error("voice")} onChange=${(voice) => onChange({ voice })} />
+    <div data-path="voice"><${VoicePicker} language=${plan.language} value=${plan.voice ?? "F"} error=${error("voice")} onChange=${(voice) => onChange({ voice })} /></div>
     <div class="grid">
       <${Field} label=${t("create.style")} hint=${t("create.style_hint")} path="style" list=${STYLES.map((one) => t(`create.${one}`))} value=${plan.style ?? ""} error=${error("style")} onChange=${(style) => onChange({ style })} />
-      <${Select} label=${t("create.music")} data-path="music" value=${mood} error=${error("music") ?? error("music.mood")} options=${["", ...MOODS, "none"].map((one) => [one, t(`create.mood_${one || "auto"}`)])} onChange=${(one) => onChange({ music: one === "none" ? { enabled: false } : one ? { mood: one } : null })} />
-      <${Select} label=${t("create.quality")} data-path="render.resolution" value=${quality} error=${error("render.mode") ?? error("render.resolution")} options=${["PROXY", "720p", "1080p", "4k"].map((one) => [one, t(`create.quality_${one}`)])} onChange=${(one) => setRender(one === "PROXY" ? { mode: "PROXY" } : { mode: "FINAL", resolution: one })} />
+      <${MusicOption} music=${plan.music} error=${error("music")} onChange=${(music) => onChange({ music })} />
+      <${Select} label=${t("create.quality")} data-path="render.resolution" value=${quality} error=${error("render.resolution")} options=${["PROXY", "720p", "1080p", "4k"].map((one) => [one, t(`create.quality_${one}`)])} onChange=${(one) => setRender(one === "PROXY" ? { mode: "PROXY" } : { mode: "FINAL", resolution: one })} />
     </div>
     <${More} label=${t("create.captions_and_words")} isOpen=${hasErrorIn(errors, ["title", "subtitle_languages", "render.caption_style", "render.burn_captions", "watermark", "publish"])}>
       <div class="grid">
@@ -37,9 +36,9 @@ export function Options({ plan, errors, hasScenes, onChange }) {
         <${Select} label=${t("create.captions")} data-path="subtitle_languages" value=${JSON.stringify(plan.subtitle_languages ?? ["en", "hi"])} error=${error("subtitle_languages")} options=${[["en", "hi"], ["en"], ["hi"], []].map((one) => [JSON.stringify(one), t(`create.captions_${one.join("_") || "none"}`)])} onChange=${(text) => onChange({ subtitle_languages: JSON.parse(text) })} />
         <${Select} label=${t("create.burn")} data-path="render.burn_captions" value=${render.burn_captions ?? ""} error=${error("render.burn_captions")} options=${["", "en", "hi", "none"].map((one) => [one, t(`create.burn_${one || "auto"}`)])} onChange=${(one) => setRender({ burn_captions: one || null })} />
         <${Select} label=${t("create.caption_style")} data-path="render.caption_style" value=${render.caption_style ?? "plain"} error=${error("render.caption_style")} options=${["plain", "highlight"].map((one) => [one, t(`create.caption_style_${one}`)])} onChange=${(one) => setRender({ caption_style: one })} />
-        <${TextField} label=${t("create.watermark")} hint=${t("create.watermark_hint")} maxlength="40" data-path="watermark" value=${plan.watermark === null || plan.watermark === false ? "" : (plan.watermark?.text ?? "Sutradhar")} error=${error("watermark") ?? error("watermark.text")} onChange=${(text) => onChange({ watermark: text ? { ...plan.watermark, text } : false })} />
+        <${TextField} label=${t("create.watermark")} hint=${t("create.watermark_hint")} maxlength="40" data-path="watermark" value=${plan.watermark === null || plan.watermark === false ? "" : (plan.watermark?.text ?? "Sutradhar")} error=${error("watermark")} onChange=${(text) => onChange({ watermark: text ? { ...plan.watermark, text } : false })} />
       </div>
-      <${PublishOption} plan=${plan} error=${error("publish") ?? error("publish[0]") ?? error("publish[0].destination")} onChange=${onChange} />
+      <${PublishOption} plan=${plan} error=${error("publish")} onChange=${onChange} />
     <//>
     <${More} label=${t("create.for_experts")} isOpen=${hasErrorIn(errors, EXPERT)}>
       <div class="grid">
@@ -58,7 +57,7 @@ export function Options({ plan, errors, hasScenes, onChange }) {
 }
 
 function hasErrorIn(errors, paths) {
-  return [...errors.keys()].some((path) => paths.some((one) => path === one || path.startsWith(`${one}.`) || path.startsWith(`${one}[`)));
+  return paths.some((path) => errors.has(path));
 }
 
 /** A line of text with suggestions. */

@@ -31,7 +31,7 @@ export function Templates({ plan, onPlan }) {
   };
   if (error) return html`<${ErrorBox} error=${error} onRetry=${reload} />`;
   if (!value) return html`<${Loading} />`;
-  return html`<div class="stack">
+  return html`<div class="stack" data-path="template">
     <${ErrorBox} error=${refusal} />
     <ul class="plain grid">${value.templates.map((template) => html`<li class="card template" key=${template.id}>
       <h2>${template.title}</h2>
