@@ -43,11 +43,10 @@ class FrameBody(FrameQuery):
 
     @classmethod
     def parse(cls, body: object) -> Self:
-        """Return the request in ``body`` (decoded JSON; None: no body). Raise InvalidRequest: every wrong field, by
-        name."""
-        if not isinstance(body, Mapping | None):
+        """Return the request in ``body`` (decoded JSON). Raise InvalidRequest: every wrong field, by name."""
+        if not isinstance(body, Mapping):
             raise InvalidRequest([FieldError("", 'the body must be a JSON object, such as {"scene": 0}')])
-        fields = dict(body or {})
+        fields = dict(body)
         plan, patch = fields.pop("plan", None), fields.pop("patch", None)
         errors: list[FieldError] = []
         values: dict[str, Any] = {

@@ -196,6 +196,7 @@ def test_another_plan_keeps_what_is_made_for_it(api: FlaskClient, complete: str)
         ({"patch": {"scenes": [{"index": 0, "image": FOREIGN["image"]}]}}, "patch.scenes[0].image.upload"),
         ({"plan": PLAN, "patch": {"title": "x"}}, "patch"),
         ([], ""),
+        (None, ""),
     ],
 )
 def test_a_wrong_request_names_its_field(api: FlaskClient, complete: str, body: object, path: str) -> None:
