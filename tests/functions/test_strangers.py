@@ -20,6 +20,7 @@ from tests.issuer import AUDIENCE, Issuer, run_issuer
 
 BODIES: Mapping[str, Any] = {
     "webhooks:change_webhook": {"webhook_url": None},
+    "frames:preview_frame": {"scene": 0},
     "review:patch_plan": {"title": "Tea"},
     "publications:schedule_job": {"iso_datetime": "2100-01-01T12:00Z", "destination": "folder"},
     "publications:publish_job": {"destination": "folder"},
