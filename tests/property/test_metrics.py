@@ -6,7 +6,7 @@ import os
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +14,11 @@ import pytest
 import requests
 from prometheus_client.parser import text_string_to_metric_families
 
+from sutradhar import bootstrap
+from sutradhar.domain.jobs.day_tallies import EVERYONE, add_counts, summarize_counts
 from sutradhar.domain.jobs.job import JobState
 from sutradhar.domain.jobs.tallies import JOB_BUCKETS, STEP_BUCKETS
+from tests.conftest import forget
 from tests.fakes import FakeClock
 from tests.function_server import FunctionServer, start_function
 from tests.property.fifty_jobs import CANCELLED_IN, FATES, FiftyJobs, describe_plan
@@ -66,6 +69,7 @@ def test_every_instance_counts_what_happened(fifty_jobs: FiftyJobs) -> None:
         newcomer.wait()
         for server in (servers[0], newcomer):
             check_counts(server, fifty_jobs, answers)
+    check_days(fifty_jobs)
     executioner = fifty_jobs.executioner
     assert set(executioner.killed) == set(executioner.most_writes)
     for kind, writes in executioner.most_writes.items():
@@ -117,6 +121,29 @@ def check_counts(server: FunctionServer, fifty_jobs: FiftyJobs, answers: Counter
     for step, seconds in ledger.steps.items():
         check_histogram(samples, "step_duration_seconds", seconds, STEP_BUCKETS, step=step)
     check_summaries(server, ledger, good, sum(errors.values()))
+
+
+def check_days(fifty_jobs: FiftyJobs) -> None:
+    """Compare the counts of the days with what was seen: each event counts once, for its owner and for everyone."""
+    forget()
+    ledger, backend = fifty_jobs.ledger, bootstrap.backend()
+    first = datetime.now(UTC).date() - timedelta(days=1)
+    owners = ("", "key-env-creator", EVERYONE)
+    shown = {
+        owner: summarize_counts(add_counts(backend.day_tallies.read(owner, first, first + timedelta(days=60)).values()))
+        for owner in owners
+    }
+    backend.close()
+    total = shown[EVERYONE]
+    assert (total.started, total.succeeded) == (50, len(ledger.job_seconds))
+    assert (total.failed, total.canceled) == (ledger.failures.total(), ledger.states[JobState.CANCELLED])
+    assert (shown["key-env-creator"].started, shown["key-env-creator"].succeeded) == (OVER_HTTP, OVER_HTTP)
+    assert shown[""].started == 50 - OVER_HTTP
+    seconds = sorted(ledger.job_seconds)
+    assert total.median_sec is not None
+    assert total.p95_sec is not None
+    assert total.median_sec == pytest.approx(seconds[len(seconds) // 2], rel=0.5)
+    assert total.median_sec <= total.p95_sec
 
 
 def check_summaries(server: FunctionServer, ledger: JobLedger, good: int, provider_errors: int) -> None:
