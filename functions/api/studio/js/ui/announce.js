@@ -31,7 +31,7 @@ export function Messages() {
   const shown = useStore(toasts);
   return html`
     <div class="visually-hidden" role="status" aria-live="polite">${useStore(spoken)}</div>
-    <div class="toasts">
+    <section class="toasts" aria-label=${t("common.messages")}>
       ${shown.map(({ id, text }) => html`<div class="toast" key=${id}><span>${text}</span><button type="button" aria-label=${t("common.close")} onClick=${() => removeToast(id)}>×</button></div>`)}
-    </div>`;
+    </section>`;
 }

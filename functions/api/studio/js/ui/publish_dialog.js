@@ -10,6 +10,7 @@ import { Button } from "./button.js";
 import { Dialog } from "./dialog.js";
 import { ErrorBox } from "./error_box.js";
 import { Choice, Select, TextArea, TextField } from "./field.js";
+import { Loading } from "./loading.js";
 import { useLoad } from "./use_load.js";
 
 await loadTexts("publish");
@@ -51,7 +52,8 @@ function PublishForm({ job, day, onClose, onDone }) {
     setBusy(false);
   };
   if (fault) return html`<${ErrorBox} error=${fault} />`;
-  if (value && !ready.length) return html`<div class="stack"><p>${t("publish.no_destination")}</p><ul>${value.destinations.map((one) => html`<li><strong>${t(`common.destination_${one.name}`)}</strong>: ${one.advice}</li>`)}</ul></div>`;
+  if (!value) return html`<${Loading} />`;
+  if (!ready.length) return html`<div class="stack"><p>${t("publish.no_destination")}</p><ul>${value.destinations.map((one) => html`<li><strong>${t(`common.destination_${one.name}`)}</strong>: ${one.advice}</li>`)}</ul></div>`;
   return html`<form class="stack" onSubmit=${submit} novalidate>
     <${Choice} label=${t("publish.where")} value=${destination} error=${errors.get("destination")} options=${ready.map(({ name }) => [name, t(`common.destination_${name}`)])} onChange=${set("destination")} />
     <${Choice} label=${t("publish.when")} value=${fields.when} options=${["now", "later"].map((one) => [one, t(`publish.when_${one}`)])} onChange=${set("when")} />

@@ -16,9 +16,9 @@ export function Month({ month, days, onMove, onOpen, onAdd }) {
     const element = event.currentTarget;
     const [x, y] = [event.clientX, event.clientY];
     let target = null;
+    element.setPointerCapture(event.pointerId); // a quick hand leaves the entry before its first move is told
     const follow = (moved) => {
       if (!target && Math.hypot(moved.clientX - x, moved.clientY - y) < 8) return;
-      if (!element.hasPointerCapture(event.pointerId)) element.setPointerCapture(event.pointerId);
       target = document.elementsFromPoint(moved.clientX, moved.clientY).find((one) => one.dataset.day)?.dataset.day ?? target;
       setDrag({ id: publication.id, target });
     };

@@ -27,6 +27,7 @@ export default {
   unknown_page: "This page does not exist",
   to_start: "Go to the start",
   loading: "Loading …",
+  messages: "Messages",
   close: "Close",
   cancel: "Cancel",
   back: "Back",

@@ -27,6 +27,7 @@ export default {
   unknown_page: "यह पृष्ठ मौजूद नहीं है",
   to_start: "शुरुआत पर जाएँ",
   loading: "लोड हो रहा है …",
+  messages: "संदेश",
   close: "बंद करें",
   cancel: "रद्द करें",
   back: "वापस",
