@@ -120,6 +120,14 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/uploads", "uploads:list_uploads", "uploads"),
     Route("GET", "/uploads/<upload_id>", "uploads:show_upload", "uploads", names="upload"),
     Route(
+        "GET",
+        "/uploads/<upload_id>/preview",
+        "upload_preview:show_preview",
+        "uploads",
+        names="upload",
+        takes_view_token=True,
+    ),
+    Route(
         "DELETE",
         "/uploads/<upload_id>",
         "uploads:delete_upload",

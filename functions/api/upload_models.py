@@ -5,6 +5,7 @@ from typing import Literal, Self
 
 from pydantic import Field
 
+from functions.api.links import make_url
 from sutradhar.domain.core.base import Frozen
 from sutradhar.domain.core.utc_time import UtcTime
 from sutradhar.domain.plan.upload import MediaKind, Upload
@@ -54,6 +55,9 @@ class UploadAnswer(Frozen):
     has_audio: bool | None = None
     notices: tuple[str, ...] = ()
     """Parts of the file that are left out or shown differently."""
+    preview_url: str | None = None
+    """A small image that every browser shows, at most 512 pixels a side: of a video a frame, of sound its waveform.
+    None: there is none."""
     reason: str | None = None
     """The reason why the file was refused."""
 
@@ -67,6 +71,7 @@ class UploadAnswer(Frozen):
             state=upload.state,
             status=upload.state,
             created_at=upload.created_at,
+            preview_url=make_url(f"/uploads/{upload.id}/preview") if upload.has_preview else None,
             reason=upload.refusal or None,
             **(dict(upload.facts) if upload.facts else {}),
         )

@@ -23,6 +23,8 @@ _ADOBE_GAMMA = 563 / 256
 _BRADFORD = np.array([[0.8951, 0.2664, -0.1614], [-0.7502, 1.7135, 0.0367], [0.0389, -0.0685, 1.0296]])
 _PQ, _HDR_WHITE_NITS = 16, 203
 """The code of SMPTE ST 2084's transfer characteristics, and the light of its white (ITU-R BT.2408-7, 2.1)."""
+_HLG, _HLG_NITS, _HLG_GAMMA = 18, 1000, 1.2
+"""The code of the transfer characteristics HLG, and the light and gamma of its display (ITU-R BT.2100-2, table 5)."""
 _SAME_GAMMA = 0.03
 """Distance from sRGB's 1/2.2 up to which a PNG's gamma counts as sRGB, as in browsers."""
 
@@ -64,6 +66,16 @@ def find_profiles(info: Mapping[str, Any], nclx: bytes, *, is_adobe_rgb: bool) -
     if gamma and "srgb" not in info and abs(gamma - 1 / 2.2) > _SAME_GAMMA and 0.05 < gamma <= 2:
         return (build_rgb_profile(_SRGB, (1 / gamma,)),)
     return ()
+
+
+def build_video_profile(primaries: int, transfer: int) -> bytes | None:
+    """Return the ICC profile of a video's frames by its colour codes (ITU-T H.273); None: they are close to sRGB."""
+    space = {12: _DISPLAY_P3, 9: _BT2020}.get(primaries, _SRGB)
+    if transfer == _PQ:
+        return build_rgb_profile(space, tuple(_compute_pq_curve()))
+    if transfer == _HLG:
+        return build_rgb_profile(space, tuple(_compute_hlg_curve()))
+    return build_rgb_profile(space, tuple(_compute_srgb_curve())) if space is not _SRGB else None
 
 
 def _build_transform(profile: bytes, mode: str) -> Any:
@@ -149,6 +161,19 @@ def _compute_pq_curve() -> _Floats:
     m1, m2, c1, c2, c3 = 2610 / 16384, 2523 / 32, 3424 / 4096, 2413 / 128, 2392 / 128
     power = np.linspace(0, 1, 1024) ** (1 / m2)
     light = 10_000 / _HDR_WHITE_NITS * (np.maximum(power - c1, 0) / (c2 - c3 * power)) ** (1 / m1)
-    knee, top = 0.7, 10_000 / _HDR_WHITE_NITS
+    return _compress_highlights(light, top=10_000 / _HDR_WHITE_NITS)
+
+
+def _compute_hlg_curve() -> _Floats:
+    """Return the light that samples of HLG stand for on its reference display, with highlights compressed below 1."""
+    a, b, c = 0.17883277, 0.28466892, 0.55991073
+    samples, top = np.linspace(0, 1, 1024), _HLG_NITS / _HDR_WHITE_NITS
+    scene = np.where(samples <= 0.5, samples**2 / 3, (np.exp((samples - c) / a) + b) / 12)
+    return _compress_highlights(top * scene**_HLG_GAMMA, top)
+
+
+def _compress_highlights(light: _Floats, top: float) -> _Floats:
+    """Return ``light``, in which 1 is the white of a page, with all between 0.7 and ``top`` compressed below 1."""
+    knee = 0.7
     over = (light - knee) / (top - knee)
-    return np.where(light <= knee, light, knee + (1 - knee) * np.log1p(over * 60) / np.log1p(60))
+    return np.where(light <= knee, light, knee + (1 - knee) * np.log1p(np.maximum(over, 0) * 60) / np.log1p(60))

@@ -148,11 +148,11 @@ def _list_job_files(services: Services) -> dict[str, _Stock]:
 
 
 def _list_stock(blobs: Iterator[StoredBlob]) -> dict[str, _Stock]:
-    """Return the files by the second part of their names, or by the third of ``uploads/failures/ID/NAME`` and
-    ``uploads/pieces/ID/NAME``."""
+    """Return the files by the second part of their names, or by the third of ``uploads/failures/ID/NAME``, and
+    of pieces and previews likewise."""
     stocks: dict[str, _Stock] = {}
     for blob in blobs:
         parts = blob.name.split("/")
-        name = parts[2] if parts[1] in ("failures", "pieces") and len(parts) > 3 else parts[1]
+        name = parts[2] if parts[1] in ("failures", "pieces", "previews") and len(parts) > 3 else parts[1]
         stocks[name] = stocks.get(name, _NOTHING).add(1, blob.size, blob.changed_at)
     return stocks

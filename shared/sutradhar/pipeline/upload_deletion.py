@@ -7,7 +7,7 @@ from sutradhar.domain.jobs.job import Job
 from sutradhar.domain.jobs.library import LibraryFilter
 from sutradhar.domain.jobs.messages import DeleteUpload
 from sutradhar.domain.jobs.retention import list_upload_ids
-from sutradhar.domain.plan.upload import Upload, name_blob, name_pieces
+from sutradhar.domain.plan.upload import Upload, list_folders, name_blob
 from sutradhar.pipeline.services import Services, hold_lease
 from sutradhar.pipeline.upload_records import UPLOADS, forget_old_upload, get_upload, update_upload
 from sutradhar.ports.stores import MAX_LEASE
@@ -59,7 +59,7 @@ def erase_upload(services: Services, upload_id: str) -> None:
 
 def _erase(services: Services, upload_id: str) -> None:
     services.blobs.delete(name_blob(upload_id))
-    for folder in (f"uploads/failures/{upload_id}/", name_pieces(upload_id)):
+    for folder in list_folders(upload_id):
         for blob in list(services.blobs.list(folder)):
             services.blobs.delete(blob.name)
     forget_old_upload(services, upload_id)  # or else it would be found there again

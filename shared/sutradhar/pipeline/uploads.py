@@ -8,11 +8,12 @@ from pathlib import Path
 
 from sutradhar.domain.core.api_key import ApiKey
 from sutradhar.domain.core.errors import FieldError, InvalidRequest, NotFound
-from sutradhar.domain.plan.upload import MAX_BYTES, MediaInfo, Upload
+from sutradhar.domain.plan.upload import MAX_BYTES, MediaInfo, Upload, name_preview
 from sutradhar.pipeline.services import Services, hold_lease
 from sutradhar.pipeline.upload_pieces import delete_pieces
 from sutradhar.pipeline.upload_records import UPLOADS, get_upload, read_uploads, update_upload
 from sutradhar.ports.stores import MAX_LEASE
+from sutradhar.telemetry import log
 
 
 def create_upload(
@@ -75,7 +76,10 @@ def check_in_process(services: Services, upload_id: str) -> Upload:
             reason = "; ".join(error.message for error in exc.errors)
             upload = update_unchecked(services, upload.id, lambda current: current.evolve(refusal=reason))
         else:
-            upload = update_unchecked(services, upload.id, lambda current: current.evolve(facts=facts))
+            has_preview = _store_preview(services, upload, facts)
+            upload = update_unchecked(
+                services, upload.id, lambda current: current.evolve(facts=facts, has_preview=has_preview)
+            )
         delete_if_refused(services, upload)
     if not services.blobs.has_upload_urls:
         delete_pieces(services, upload_id)  # a piece may have come late
@@ -130,6 +134,18 @@ def _read_facts(services: Services, upload: Upload) -> MediaInfo:
             return services.providers.media.probe(file)
     except NotFound as exc:
         raise InvalidRequest([FieldError("file", "is no longer there; send it again")]) from exc
+
+
+def _store_preview(services: Services, upload: Upload, facts: MediaInfo) -> bool:
+    """Store the small image of the file, and return whether there is one. A file is as good without it."""
+    try:
+        with services.blobs.open(upload.blob) as file:
+            image = services.providers.media.draw_preview(file, facts)
+    except (InvalidRequest, NotFound) as exc:
+        log("preview_failed", level="warning", exc=exc, upload_id=upload.id)
+        return False
+    services.blobs.put(name_preview(upload.id), image)
+    return True
 
 
 def _clean_media_type(text: str) -> str:

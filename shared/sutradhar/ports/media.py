@@ -25,3 +25,7 @@ class MediaReader(Protocol):
     def video(self, path: Path, out: Path) -> Path:
         """Return a file with the video in ``path``: ``path`` itself, or ``out`` if it had to be converted."""
         ...
+
+    def draw_preview(self, file: BinaryIO, facts: MediaInfo) -> bytes:
+        """Return a small image of the checked file as WebP, at most 512 pixels a side: of sound its waveform."""
+        ...

@@ -54,6 +54,7 @@ EXAMPLES: Mapping[str, Example] = {
     "uploads:create_upload": Example(201, {"filename": "a.png", "content_type": "image/png", "size": 5}),
     "uploads:list_uploads": Example(),
     "uploads:show_upload": Example(thing="upload"),
+    "upload_preview:show_preview": Example(404, thing="upload"),
     "uploads:delete_upload": Example(204, thing="deleted"),
     "upload_bytes:receive_bytes": Example(409, b"12345", thing="upload"),
     "uploads:complete_upload": Example(202, thing="upload"),

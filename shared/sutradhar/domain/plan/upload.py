@@ -45,6 +45,16 @@ def name_pieces(upload_id: str) -> str:
     return f"uploads/pieces/{upload_id}/"
 
 
+def name_preview(upload_id: str) -> str:
+    """Return the name of the blob with the small image of an upload."""
+    return f"uploads/previews/{upload_id}/image.webp"
+
+
+def list_folders(upload_id: str) -> tuple[str, ...]:
+    """Return the beginnings of the names of all blobs that belong to an upload, besides its file."""
+    return (f"uploads/failures/{upload_id}/", name_pieces(upload_id), f"uploads/previews/{upload_id}/")
+
+
 class Upload(Record):
     """A user's file. ``size``: its bytes, as the user announced them and the upload kept to."""
 
@@ -61,6 +71,8 @@ class Upload(Record):
     """The time when the check of the file was ordered."""
     facts: MediaInfo | None = None
     """Facts about the file; None: it has not arrived yet, or was not checked."""
+    has_preview: bool = False
+    """True if a small image of the file is stored; an earlier version made none."""
     refusal: str = ""
     """The reason why the file was refused; a refused file is deleted."""
     used_at: datetime | None = None

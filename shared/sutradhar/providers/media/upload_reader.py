@@ -12,6 +12,7 @@ from sutradhar.media import formats
 from sutradhar.media.animation import probe_animation
 from sutradhar.media.audio import read_audio
 from sutradhar.media.image import is_animation, probe_image
+from sutradhar.media.preview import draw_preview
 from sutradhar.media.shown_file import encode_shown_image, find_shown_video
 from sutradhar.media.video import has_video, read_video
 from sutradhar.ports.providers import ImageFile
@@ -49,6 +50,15 @@ class MediaFiles:
         """
         with _raise_invalid_request():
             return find_shown_video(path, out)
+
+    def draw_preview(self, file: BinaryIO, facts: MediaInfo) -> bytes:
+        """Return a small image of the checked file as WebP, at most 512 pixels a side: of sound its waveform.
+
+        Raises:
+            InvalidRequest: the file cannot be used.
+        """
+        with _raise_invalid_request():
+            return draw_preview(file, (facts.width, facts.height), facts.duration_sec)
 
 
 @contextmanager
