@@ -70,6 +70,6 @@ test("files become scenes in their order, and a sound becomes the music", () => 
   const kinds = ["image", "video", "audio"];
   const draft = kinds.reduce((one, kind, index) => addUpload(one, { upload_id: `up-${index}`, kind }), chooseWay(createDraft(), "scenes"));
   const plan = makePlan(draft);
-  assert.deepEqual(plan.scenes, [{ image: { upload: "up-0" } }, { clip: { upload: "up-1" } }]);
+  assert.deepEqual(plan.scenes, [{ image: { upload: "up-0" }, duration_sec: 4 }, { clip: { upload: "up-1" } }]);
   assert.deepEqual(plan.music, { upload: "up-2" });
 });

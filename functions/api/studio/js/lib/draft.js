@@ -10,6 +10,8 @@ import { splitNarrations } from "./script.js";
 export { sortErrors } from "./error_fields.js";
 
 const MAX_TOPIC_CHARS = 200;
+/** The length in seconds of a scene in which nothing is said and no clip plays. */
+export const SILENT_SEC = 4;
 
 /** @typedef {"topic" | "template" | "script" | "scenes"} Way */
 
@@ -81,6 +83,7 @@ function makeScene({ key, ...scene }) {
   const sent = withoutEmpty(scene);
   if (sent.image || sent.clip) delete sent.image_prompt;
   else if (!sent.image_prompt?.trim() && sent.narration) sent.image_prompt = describeImage(sent.narration);
+  if (!sent.narration?.trim() && !sent.clip && !sent.duration_sec && hasContent(sent)) sent.duration_sec = SILENT_SEC;
   if (sent.title && !sent.title.text) delete sent.title;
   if (sent.lower_third && !sent.lower_third.text) delete sent.lower_third;
   return sent;

@@ -6,7 +6,7 @@
  */
 import { html, useEffect, useRef, useState } from "../../../vendor/preact.js";
 import { call } from "../../api.js";
-import { createScene, makeKey, moveItem } from "../../lib/draft.js";
+import { createScene, hasContent, makeKey, moveItem, SILENT_SEC } from "../../lib/draft.js";
 import { formatClock } from "../../lib/format.js";
 import { loadTexts, t } from "../../text.js";
 import { announce } from "../../ui/announce.js";
@@ -80,7 +80,9 @@ export function useSceneSeconds(plan) {
   return plan.scenes.map((scene, index) => {
     const own = Number(scene.duration_sec) || 0;
     const voice = scene.narration ? (spoken[index] ?? 0) : 0;
-    return Math.max(own, voice) || (scene.clip && !scene.narration ? null : 0);
+    if (own || scene.narration) return Math.max(own, voice);
+    if (scene.clip) return null; // as long as the clip, which only the API knows
+    return hasContent(scene) ? SILENT_SEC : 0;
   });
 }
 
