@@ -14,9 +14,11 @@ from tests.studio.server import StudioServer
 _DROP = """([files]) => {
   const transfer = new DataTransfer();
   for (const [name, data] of files) {
-    transfer.items.add(new File([Uint8Array.from(atob(data), (one) => one.charCodeAt(0))], name, { type: "image/jpeg" }));
+    const bytes = Uint8Array.from(atob(data), (one) => one.charCodeAt(0));
+    transfer.items.add(new File([bytes], name, { type: "image/jpeg" }));
   }
-  document.querySelector("h1").dispatchEvent(new DragEvent("drop", { dataTransfer: transfer, bubbles: true, cancelable: true }));
+  const drop = new DragEvent("drop", { dataTransfer: transfer, bubbles: true, cancelable: true });
+  document.querySelector("h1").dispatchEvent(drop);
 }"""
 
 
