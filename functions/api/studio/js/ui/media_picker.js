@@ -30,6 +30,6 @@ function Choices({ kinds, onChoose }) {
     ${error && html`<${ErrorBox} error=${error} onRetry=${reload} />`}
     ${!value && !error && html`<${Loading} />`}
     ${uploads.length > 0 && html`<h3>${t("media.mine")}</h3><ul class="plain thumbs">${uploads.map((upload) => html`<li key=${upload.upload_id}>
-      <button type="button" class="pick" onClick=${() => onChoose([upload])}><${UploadPicture} id=${upload.upload_id} kind=${upload.kind} name=${upload.filename} /><span class="small">${upload.filename}</span></button>
+      <button type="button" class="pick" onClick=${() => onChoose([upload])}><${UploadPicture} id=${upload.upload_id} kind=${upload.kind} isNamed /><span class="small">${upload.filename}</span></button>
     </li>`)}</ul>`}`;
 }
