@@ -64,6 +64,23 @@ class FrameBody(FrameQuery):
         return chosen.evolve(**values)
 
 
+class PlanFrameBody(FrameQuery):
+    """A frame of a plan that is no job yet."""
+
+    plan: RenderPlan
+    """The plan with its scenes."""
+
+    @classmethod
+    def parse(cls, body: object) -> Self:
+        """Return the request in ``body`` (decoded JSON). Raise InvalidRequest: every wrong field, by name."""
+        if not isinstance(body, Mapping) or body.get("plan") is None:
+            raise InvalidRequest([FieldError("plan", "must be the plan with its scenes, of which a frame is shown")])
+        if "patch" in body:
+            raise InvalidRequest([FieldError("patch", "changes the plan of a job; change the plan itself here")])
+        chosen = FrameBody.parse(body)
+        return cls.constant(**{name: getattr(chosen, name) for name in cls.model_fields})
+
+
 @contextmanager
 def name_errors(part: str) -> Iterator[None]:
     """Let the errors of the block name their fields as those of ``part`` of the body."""

@@ -4,7 +4,7 @@ from werkzeug.wrappers import Response
 
 from functions.api.auth import caller, require_access
 from functions.api.endpoint import endpoint
-from functions.api.frame_models import FrameBody, FrameQuery, name_errors
+from functions.api.frame_models import FrameBody, FrameQuery, PlanFrameBody, name_errors
 from sutradhar import bootstrap
 from sutradhar.domain.jobs.job import Job
 from sutradhar.domain.plan.plan import RenderPlan
@@ -45,17 +45,26 @@ def preview_frame(job_id: str, body: FrameBody) -> Response:
     return _answer(job, body, plan)
 
 
-def _check_new_uploads(job: Job, plan: RenderPlan) -> None:
+@endpoint(answers={200: "image/*", 304: None}, errors=(409, 503))
+def preview_plan_frame(body: PlanFrameBody) -> Response:
+    """Return one frame of a plan that is no job yet, as GET /render/ID/frame does. Nothing is made or paid for."""
+    plan = body.plan.with_defaults(bootstrap.services().defaults)
+    with name_errors("plan"):
+        _check_new_uploads(None, plan)
+    return _answer(None, body, plan)
+
+
+def _check_new_uploads(job: Job | None, plan: RenderPlan) -> None:
     """Refuse a plan that names uploads that are not the caller's. Those of the job were checked, and may be deleted."""
     from sutradhar.domain.plan.upload import find_uploads
     from sutradhar.pipeline.own_media import check_uploads
 
-    known, named = ({use.upload_id for use in find_uploads(one)} for one in (job.current_plan, plan))
-    if named - known:
+    known = {use.upload_id for use in find_uploads(job.current_plan)} if job else set()
+    if {use.upload_id for use in find_uploads(plan)} - known:
         check_uploads(bootstrap.services(), plan, caller())
 
 
-def _answer(job: Job, query: FrameQuery, plan: RenderPlan) -> Response:
+def _answer(job: Job | None, query: FrameQuery, plan: RenderPlan) -> Response:
     from functions.api.frame_client import fetch_frame
     from sutradhar.domain.video.frame_choice import FrameChoice
     from sutradhar.domain.video.frame_request import FrameRequest

@@ -112,6 +112,7 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/voices/sample", "voices:order_voice_sample", "voices"),
     Route("GET", "/voices/sample/<sample_id>", "voices:show_voice_sample", "voices"),
     Route("GET", "/voices/sample/<sample_id>/audio", "voices:play_voice_sample", "voices", takes_view_token=True),
+    Route("POST", "/plan/frame", "frames:preview_plan_frame", "preview", has_limit=False, has_entry=False),
     Route("GET", "/templates", "templates:show_templates", "templates"),
     Route("POST", "/templates/plan", "templates:make_plan", "templates", has_limit=False),
     Route("GET", "/library", "library:show_library", "library"),

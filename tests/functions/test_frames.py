@@ -174,6 +174,24 @@ def test_another_plan_keeps_what_is_made_for_it(api: FlaskClient, complete: str)
     assert answer.headers["Frame-Missing"] == "scene-00-image, scene-01-image, scene-02-image"
 
 
+def test_a_plan_that_is_no_job_yet_has_frames(api: FlaskClient, complete: str) -> None:
+    """It shows what another job has made for the same words and images; the rest is missing."""
+    answer = ask(api, "/plan/frame", {"scene": 1, "plan": PLAN})
+    assert (answer.status_code, answer.headers["Frame-Missing"]) == (200, "")
+    assert answer.data == api.get(f"{complete}?scene=1").data
+    other = {**PLAN, "scenes": [{"narration": "Coffee.", "image_prompt": "a mug", "title": "Coffee"}]}
+    answer = ask(api, "/plan/frame", {"plan": other, "width": 320})
+    assert answer.headers["Frame-Missing"] == "scene-00-image, scene-00-narration"
+    for body, path in (
+        ({}, "plan"),
+        ({"plan": {**PLAN, "scenes": [FOREIGN]}}, "plan.scenes[0].image.upload"),
+        ({"plan": PLAN, "scene": 9}, "scene"),
+    ):
+        refused = ask(api, "/plan/frame", body)
+        assert (refused.status_code, refused.get_json()["errors"][0]["path"]) == (400, path)
+    assert ask(api, "/plan/frame", {"plan": {"topic": "tea"}}).status_code == 409
+
+
 @pytest.mark.parametrize(
     ("body", "path"),
     [

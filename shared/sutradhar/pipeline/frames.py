@@ -49,8 +49,8 @@ class FrameLayout:
     estimated length."""
 
 
-def lay_out_frame(services: Services, job: Job, plan: RenderPlan, choice: FrameChoice) -> FrameLayout:
-    """Lay the video of ``job`` out by ``plan``, which may differ from the job's, with all that is made for it.
+def lay_out_frame(services: Services, job: Job | None, plan: RenderPlan, choice: FrameChoice) -> FrameLayout:
+    """Lay the video of ``plan`` out with all that is made for it, by ``job``, whose plan may differ, or by any other.
 
     Raises:
         Conflict: the plan has no scenes yet.
@@ -133,16 +133,16 @@ def _drop_file(scene: Scene, clip_sec: float | None) -> Scene:
     return scene.evolve(clip=None, image=None, duration_sec=seconds)
 
 
-def _find_assets(services: Services, job: Job, plan: RenderPlan) -> Mapping[Slot, Asset]:
+def _find_assets(services: Services, job: Job | None, plan: RenderPlan) -> Mapping[Slot, Asset]:
     """Return what is made for ``plan``: what the job itself has, and for changed parts what any job has made."""
-    own = {request.slot: request for request in job.requests}
-    finished = job.assets or find_finished_assets(services, job)
-    if own and _leave_captions_out(plan) == _leave_captions_out(job.current_plan):
+    own = {request.slot: request for request in job.requests} if job else {}
+    finished = (job.assets or find_finished_assets(services, job)) if job else {}
+    if job and own and _leave_captions_out(plan) == _leave_captions_out(job.current_plan):
         return finished
     try:
         requests = list_required_assets(services, plan)
     except ProviderError:  # no provider can make a part of it; the rest can be shown
-        return {slot: asset for slot, asset in finished.items() if _is_unchanged(job.current_plan, plan, slot)}
+        return {slot: asset for slot, asset in finished.items() if job and _is_unchanged(job.current_plan, plan, slot)}
     changed = [one for one in requests if one.slot not in own or own[one.slot].spec != one.spec]
     others = services.assets.get_many([one.key for one in changed])
     return {

@@ -20,6 +20,10 @@ test("a change of the plan is a POST, and a whole plan comes before a change", (
   assert.deepEqual(makeFrameCall({ jobId: "j", patch, plan: { scenes: [] } }).body, { plan: { scenes: [] } });
 });
 
+test("a plan that is no job yet has frames too", () => {
+  assert.equal(makeFrameCall({ jobId: null, scene: 0, plan: { scenes: [] } }).path, "/plan/frame");
+});
+
 test("the headers tell the time and what is missing", () => {
   const headers = new Headers({ "Frame-Number": "30", "Frame-Time": "1.000", "Frame-Scene": "0", "Scene-Start": "0.000", "Scene-End": "4.033", "Video-Length": "9.5", "Frame-Missing": "scene-00-image, scene-11-narration" });
   assert.deepEqual(readFrameFacts(headers), {

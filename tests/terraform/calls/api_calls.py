@@ -38,6 +38,7 @@ EXAMPLES: Mapping[str, Example] = {
     "render_summary:show_summary": Example(thing="finished"),
     "frames:show_frame": Example(thing="finished", query="?at=1"),
     "frames:preview_frame": Example(200, {"patch": {"title": "Green tea"}}, thing="finished"),
+    "frames:preview_plan_frame": Example(200, {"plan": PLAN, "scene": 0}),
     "review:show_plan": Example(thing="waiting"),
     "review:patch_plan": Example(200, {"scenes": [{"index": 0, "narration": "Another cup of tea."}]}, thing="waiting"),
     "review:approve_render": Example(202, thing="approved"),

@@ -5,7 +5,7 @@ const WIDTHS = [320, 640, 960, 1280, 1920];
 /**
  * Return the call for a frame.
  * @param {object} wanted
- * @param {string} wanted.jobId
+ * @param {string | null} [wanted.jobId] null: a plan that is no job yet
  * @param {number} [wanted.scene] the index of a scene, from 0
  * @param {number | null} [wanted.at] seconds of the scene, or of the video without a scene; null: the server chooses
  * @param {number} [wanted.width] pixels
@@ -15,7 +15,7 @@ const WIDTHS = [320, 640, 960, 1280, 1920];
  * @returns {{method: "GET" | "POST", path: string, body?: object}}
  */
 export function makeFrameCall({ jobId, scene, at, width, language, patch, plan }) {
-  const path = `/render/${encodeURIComponent(jobId)}/frame`;
+  const path = jobId ? `/render/${encodeURIComponent(jobId)}/frame` : "/plan/frame";
   const choice = Object.fromEntries(
     Object.entries({ scene, at, width, language }).filter(([, value]) => value !== null && value !== undefined),
   );

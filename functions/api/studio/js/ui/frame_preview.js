@@ -22,7 +22,7 @@ const STEP_SEC = 0.1;
 
 /**
  * @param {object} props
- * @param {string} props.jobId
+ * @param {string | null} [props.jobId] left out: `plan` is no job yet
  * @param {number} [props.scene] the index of the scene, from 0; left out: the slider runs over the whole video
  * @param {string} [props.words] the words of the scene, for readers who do not see the image
  * @param {object | null} [props.patch] a change of the plan, as PATCH /render/ID/plan takes it; nothing is stored
