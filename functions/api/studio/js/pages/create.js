@@ -11,21 +11,23 @@ import { Button } from "../ui/button.js";
 import { confirmAction } from "../ui/confirm.js";
 import { Choice } from "../ui/field.js";
 import { ErrorBox } from "../ui/error_box.js";
+import { Loaded } from "../ui/loaded.js";
 import { Page } from "../ui/page.js";
 import { Beginning } from "./create/beginning.js";
 import { focusField, focusFirst } from "./create/fields.js";
 import { FileMenu, readPlanFile } from "./create/file_menu.js";
 import { LostDraft } from "./create/lost_draft.js";
-import { Options } from "./create/options.js";
-import { DropVeil, FileRows, usePageDrop } from "./create/page_drop.js";
+import { DropVeil, usePageDrop } from "./create/page_drop.js";
 import { Summary, usePreview } from "./create/summary.js";
 import { useDraft } from "./create/use_draft.js";
-import { useFileScenes } from "./create/use_file_scenes.js";
 import { useSource } from "./create/use_source.js";
 
 await Promise.all([loadTexts("create"), loadStyle("create")]);
 
 const WAYS = [["topic", "spark"], ["template", "list"], ["script", "edit"], ["scenes", "film"]];
+// the first field is there before the rest is
+const loadOptions = () => import("./create/options.js").then((module) => module.Options);
+const loadFilesPart = () => import("./create/files_part.js").then((module) => module.FilesPart);
 
 export default function CreatePage({ query }) {
   const { draft, draftKey, lost, ...kept } = useDraft();
@@ -46,11 +48,11 @@ export default function CreatePage({ query }) {
   };
   const openPlan = (plan) => start(replacePlan(draft, plan));
   const openFile = (file) => readPlanFile(file).then(openPlan, setFault);
-  const files = useFileScenes((upload) => change(addUpload(draft, upload)));
+  const [files, setFiles] = useState([]);
   const takeFiles = (taken) => {
     const plan = taken.find(isPlanFile);
     if (plan) openFile(plan);
-    else files.add(taken);
+    else setFiles([...files, ...taken]);
   };
   const isOver = usePageDrop(takeFiles);
   useSource(query, openPlan, setFault);
@@ -92,9 +94,9 @@ export default function CreatePage({ query }) {
         <${ErrorBox} error=${fault} />
         ${lost && html`<${LostDraft} onRestore=${kept.restore} onClose=${kept.forgetLost} />`}
         <div class="ways"><${Choice} label=${t("create.way")} isLabelHidden value=${draft.way} options=${ways} onChange=${(way) => change(chooseWay(draft, way))} /></div>
-        <${FileRows} rows=${files.rows} onRetry=${files.retry} onRemove=${files.remove} />
+        ${files.length > 0 && html`<${Loaded} load=${loadFilesPart} files=${files} onUploaded=${(upload) => change(addUpload(draft, upload))} />`}
         <${Beginning} draft=${draft} errors=${errors} onChange=${change} onPlan=${openPlan} onFiles=${takeFiles} />
-        <${Options} plan=${draft.plan} errors=${errors} hasScenes=${["scenes", "script"].includes(draft.way)} onChange=${changePlan} />
+        <${Loaded} load=${loadOptions} plan=${draft.plan} errors=${errors} hasScenes=${["scenes", "script"].includes(draft.way)} onChange=${changePlan} />
         <div class="row file-menu"><${FileMenu} draft=${draft} onFile=${openFile} /></div>
       </div>
       <${Summary} preview=${preview} isReady=${isReady(draft)} isSending=${isSending} plan=${draft.plan} way=${draft.way} refusal=${refusal}

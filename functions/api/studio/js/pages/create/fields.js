@@ -1,7 +1,7 @@
 /** The fields of the form: their names in words, and the way to them. Each field, or what holds it, has `data-path`. */
 import { loadTexts, t } from "../../text.js";
 
-await loadTexts("create", "scenes", "voice");
+await Promise.all([loadTexts("create"), loadTexts("scenes")]);
 
 const OPTIONS = {
   words: "create.topic",
@@ -10,7 +10,7 @@ const OPTIONS = {
   language: "create.language",
   length_sec: "create.length",
   aspect: "create.aspect",
-  voice: "voice.title",
+  voice: "create.voice",
   style: "create.style",
   music: "create.music",
   "render.resolution": "create.quality",

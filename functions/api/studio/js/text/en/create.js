@@ -32,6 +32,7 @@ export default {
   aspect_16_9: "Wide (16:9)",
   aspect_9_16: "Upright (9:16)",
   aspect_1_1: "Square (1:1)",
+  voice: "Voice",
   style: "Style of the images",
   style_hint: "In your own words, or one of the suggestions.",
   style_cinematic: "cinematic, warm light",
