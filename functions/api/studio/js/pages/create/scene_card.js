@@ -7,10 +7,10 @@ import { Select, TextArea, TextField } from "../../ui/field.js";
 import { More } from "../../ui/more.js";
 import { ScenePicture } from "./scene_picture.js";
 
-const CAMERAS = ["", "zoom_in", "zoom_out", "pan_left", "pan_right", "pan_up", "pan_down", "push_in", "pull_out", "hold"];
-const TRANSITIONS = ["crossfade", "dip", "wipe", "cut"];
+export const CAMERAS = ["", "zoom_in", "zoom_out", "pan_left", "pan_right", "pan_up", "pan_down", "push_in", "pull_out", "hold"];
+export const TRANSITIONS = ["crossfade", "dip", "wipe", "cut"];
 
-export function SceneCard({ scene, index, count, seconds, errors, language, drag, onChange, onMove, onDuplicate, onRemove }) {
+export function SceneCard({ scene, index, count, seconds, errors, language, drag, preview, tags, onChange, onMove, onDuplicate, onRemove }) {
   const path = (name) => `scenes[${index}].${name}`;
   const error = (name) => errors.get(path(name));
   const number = { number: index + 1 };
@@ -24,7 +24,7 @@ export function SceneCard({ scene, index, count, seconds, errors, language, drag
     <div class="scene-head">
       <span class="grip" title=${t("scenes.drag")} ...${drag.handle}><svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="M9 6v.01M15 6v.01M9 12v.01M15 12v.01M9 18v.01M15 18v.01" /></svg></span>
       <h2>${t("scenes.scene", number)}</h2>
-      ${seconds ? html`<span class="tag numbers">≈ ${formatClock(seconds)}</span>` : null}
+      ${seconds ? html`<span class="tag numbers">≈ ${formatClock(seconds)}</span>` : null}${tags}
       <span class="tools">
         <${Button} kind="quiet" icon="up" label=${t("scenes.up", number)} isDisabled=${index === 0} onClick=${() => onMove(index - 1)} />
         <${Button} kind="quiet" icon="down" label=${t("scenes.down", number)} isDisabled=${index === count - 1} onClick=${() => onMove(index + 1)} />
@@ -32,6 +32,7 @@ export function SceneCard({ scene, index, count, seconds, errors, language, drag
         <${Button} kind="quiet" icon="trash" label=${t("scenes.remove", number)} onClick=${onRemove} />
       </span>
     </div>
+    ${preview}
     <div class="scene-body">
       <${TextArea} label=${t("scenes.narration")} rows="3" lang=${language} data-path=${path("narration")} value=${scene.narration ?? ""} error=${error("narration") ?? errors.get(`scenes[${index}]`)} onChange=${(narration) => onChange({ narration, translations: undefined })} />
       <${ScenePicture} scene=${scene} path=${path("image_prompt")} error=${error("image_prompt") ?? error("image") ?? error("image.upload") ?? error("clip") ?? error("clip.upload")} onChange=${onChange} />

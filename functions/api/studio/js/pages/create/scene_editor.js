@@ -2,7 +2,8 @@
  * Edit the scenes of a plan.
  *
  * <SceneEditor plan errors onChange> : `plan` has scenes (each with a `key` of its own), language and voice; `errors` is a
- * Map from paths such as "scenes[0].narration" to messages; `onChange` gets the new list of scenes.
+ * Map from paths such as "scenes[0].narration" to messages; `onChange` gets the new list of scenes. `renderPreview(scene, index)`
+ * may return what stands above a scene's fields, and `renderTags(scene, index)` what stands beside its number.
  */
 import { html, useEffect, useRef, useState } from "../../../vendor/preact.js";
 import { call } from "../../api.js";
@@ -16,7 +17,7 @@ import { SceneCard } from "./scene_card.js";
 
 await loadTexts("scenes");
 
-export function SceneEditor({ plan, errors = new Map(), onChange }) {
+export function SceneEditor({ plan, errors = new Map(), onChange, renderPreview, renderTags }) {
   const scenes = plan.scenes;
   const seconds = useSceneSeconds(plan);
   const [removed, setRemoved] = useState(null);
@@ -50,7 +51,7 @@ export function SceneEditor({ plan, errors = new Map(), onChange }) {
   return html`<section class="stack scenes" aria-label=${t("scenes.title")}>
     <ol class="plain stack" ref=${list}>
       ${scenes.map((scene, index) => html`<${SceneCard} key=${scene.key ?? index} scene=${scene} index=${index} count=${scenes.length} seconds=${seconds[index]} errors=${errors}
-        language=${plan.language} drag=${reorder(index)} onChange=${(fields) => change(index, fields)} onMove=${(to) => move(index, to)} onDuplicate=${() => duplicate(index)} onRemove=${() => remove(index)} />`)}
+        language=${plan.language} drag=${reorder(index)} preview=${renderPreview?.(scene, index)} tags=${renderTags?.(scene, index)} onChange=${(fields) => change(index, fields)} onMove=${(to) => move(index, to)} onDuplicate=${() => duplicate(index)} onRemove=${() => remove(index)} />`)}
     </ol>
     ${removed && html`<div class="note"><div class="row between grow"><span>${t("scenes.removed", { number: removed.index + 1 })}</span><${Button} icon="retry" onClick=${undo}>${t("scenes.undo")}<//></div></div>`}
     <div class="row between">

@@ -1,0 +1,42 @@
+/** What of a finished video stays when its plan changes. Pure. */
+
+const OF_VOICE = ["language", "voice", "delivery"];
+const OF_IMAGE = ["style", "aspect", "seed", "footage", "characters"];
+const IMAGE_FIELDS = ["image_prompt", "image", "clip", "characters", "footage"];
+
+/**
+ * Return for each scene of `after` whether its voice and its image are made already.
+ * @param {object} before the plan of the finished video; its scenes have the same `key` as those of `after` that come from it
+ * @param {object} after
+ * @returns {{isVoiceKept: boolean, isImageKept: boolean, isSame: boolean}[]}
+ */
+export function findKept(before, after) {
+  const sameVoice = areEqual(before, after, OF_VOICE);
+  const sameImage = areEqual(before, after, OF_IMAGE);
+  const known = new Map(before.scenes.map((scene) => [scene.key, scene]));
+  return after.scenes.map((scene) => {
+    const old = known.get(scene.key);
+    const isVoiceKept = Boolean(old) && sameVoice && areEqual(old, scene, ["narration"]);
+    const isImageKept = Boolean(old) && sameImage && areEqual(old, scene, IMAGE_FIELDS);
+    return { isVoiceKept, isImageKept, isSame: isVoiceKept && isImageKept && areEqual(old, scene, Object.keys({ ...old, ...scene }).filter((name) => name !== "translations")) };
+  });
+}
+
+function areEqual(one, other, names) {
+  return names.every((name) => JSON.stringify(one[name] ?? "") === JSON.stringify(other[name] ?? ""));
+}
+
+/**
+ * Return the change of a plan in review, as PATCH /render/ID/plan takes it; null if nothing differs.
+ * @param {object} plan the plan as the API has it
+ * @param {Record<number, object>} edits the new values of fields, by the index of their scene
+ */
+export function makePatch(plan, edits) {
+  const scenes = Object.entries(edits).flatMap(([index, fields]) => {
+    const scene = plan.scenes[index];
+    if (!scene) return [];
+    const changed = Object.entries(fields).filter(([name, value]) => value !== undefined && JSON.stringify(scene[name] ?? null) !== JSON.stringify(value ?? null));
+    return changed.length ? [{ index: Number(index), ...Object.fromEntries(changed) }] : [];
+  });
+  return scenes.length ? { scenes } : null;
+}
