@@ -22,6 +22,21 @@ export function findKept(before, after) {
   });
 }
 
+/**
+ * Return what stays, as the server knows it: it finds every voice and image that was ever made.
+ * @param {{isVoiceKept: boolean, isImageKept: boolean, isSame: boolean}[]} guess of `findKept`, which needs no server
+ * @param {string[] | undefined} slots that POST /plan answers as `kept`; left out: it has not answered yet
+ */
+export function correctKept(guess, slots) {
+  if (!slots) return guess;
+  const stored = new Set(slots);
+  return guess.map(({ isVoiceKept, isSame }, index) => {
+    const scene = `scene-${String(index).padStart(2, "0")}`;
+    const kept = { isVoiceKept: stored.has(`${scene}-narration`), isImageKept: stored.has(`${scene}-image`) };
+    return { ...kept, isSame: isSame && kept.isImageKept && kept.isVoiceKept === isVoiceKept };
+  });
+}
+
 function areEqual(one, other, names) {
   return names.every((name) => JSON.stringify(one[name] ?? "") === JSON.stringify(other[name] ?? ""));
 }

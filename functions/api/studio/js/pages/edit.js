@@ -3,7 +3,7 @@ import { html, useEffect, useMemo, useRef, useState } from "../../vendor/preact.
 import { call } from "../api.js";
 import { makePlan, readPlan, sortErrors } from "../lib/draft.js";
 import { makeDraftKey } from "../lib/draft_store.js";
-import { findKept } from "../lib/plan_changes.js";
+import { correctKept, findKept } from "../lib/plan_changes.js";
 import { loadStyle } from "../place.js";
 import { makeHash, openPage } from "../router.js";
 import { loadTexts, t } from "../text.js";
@@ -39,7 +39,8 @@ function Editor({ id, plan }) {
   const [isSending, setSending] = useState(false);
   const form = useRef();
   const preview = usePreview(draft);
-  const kept = findKept(before.plan, draft.plan);
+  const answer = preview.isLoading ? null : preview.value;
+  const kept = correctKept(findKept(before.plan, draft.plan), answer?.accepted ? answer.kept : undefined);
   const change = (fields) => {
     setRefusal(null);
     keep({ draft: { ...draft, plan: { ...draft.plan, ...fields } }, draftKey: makeDraftKey() });
