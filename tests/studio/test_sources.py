@@ -86,7 +86,8 @@ def test_the_style_of_a_page_touches_no_other_page() -> None:
         selectors = re.findall(r"([^{}@;]+)\{", remove_comments(text)) if name not in SHARED_STYLES else []
         classes = {match[1] for one in ",".join(selectors).split(",") if (match := re.match(r"\s*\w*\.([\w-]+)", one))}
         for module, source in read_sources().items():
-            is_own = f"pages/{name}" in module or (module.startswith("js/ui/") and name in STYLES_OF_PARTS)
+            is_loaded = f'loadStyle("{name}")' in source
+            is_own = f"pages/{name}" in module or is_loaded or (module.startswith("js/ui/") and name in STYLES_OF_PARTS)
             used = {
                 word
                 for words in re.findall(r"class=(\"[^\"]*\"|\$\{`[^`]*`\})", source)

@@ -20,6 +20,9 @@ import { StoryCard } from "./review/story_card.js";
 
 await Promise.all([loadTexts("review", "scenes"), loadStyle("review"), loadStyle("create")]);
 
+/** The wait between two looks at a plan whose narrations are being made. */
+const RELOAD_MS = 1000;
+
 export default function ReviewPage({ id }) {
   const path = `/render/${encodeURIComponent(id)}`;
   const { value: review, error, reload, setValue } = useLoad((signal) => call("GET", `${path}/plan`, { signal }), [id]);
@@ -27,6 +30,12 @@ export default function ReviewPage({ id }) {
   const [edits, keepEdits, dropEdits] = useKeptDraft(`review.${id}`, () => ({}));
   const [refusal, setRefusal] = useState(null);
   const [busy, setBusy] = useState("");
+  useEffect(() => {
+    // a short narration may be made between two events, which then tell of no change
+    const isMade = review && !review.approved_at && ["pending", "running"].includes(review.state);
+    const timer = isMade ? setTimeout(reload, RELOAD_MS) : 0;
+    return () => clearTimeout(timer);
+  }, [review]);
   if (error) return html`<${Page} title=${t("review.title")}><${ErrorBox} error=${error} onRetry=${reload} /><//>`;
   if (!review) return html`<${Page} title=${t("review.title")}><${Loading} /><//>`;
 
