@@ -3,8 +3,8 @@
 ``python -m tests.bench [--quick] [--out FOLDER] [PART ...]`` runs the named parts, or else all; the race
 only if its peers are installed.
 
-Writes bench.md, bench.json and bench.png (and job.*, library.*, studio.*, cloud.*) to docs/bench, quick runs to
-out/bench, after every part. A part that fails does not stop the others; the exit code is 1 then. A limit that is
+Writes bench.md, bench.json and bench.png (and job.*, library.*, studio.*, scroll.*, cloud.*) to docs/bench, quick runs
+to out/bench, after every part. A part that fails does not stop the others; the exit code is 1 then. A limit that is
 missed is no failure.
 """
 
@@ -23,6 +23,7 @@ from tests.bench import (
     first_page,
     job,
     library,
+    library_scroll,
     months,
     parts_exact,
     parts_others,
@@ -55,6 +56,7 @@ PARTS: dict[str, Callable[[Bench, Figures], None]] = {
     "months": lambda bench, figures: months.measure_months(figures.folder, quick=bench.scale.quick),
     "frames": lambda bench, figures: preview_frames.measure_preview_frames(figures.folder, quick=bench.scale.quick),
     "studio": lambda bench, figures: first_page.measure_first_page(figures.folder, quick=bench.scale.quick),
+    "scroll": lambda bench, figures: library_scroll.measure_scroll(figures.folder, quick=bench.scale.quick),
     "cloud": lambda bench, figures: cloud.measure_cloud(figures.folder, quick=bench.scale.quick),
 }
 

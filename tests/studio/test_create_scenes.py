@@ -54,12 +54,12 @@ def test_the_text_that_was_written_for_a_topic_can_be_changed_and_brought_back(p
 def test_a_copy_of_a_video_and_a_template_open_by_their_address(
     page: Page, studio: StudioServer, finished_job: str
 ) -> None:
-    said = studio.call("POST", f"/library/{finished_job}/duplicate")["scenes"][0]["narration"]
+    narration = studio.call("POST", f"/library/{finished_job}/duplicate")["scenes"][0]["narration"]
     page.goto(f"#/create?from={finished_job}")
-    expect(page.get_by_label("What is said").first).to_have_value(said)
+    expect(page.get_by_label("What is said").first).to_have_value(narration)
     expect(page).to_have_url(re.compile("#/create$"))
     page.goto("#/create?template=prahlad")
-    expect(page.get_by_label("What is said").first).not_to_have_value(said)
+    expect(page.get_by_label("What is said").first).not_to_have_value(narration)
     expect(page.get_by_role("button", name="Bring it back")).to_be_visible()
 
 

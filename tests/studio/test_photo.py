@@ -38,8 +38,8 @@ def test_a_photo_of_a_phone_becomes_a_scene(phone: Page) -> None:
     chooser.value.set_files(make_photo())
     expect(dialog).to_be_hidden()
     expect(phone.get_by_text("Your own file")).to_be_visible()
-    picture = phone.get_by_role("main").get_by_role("img").last
-    phone.wait_for_function("image => image.complete && image.naturalWidth > 0", arg=picture.element_handle())
+    thumbnail = phone.get_by_role("main").get_by_role("img").last
+    phone.wait_for_function("image => image.complete && image.naturalWidth > 0", arg=thumbnail.element_handle())
     expect(phone.get_by_role("complementary").get_by_text("Free")).to_be_visible()
     phone.get_by_role("button", name="Another file").tap()
     expect(dialog.get_by_text(NAME)).to_be_visible()
