@@ -4,17 +4,16 @@ import { fileUrl } from "../api.js";
 import { t } from "../text.js";
 import { Icon } from "./icon.js";
 
-const pictures = new Map();
+const ICONS = { audio: "sound", video: "film", image: "image" };
 
-/** Show an upload that was just sent by the file that the browser still has. */
-export function keepPicture(upload, file) {
-  if (upload.kind === "image" && /^image\/(jpeg|png|webp|gif|avif)$/.test(file.type)) pictures.set(upload.upload_id, URL.createObjectURL(file));
-}
-
-/** The picture of the upload `id`; an icon where there is none. `isNamed`: its name stands beside it. */
-export function UploadPicture({ id, kind = "image", isNamed = false }) {
-  const [isMissing, setMissing] = useState(false);
-  const src = pictures.get(id) ?? fileUrl(`/uploads/${encodeURIComponent(id)}/preview`);
-  if (isMissing || kind === "audio") return html`<span class="thumb empty-thumb"><${Icon} name=${kind === "audio" ? "sound" : kind === "video" ? "film" : "image"} /></span>`;
-  return html`<img class="thumb" src=${src} alt=${isNamed ? "" : t("common.image")} loading="lazy" decoding="async" onError=${() => setMissing(true)} />`;
+/**
+ * The picture of the upload `id`: of sound its waveform. An icon where there is none.
+ * @param {{id: string, kind?: "image" | "video" | "audio", isNamed?: boolean, hasPreview?: boolean}} props `isNamed`:
+ *   its name stands beside it; `hasPreview` false: the API has none, so it is not asked
+ */
+export function UploadPicture({ id, kind = "image", isNamed = false, hasPreview = true }) {
+  const [missing, setMissing] = useState(null);
+  if (!hasPreview || missing === id) return html`<span class="thumb empty-thumb"><${Icon} name=${ICONS[kind]} /></span>`;
+  const src = fileUrl(`/uploads/${encodeURIComponent(id)}/preview`);
+  return html`<img class=${`thumb ${kind === "audio" ? "wave" : ""}`} src=${src} alt=${isNamed ? "" : t("common.image")} loading="lazy" decoding="async" onError=${() => setMissing(id)} />`;
 }

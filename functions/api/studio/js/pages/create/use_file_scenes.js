@@ -1,8 +1,7 @@
 import { useEffect, useRef, useState } from "../../../vendor/preact.js";
-import { uploadFile } from "../../lib/upload_file.js";
 import { t } from "../../text.js";
 import { announce } from "../../ui/announce.js";
-import { keepPicture } from "../../ui/upload_picture.js";
+import { discardUpload, uploadFile } from "../../upload.js";
 
 /**
  * Send files one after the other, so that their scenes come in their order.
@@ -24,8 +23,7 @@ export function useFileScenes(onUploaded) {
       own.stop = new AbortController();
       own.sent = row.id;
       try {
-        const upload = await uploadFile(row.file, { onProgress: (share) => update(row.id, { share }), signal: own.stop.signal });
-        keepPicture(upload, row.file);
+        const upload = await uploadFile(row.file, { onProgress: (bytes) => update(row.id, { share: bytes / row.file.size }), signal: own.stop.signal });
         announce(t("media.ready", { name: row.file.name }));
         forget(row.id);
         take.current(upload);
@@ -53,6 +51,7 @@ export function useFileScenes(onUploaded) {
     own.queue = own.queue.filter(({ id }) => id !== row.id);
     if (own.stop && own.sent === row.id) own.stop.abort();
     forget(row.id);
+    discardUpload(row.file);
   };
   useEffect(() => () => {
     state.current.isOpen = false;
