@@ -33,6 +33,16 @@ def test_words_stay_through_reload_back_and_other_pages(page: Page) -> None:
     expect(page.get_by_label("What is said")).to_have_value("Tea is hot.")
 
 
+def test_two_tabs_have_two_drafts(page: Page) -> None:
+    other = page.context.new_page()
+    for tab, words in ((page, "Tea"), (other, "Coffee")):
+        tab.goto("")
+        tab.get_by_label("What is your video about?").fill(words)
+    for tab, words in ((page, "Tea"), (other, "Coffee")):
+        tab.reload()
+        expect(tab.get_by_label("What is your video about?")).to_have_value(words)
+
+
 def test_the_page_tells_cost_and_time_before_anything_is_made(page: Page, studio: StudioServer) -> None:
     before = studio.call("GET", "/library")["total"]
     page.goto("")

@@ -7,7 +7,6 @@ from pathlib import Path
 from playwright.sync_api import Page, expect
 
 from tests.media.corpus.images import write_jpeg
-from tests.studio.browser import PHONE
 from tests.studio.conftest import OpenPage
 from tests.studio.server import StudioServer
 
@@ -32,6 +31,11 @@ def test_files_dropped_on_the_page_become_scenes_in_order(page: Page, tmp_path: 
     expect(page.get_by_role("img", name="Image")).to_have_count(2)
     # nothing is said, so that each image stays for four seconds
     expect(page.get_by_role("complementary").get_by_text("about 8 sec")).to_be_visible()
+    page.get_by_text("How the image is shown").nth(1).click()
+    page.get_by_label("In the frame").nth(1).select_option(label="All of it is seen")
+    page.reload()
+    expect(page.get_by_role("img", name="Image")).to_have_count(2)
+    expect(page.get_by_label("In the frame").nth(1)).to_have_value("fit")
 
 
 def test_the_text_that_was_written_for_a_topic_can_be_changed_and_brought_back(page: Page) -> None:
@@ -64,31 +68,31 @@ def test_a_copy_of_a_video_and_a_template_open_by_their_address(
 
 
 def test_scenes_are_moved_removed_and_brought_back(open_page: OpenPage) -> None:
-    page = open_page(size=PHONE)
+    page = open_page(size=(390, 1600))  # so high that the drag scrolls nothing
     page.goto("")
     page.get_by_text("My own text").click()
     page.get_by_label("The text to be spoken").fill("One.\n\nTwo.\n\nThree.")
     page.get_by_role("button", name="Describe the images myself").click()
-    said = page.get_by_label("What is said")
-    expect(said).to_have_count(3)
+    narrations = page.get_by_label("What is said")
+    expect(narrations).to_have_count(3)
 
     handles = page.get_by_title("Drag to move this scene")
-    start, end = handles.nth(0).bounding_box(), said.nth(1).bounding_box()
+    start, end = handles.nth(0).bounding_box(), narrations.nth(1).bounding_box()
     assert start
     assert end
     page.mouse.move(start["x"] + 10, start["y"] + 10)
     page.mouse.down()
     page.mouse.move(end["x"] + 10, end["y"] + end["height"], steps=4)
     page.mouse.up()
-    assert [one.input_value() for one in said.all()] == ["Two.", "One.", "Three."]
+    assert [one.input_value() for one in narrations.all()] == ["Two.", "One.", "Three."]
 
-    said.nth(2).focus()
+    narrations.nth(2).focus()
     page.keyboard.press("Alt+ArrowUp")
     page.keyboard.press("Alt+ArrowUp")
-    expect(said.nth(0)).to_have_value("Three.")
-    expect(said.nth(0)).to_be_focused()
+    expect(narrations.nth(0)).to_have_value("Three.")
+    expect(narrations.nth(0)).to_be_focused()
 
     page.get_by_role("button", name="Remove scene 1").click()
-    expect(said).to_have_count(2)
+    expect(narrations).to_have_count(2)
     page.get_by_role("button", name="Undo").click()
-    expect(said.nth(0)).to_have_value("Three.")
+    expect(narrations.nth(0)).to_have_value("Three.")

@@ -1,6 +1,10 @@
 /** Move the items of a list by dragging a handle, with a mouse, a pen or a finger. */
 import { useRef, useState } from "../../vendor/preact.js";
 
+/** Near the top and the bottom of the window, where phones have bars, a drag scrolls the page. */
+const EDGE_PX = { top: 72, bottom: 150 };
+const SCROLL_PX = 10;
+
 /**
  * Return a function that gives item `index` what its handle and its row need:
  * {isDragged, isTarget, handle: {onPointerDown}}.
@@ -18,8 +22,22 @@ export function useReorder(list, count, onMove) {
     const handle = event.currentTarget;
     handle.setPointerCapture(event.pointerId);
     setState({ from: index, to: index });
-    const follow = (moved) => setState({ from: index, to: findIndex(list.current, moved.clientY, count) });
+    let y = innerHeight / 2; // until the pointer moves, nothing scrolls
+    const follow = (moved) => {
+      y = moved.clientY;
+      setState({ from: index, to: findIndex(list.current, y, count) });
+    };
+    const scroll = () => {
+      const by = y < EDGE_PX.top ? -SCROLL_PX : y > innerHeight - EDGE_PX.bottom ? SCROLL_PX : 0;
+      if (by) {
+        scrollBy({ top: by, behavior: "instant" });
+        setState({ from: index, to: findIndex(list.current, y, count) });
+      }
+      frame = requestAnimationFrame(scroll);
+    };
+    let frame = requestAnimationFrame(scroll);
     const end = (ended) => {
+      cancelAnimationFrame(frame);
       handle.removeEventListener("pointermove", follow);
       handle.removeEventListener("pointerup", end);
       handle.removeEventListener("pointercancel", end);

@@ -19,7 +19,7 @@ export function SceneCard({ scene, index, count, seconds, errors, language, drag
     event.preventDefault();
     onMove(index + (event.key === "ArrowUp" ? -1 : 1));
   };
-  const hidden = ["camera", "transition", "title", "title.text", "lower_third", "lower_third.text", "duration_sec"].some((name) => error(name));
+  const hidden = ["camera", "transition", "title", "title.text", "lower_third", "lower_third.text", "duration_sec", "sounds"].some((name) => error(name));
   return html`<li class=${`card scene ${drag.isDragged ? "dragged" : ""} ${drag.isTarget ? "target" : ""}`} onKeyDown=${moveByKey}>
     <div class="scene-head">
       <span class="grip" title=${t("scenes.drag")} ...${drag.handle}><svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="M9 6v.01M15 6v.01M9 12v.01M15 12v.01M9 18v.01M15 18v.01" /></svg></span>

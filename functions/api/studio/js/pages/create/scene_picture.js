@@ -2,9 +2,10 @@
 import { html, useState } from "../../../vendor/preact.js";
 import { t } from "../../text.js";
 import { Button } from "../../ui/button.js";
-import { TextArea } from "../../ui/field.js";
+import { FieldError, TextArea } from "../../ui/field.js";
 import { MediaPicker } from "../../ui/media_picker.js";
 import { UploadPicture } from "../../ui/upload_picture.js";
+import { MediaOptions } from "./media_options.js";
 
 export function ScenePicture({ scene, path, error, onChange }) {
   const [isChoosing, setChoosing] = useState(false);
@@ -18,12 +19,13 @@ export function ScenePicture({ scene, path, error, onChange }) {
   };
   const picker = html`<${MediaPicker} isOpen=${isChoosing} kinds=${["image", "video"]} onChoose=${choose} onClose=${() => setChoosing(false)} />`;
   if (id) {
-    return html`<div class="field">
+    return html`<div class="field" data-path=${path}>
       <span class="label">${t("scenes.own_file")}</span>
       <div class="row"><${UploadPicture} id=${id} />
         <div class="stack tight"><${Button} icon="image" onClick=${() => setChoosing(true)}>${t("scenes.another_file")}<//>
         <${Button} kind="quiet" onClick=${() => onChange({ image: null, clip: null })}>${t("scenes.draw_instead")}<//></div></div>
-      ${error && html`<span class="error">${error}</span>`}${picker}
+      <${FieldError} error=${error} />
+      <${MediaOptions} media=${typeof own === "string" ? { upload: own } : own} isClip=${Boolean(scene.clip)} onChange=${(media) => onChange(scene.clip ? { clip: media } : { image: media })} />${picker}
     </div>`;
   }
   return html`<div class="stack tight">

@@ -137,4 +137,8 @@ export default {
   limits: "At most {scenes} scenes, {scene} each, {video} in all.",
   replaced: "This took the place of what you had written before.",
   bring_back: "Bring it back",
+  privacy: "Who may see it",
+  privacy_public: "Everyone",
+  privacy_unlisted: "Everyone with the link",
+  privacy_private: "Only me",
 };

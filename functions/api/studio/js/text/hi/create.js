@@ -137,4 +137,8 @@ export default {
   limits: "अधिकतम {scenes} दृश्य, हर एक {scene}, कुल {video}।",
   replaced: "आपने पहले जो लिखा था, उसकी जगह यह आ गया है।",
   bring_back: "पहले वाला वापस लाएँ",
+  privacy: "कौन देख सकता है",
+  privacy_public: "सब",
+  privacy_unlisted: "जिसके पास लिंक हो",
+  privacy_private: "केवल मैं",
 };
