@@ -72,6 +72,8 @@ def test_two_tabs_lose_no_words(open_page: OpenPage, studio: StudioServer, job_i
     page = open_page()
     page.goto(f"#/job/{job_id}/review")
     words = page.get_by_role("group", name="Scene 2").get_by_label("What is said")
+    words.fill(f"{NEW_WORDS} {NEW_WORDS} {NEW_WORDS}")
+    expect(page.get_by_text("≈ 0:07")).to_be_visible()  # while it is typed, without a voice
     words.fill(NEW_WORDS)
     studio.call("PATCH", f"/render/{job_id}/plan", {"scenes": [{"index": 0, "camera": "zoom_in"}]})
     faults.expect("412 PATCH .*/plan")

@@ -32,3 +32,9 @@ test("the server knows what is stored", () => {
     { isVoiceKept: true, isImageKept: true, isSame: false },
   ]);
 });
+
+test("an image whose words are deleted shows what is said", () => {
+  assert.deepEqual(makePatch(before, { 0: { image_prompt: " " } }), { scenes: [{ index: 0, image_prompt: "A" }] });
+  const own = makePatch(before, { 0: { image_prompt: "", image: { upload: "up-1" } } });
+  assert.deepEqual(own, { scenes: [{ index: 0, image_prompt: "", image: { upload: "up-1" } }] });
+});

@@ -37,6 +37,12 @@ export function correctKept(guess, slots) {
   });
 }
 
+/** An image without words of its own shows what is said, as on the page that makes a video. */
+function fillImage(change, scene) {
+  const isEmpty = change.image_prompt !== undefined && !change.image_prompt.trim() && !scene.image && !scene.clip;
+  return isEmpty ? { ...change, image_prompt: (scene.narration ?? "").slice(0, 300) } : change;
+}
+
 function areEqual(one, other, names) {
   return names.every((name) => JSON.stringify(one[name] ?? "") === JSON.stringify(other[name] ?? ""));
 }
@@ -51,7 +57,7 @@ export function makePatch(plan, edits) {
     const scene = plan.scenes[index];
     if (!scene) return [];
     const changed = Object.entries(fields).filter(([name, value]) => value !== undefined && JSON.stringify(scene[name] ?? null) !== JSON.stringify(value ?? null));
-    return changed.length ? [{ index: Number(index), ...Object.fromEntries(changed) }] : [];
+    return changed.length ? [fillImage({ index: Number(index), ...Object.fromEntries(changed) }, { ...scene, ...fields })] : [];
   });
   return scenes.length ? { scenes } : null;
 }

@@ -16,6 +16,7 @@ import { Page } from "../ui/page.js";
 import { StateTag } from "../ui/state_tag.js";
 import { useKeptDraft } from "../ui/use_kept_draft.js";
 import { useLoad } from "../ui/use_load.js";
+import { useSceneSeconds } from "./create/scene_editor.js";
 import { StoryCard } from "./review/story_card.js";
 
 await Promise.all([loadTexts("review", "scenes"), loadStyle("review"), loadStyle("create")]);
@@ -36,6 +37,7 @@ export default function ReviewPage({ id }) {
     const timer = isMade ? setTimeout(reload, RELOAD_MS) : 0;
     return () => clearTimeout(timer);
   }, [review]);
+  const seconds = useSceneSeconds(mergeEdits(review?.plan, edits));
   if (error) return html`<${Page} title=${t("review.title")}><${ErrorBox} error=${error} onRetry=${reload} /><//>`;
   if (!review) return html`<${Page} title=${t("review.title")}><${Loading} /><//>`;
 
@@ -82,7 +84,7 @@ export default function ReviewPage({ id }) {
   return html`<${Page} title=${review.plan.title || t("review.title")} lead=${lead}>
     <div class="review">
       <ol class="plain stack">${review.plan.scenes.map((scene, index) => html`<${StoryCard} key=${index} id=${id} index=${index} scene=${scene} edits=${edits[index] ?? {}} patch=${patch} version=${`${review.version}-${state}`} aspect=${review.plan.aspect} language=${review.plan.language}
-        narration=${narrations.get(index)} isLocked=${!isWaiting} errors=${errors} onChange=${(fields) => keepEdits({ ...edits, [index]: { ...edits[index], ...fields } })} />`)}</ol>
+        narration=${narrations.get(index)} seconds=${seconds[index]} isLocked=${!isWaiting} errors=${errors} onChange=${(fields) => keepEdits({ ...edits, [index]: { ...edits[index], ...fields } })} />`)}</ol>
       <aside class="card stack summary">
         <h2>${t("review.next")}</h2>
         ${isWaiting ? html`<p>${t("review.explain")}</p>` : html`<div class="note"><${Icon} name="info" /><p>${t(["pending", "running"].includes(review.state) ? "review.being_made" : "review.no_more")}</p></div>`}
@@ -90,13 +92,18 @@ export default function ReviewPage({ id }) {
           <div><dt>${t("review.spent")}</dt><dd class="numbers">${formatMoney(review.spent_usd)}</dd></div></dl>
         ${refusal && (refusal.status === 412 ? html`<div class="note warn" role="alert"><${Icon} name="alert" /><p>${t("review.changed_elsewhere")}</p></div>` : html`<${ErrorBox} error=${refusal} />`)}
         ${isWaiting && html`
-          ${patch && html`<p class="soft">${t("review.unsaved", { count: patch.scenes.length })}</p><${Button} icon="check" isBusy=${busy === "save"} onClick=${save}>${t("review.save")}<//>`}
-          <${Button} kind="primary" size="large" icon="spark" isDisabled=${Boolean(patch)} isBusy=${busy === "approve"} onClick=${approve}>${t("review.approve")}<//>
+          ${patch && html`<p class="soft">${t("review.unsaved", { count: patch.scenes.length })}</p><${Button} kind="primary" icon="check" isBusy=${busy === "save"} onClick=${save}>${t("review.save")}<//>`}
+          <${Button} kind=${patch ? "plain" : "primary"} size="large" icon="spark" isDisabled=${Boolean(patch)} isBusy=${busy === "approve"} onClick=${approve}>${t("review.approve")}<//>
           <${Button} kind="danger" isBusy=${busy === "cancel"} onClick=${cancel}>${t("review.cancel")}<//>`}
         <a href=${makeHash("job", { id })}>${t("review.to_video")}</a>
       </aside>
     </div>
   <//>`;
+}
+
+/** The plan as it would be with the words that are typed. */
+function mergeEdits(plan, edits) {
+  return { ...plan, scenes: (plan?.scenes ?? []).map((scene, index) => ({ ...scene, ...edits[index] })) };
 }
 
 /** Follow the state of the job; `onChange` runs when it becomes another one, such as when a new voice is there. */

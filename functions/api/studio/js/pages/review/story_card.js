@@ -10,12 +10,12 @@ import { More } from "../../ui/more.js";
 import { ScenePicture } from "../create/scene_picture.js";
 import { CAMERAS, TRANSITIONS } from "../create/scene_card.js";
 
-export function StoryCard({ id, index, scene, edits, patch, version, aspect = "16:9", language, narration, isLocked, errors, onChange }) {
+export function StoryCard({ id, index, scene, edits, patch, version, aspect = "16:9", language, narration, seconds, isLocked, errors, onChange }) {
   const shown = { ...scene, ...edits };
   const error = (name) => errors.get(`scenes[${index}].${name}`);
   const isSpokenAnew = edits.narration !== undefined && edits.narration !== scene.narration;
   return html`<li class="card story-card">
-    <div class="row"><h2>${t("review.scene", { number: index + 1 })}</h2>${narration && html`<span class="tag numbers">${formatClock(narration.duration_sec)}</span>`}${Object.keys(edits).length > 0 && html`<span class="tag warn">${t("review.edited")}</span>`}</div>
+    <div class="row"><h2>${t("review.scene", { number: index + 1 })}</h2>${isSpokenAnew ? seconds > 0 && html`<span class="tag numbers">≈ ${formatClock(seconds)}</span>` : narration && html`<span class="tag numbers">${formatClock(narration.duration_sec)}</span>`}${Object.keys(edits).length > 0 && html`<span class="tag warn">${t("review.edited")}</span>`}</div>
     <div class="story-body">
       <div class="scene-preview"><${Lazy} aspect=${aspect.replace(":", " / ")}><${FramePreview} jobId=${id} scene=${index} words=${shown.narration} aspect=${aspect} patch=${patch} version=${version} /><//></div>
       <div class="stack">
