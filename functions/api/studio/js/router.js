@@ -17,7 +17,13 @@ const HOME = "create";
 /** The page that is shown: {route, params, query}; `route` is null for an unknown address. */
 export const place = createStore(readHash(location.hash));
 
-addEventListener("hashchange", () => place.set(readHash(location.hash)));
+/** Whether the reader went to another page since the studio was opened. */
+export const hasMoved = createStore(false);
+
+addEventListener("hashchange", () => {
+  hasMoved.set(true);
+  place.set(readHash(location.hash));
+});
 
 /** Return what a hash names. @param {string} hash "#/job/job-1?tab=log" */
 export function readHash(hash) {

@@ -40,7 +40,11 @@ export function keepStored(key, value) {
 /** Load the texts of the parts `names` in the current language. */
 export async function loadTexts(...names) {
   names.forEach((name) => loaded.add(name));
-  await readParts(language.get(), names);
+  let code;
+  do {
+    code = language.get();
+    await readParts(code, names);
+  } while (code !== language.get()); // the reader chose another language meanwhile
 }
 
 async function readParts(code, names) {
@@ -51,7 +55,11 @@ async function readParts(code, names) {
 
 /** Change the language of the interface. Resolves when its texts are loaded. */
 export async function setLanguage(code) {
-  await readParts(code, [...loaded]);
+  let count;
+  do {
+    count = loaded.size;
+    await readParts(code, [...loaded]);
+  } while (loaded.size > count); // a page that opened meanwhile has more parts
   keepStored(KEY, code);
   document.documentElement.lang = code;
   language.set(code);

@@ -1,6 +1,5 @@
 import { html, useEffect, useRef } from "../../vendor/preact.js";
-
-let isFirst = true;
+import { hasMoved } from "../router.js";
 
 /**
  * The heading and the content of a page. The heading gets the focus when the page opens, so that screen readers begin there.
@@ -10,10 +9,9 @@ let isFirst = true;
 export function Page({ title, documentTitle = title, lead, actions, children }) {
   const heading = useRef();
   useEffect(() => {
-    // a page that focuses something itself, and the first page of a visit, keep the focus where it is
+    // a page that focuses something itself keeps the focus there, and the page that a visit begins with leaves it alone
     const isInPage = document.getElementById("main")?.contains(document.activeElement);
-    if (!isFirst && !isInPage) heading.current.focus({ preventScroll: true });
-    isFirst = false;
+    if (hasMoved.get() && !isInPage) heading.current.focus({ preventScroll: true });
     scrollTo(0, 0);
   }, []);
   useEffect(() => {
