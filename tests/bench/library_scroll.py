@@ -25,7 +25,7 @@ from tests.studio.browser import open_context, start_browser
 ENTRIES, MAX_MS = 1000, 8.0
 _STORED = 1112
 """Nine of ten stored jobs belong to the key of the bench."""
-_STEP_PX, _STEP_MS = 120, 16
+_STEPS, _STEP_PX, _STEP_MS = 50, 120, 16
 _CATEGORIES = ["toplevel", "devtools.timeline", "disabled-by-default-devtools.timeline"]
 
 
@@ -36,15 +36,15 @@ def measure_scroll(folder: Path, *, quick: bool) -> None:
         env = {**os.environ, "SUTRADHAR_HOME": home, "RATE_LIMIT_PER_MIN": "0"}
         with start_function(env) as server, start_browser() as browser:
             server.wait()
-            events, seen = _scroll(browser, server.url, secret, 200 if quick else ENTRIES)
+            events, passed_by = _scroll(browser, server.url, secret, 200 if quick else ENTRIES)
     work = list(_sum_frames(events))
     p95 = statistics.quantiles(work, n=20)[18]
-    figures = {"entries": seen, "frames": len(work), "work_ms_median": statistics.median(work), "work_ms_p95": p95}
+    figures = {"entries": passed_by, "frames": len(work), "work_ms_median": statistics.median(work), "work_ms_p95": p95}
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "scroll.json").write_text(json.dumps({name: round(value, 2) for name, value in figures.items()}) + "\n")
     (folder / "scroll.md").write_text(
         f"# Scrolling the library of the studio ({describe_machine()})\n\n"
-        f"{seen} entries pass by in {len(work)} frames of Chromium without a window, 1280 x 800 pixels.\n\n"
+        f"{passed_by} entries pass by in {len(work)} frames of Chromium without a window, 1280 x 800 pixels.\n\n"
         "| CPU time of the main thread for a frame | figure | limit |\n|---|---|---|\n"
         f"| median | {figures['work_ms_median']:.1f} ms | |\n"
         f"| 95th percentile | {p95:.1f} ms | ≤ {MAX_MS:.0f} ms |\n"
@@ -63,12 +63,11 @@ def _scroll(browser: Browser, url: str, secret: str, entries: int) -> tuple[list
         page.mouse.move(700, 500)
         browser.start_tracing(page=page, categories=_CATEGORIES)
         last = 0
-        for _ in range(3000):
-            page.mouse.wheel(0, _STEP_PX)
-            page.wait_for_timeout(_STEP_MS)
+        while last < entries:
+            for _ in range(_STEPS):  # a question to the page is work of its main thread, too
+                page.mouse.wheel(0, _STEP_PX)
+                page.wait_for_timeout(_STEP_MS)
             last = int(page.locator("li.video").last.get_attribute("aria-posinset", timeout=5000) or 0)
-            if last >= entries:
-                break
         trace = json.loads(browser.stop_tracing())
         return trace["traceEvents"], last
 
