@@ -3,9 +3,13 @@
 from playwright.sync_api import Locator, Page, expect
 
 _HAS_VISIBLE_FOCUS = """() => {
-  const element = document.activeElement;
-  const looks = (one) => getComputedStyle(one).outlineStyle !== "none" || getComputedStyle(one).boxShadow !== "none";
-  return element === document.body || looks(element) || Boolean(element.parentElement && looks(element.parentElement));
+  let element = document.activeElement;
+  if (element === document.body || getComputedStyle(element).boxShadow !== "none") return true;
+  // a choice shows the focus of its radio button around itself
+  for (let level = 0; element && level < 5; level++, element = element.parentElement) {
+    if (getComputedStyle(element).outlineStyle !== "none") return true;
+  }
+  return false;
 }"""
 
 

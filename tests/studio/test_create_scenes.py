@@ -29,7 +29,7 @@ def test_files_dropped_on_the_page_become_scenes_in_order(page: Page, tmp_path: 
     page.evaluate(_DROP, [[["dawn.jpg", data], ["noon.jpg", data]]])
     expect(page.get_by_role("heading", name="Scene 2")).to_be_visible()
     expect(page.get_by_role("img", name="Image")).to_have_count(2)
-    # nothing is narrations, so that each image stays for four seconds
+    # nothing is said, so that each image stays for four seconds
     expect(page.get_by_role("complementary").get_by_text("about 8 sec")).to_be_visible()
     page.get_by_text("How the image is shown").nth(1).click()
     page.get_by_label("In the frame").nth(1).select_option(label="All of it is seen")
@@ -41,7 +41,7 @@ def test_files_dropped_on_the_page_become_scenes_in_order(page: Page, tmp_path: 
 def test_the_text_that_was_written_for_a_topic_can_be_changed_and_brought_back(page: Page) -> None:
     page.goto("")
     page.get_by_label("What is your video about?").fill("The water cycle")
-    page.get_by_text("What will be narrations").click()
+    page.get_by_text("What will be said").click()
     page.get_by_role("button", name="Change the scenes").click()
     first = page.get_by_label("What is said").first
     expect(first).not_to_have_value("")
