@@ -44,7 +44,7 @@ export function DropZone({ kinds, onUploaded }) {
   const left = unfinished.filter((name) => !rows.some(({ file }) => file.name === name));
   return html`<div class=${`drop ${isOver ? "over" : ""}`} onDragOver=${(event) => { event.preventDefault(); setOver(true); }} onDragLeave=${leave} onDrop=${drop}>
     <${Icon} name="upload" />
-    <p>${t("media.drop")}</p>
+    <p class="by-mouse">${kinds.length === 1 ? t(`media.drop_${kinds[0]}`) : t("media.drop")}</p>
     <${Button} onClick=${() => input.current.click()}>${t("media.choose")}<//>
     <p class="soft small">${t("media.limits")}</p>
     ${left.length > 0 && html`<p class="small">${t("media.unfinished", { names: left.join(", ") })}</p>`}

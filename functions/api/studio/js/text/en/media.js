@@ -1,6 +1,9 @@
 export default {
   title: "Choose a file",
-  drop: "Drop images, videos or sound here",
+  drop: "Drop images or videos here",
+  drop_image: "Drop images here",
+  drop_video: "Drop videos here",
+  drop_audio: "Drop a song or a recording here",
   choose: "Choose files",
   limits: "Up to 200 MB each. Photos and videos from a phone (HEIC, MOV) work too.",
   mine: "My files",
