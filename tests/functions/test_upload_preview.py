@@ -11,10 +11,11 @@ from functions.dev import local_runtime
 from sutradhar import bootstrap
 from sutradhar.domain.core.errors import InvalidRequest
 from sutradhar.domain.jobs.messages import DeleteUpload
+from sutradhar.pipeline import api_keys
 from sutradhar.pipeline.retention_plan import _list_stock
 from sutradhar.pipeline.upload_deletion import delete_upload
 from sutradhar.providers.media.upload_reader import MediaFiles
-from tests.functions.test_uploads import announce, make_image, send
+from tests.functions.test_uploads import make_image, send
 
 
 def make_heic() -> bytes:
@@ -23,7 +24,7 @@ def make_heic() -> bytes:
     return out.getvalue()
 
 
-def test_a_heic_has_a_image_that_browsers_show(api: FlaskClient) -> None:
+def test_a_heic_has_an_image_that_browsers_show(api: FlaskClient) -> None:
     with local_runtime.run_worker():
         upload_id = send(api, make_heic(), filename="IMG_1.HEIC", content_type="")
         early = api.get(f"/uploads/{upload_id}/preview")
@@ -63,6 +64,25 @@ def test_the_image_goes_with_its_upload(api: FlaskClient) -> None:
     assert list(blobs.list("uploads/")) == []
 
 
+def test_a_bucket_sends_the_image_itself(api: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    with local_runtime.run_worker():
+        upload_id = send(api, make_image())
+        assert api.post(f"/uploads/{upload_id}/complete").status_code == 200
+    blobs = bootstrap.backend().blobs
+    monkeypatch.setattr(type(blobs), "url", lambda _self, name, *_: f"https://storage.example.com/{name}?signature")
+    answer = api.get(f"/uploads/{upload_id}/preview")
+    place = f"https://storage.example.com/uploads/previews/{upload_id}/image.webp?signature"
+    assert (answer.status_code, answer.headers["Location"]) == (302, place)
+
+
 def test_another_callers_image_is_not_there(api: FlaskClient) -> None:
-    assert announce(api, b"12345").status_code == 201
-    assert api.get("/uploads/up-0000000000000000/preview").status_code == 404
+    backend = bootstrap.backend()
+    asha, ravi = (api_keys.create(backend.records, backend.clock, name)[1] for name in ("asha", "ravi"))
+    with local_runtime.run_worker():
+        data = make_image()
+        body = {"filename": "a.png", "size": len(data)}
+        upload_id = api.post("/uploads", json=body, headers={"X-API-Key": asha}).get_json()["upload_id"]
+        api.put(f"/uploads/{upload_id}/bytes", data=data, headers={"X-API-Key": asha})
+        api.post(f"/uploads/{upload_id}/complete", headers={"X-API-Key": asha})
+    answers = [api.get(f"/uploads/{upload_id}/preview", headers={"X-API-Key": key}) for key in (asha, ravi)]
+    assert [answer.status_code for answer in answers] == [200, 404]
