@@ -66,7 +66,8 @@ class VoiceList(Frozen):
 
 
 class SampleBody(Frozen):
-    voice: VoiceName = "F"
+    voice: VoiceName
+    """F, M, or a provider's own voice."""
     language: LanguageCode = "en"
     text: Annotated[NarrationText, Field(max_length=MAX_SAMPLE_CHARS)] = ""
     """Empty: the sentence of every sample, which is made once for all callers."""

@@ -31,7 +31,7 @@ def api(queue: list[Message]) -> FlaskClient:
 
 
 def order(api: FlaskClient, **body: Any) -> Any:
-    return api.post("/voices/sample", json={"language": "hi", **body})
+    return api.post("/voices/sample", json={"language": "hi", "voice": "F", **body})
 
 
 def test_each_voice_is_listed_with_who_speaks(api: FlaskClient) -> None:

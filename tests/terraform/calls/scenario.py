@@ -170,7 +170,7 @@ def call_every_route(cloud: FakeCloud, finished: str) -> None:
 
 
 def make_sample(cloud: FakeCloud) -> str:
-    sample_id = str(cloud.call("POST /voices/sample", {"language": "hi"}, 202)["sample_id"])
+    sample_id = str(cloud.call("POST /voices/sample", {"voice": "F", "language": "hi"}, 202)["sample_id"])
     cloud.deliver()
     return sample_id
 
@@ -220,7 +220,7 @@ def send_dead_letters(cloud: FakeCloud) -> None:
     upload_id = send_file(cloud, draw_image())
     cloud.call(f"POST /uploads/{upload_id}/complete", None, 202)
     letters.append(CheckUpload(upload_id=upload_id))
-    cloud.call("POST /voices/sample", {"language": "hi", "text": "चाय अच्छी है।"}, 202)
+    cloud.call("POST /voices/sample", {"voice": "F", "language": "hi", "text": "चाय अच्छी है।"}, 202)
     letters += [message for message in cloud.messages if isinstance(message, SpeakSample)]
     for cause in (LeaseHeld("busy"), RuntimeError("no")):
         for letter in one_of_each(letters):
