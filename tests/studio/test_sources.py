@@ -47,6 +47,15 @@ def test_every_module_that_is_loaded_late_exists() -> None:
             assert ((FOLDER / name).parent / path).is_file(), f"{name} loads {path}"
 
 
+def test_every_module_is_used() -> None:
+    imported = {name for names in link_modules()["imports"].values() for name in names}
+    for name, source in read_sources().items():
+        for path in re.findall(r"\bimport\(\s*\"([^\"]+)\"", source):
+            imported.add(((FOLDER / name).parent / path).resolve().relative_to(FOLDER).as_posix())
+    unused = set(read_sources()) - imported - {"js/main.js"}
+    assert {name for name in unused if "/text/" not in name} == set()
+
+
 def test_no_text_can_become_code_and_nothing_comes_from_another_host() -> None:
     sources = {**read_sources(".js"), **read_sources(".css"), **read_sources(".html"), **read_sources(".svg")}
     refused = [
