@@ -1,9 +1,8 @@
 """A creator hears each voice before a video is made with it, and knows the price of that."""
 
-import json
 from typing import Any
 
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, expect
 
 from tests.studio.accessibility import check_accessibility
 from tests.studio.browser import PHONE
@@ -51,16 +50,13 @@ def test_a_voice_is_heard_and_stopped_and_its_sample_is_made_once(page: Page, st
 
 
 def test_voices_of_a_provider_are_chosen_by_name_with_the_price_of_hearing_them(
-    open_page: OpenPage, faults: Faults
+    open_page: OpenPage, studio: StudioServer, faults: Faults
 ) -> None:
     page = open_page(size=PHONE)
 
-    def add_voice(route: Route) -> None:
-        answer = route.fetch()
-        voices = [*answer.json()["voices"], OWN_VOICE]
-        route.fulfill(response=answer, body=json.dumps({**answer.json(), "voices": voices}))
-
-    page.route("**/voices?language=en", add_voice)
+    listed = studio.call("GET", "/voices?language=en")
+    answer = {**listed, "voices": [*listed["voices"], OWN_VOICE]}
+    page.route("**/voices?language=en", lambda route: route.fulfill(json=answer))
     page.goto("#/create")
     page.get_by_text("One more voice").click()
     george = page.get_by_role("radio", name="George")
