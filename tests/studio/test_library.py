@@ -2,9 +2,11 @@
 
 import re
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.studio.conftest import OpenPage
+from tests.studio.faults import Faults
+from tests.studio.long_library import copy_video
 from tests.studio.server import FOX_PLAN, StudioServer
 
 
@@ -56,3 +58,40 @@ def test_a_video_is_kept_duplicated_and_deleted_after_a_question(page: Page, stu
     question.get_by_role("button", name="Delete", exact=True).click()
     expect(page.get_by_text("“The owl” is deleted.").first).to_be_visible()
     expect(page.get_by_text("No video matches")).to_be_visible()
+
+
+def test_a_long_library_goes_on_after_a_slow_and_after_a_failed_call(
+    own_studio: StudioServer, open_page: OpenPage, faults: Faults
+) -> None:
+    job_id = own_studio.create_job({**FOX_PLAN, "scenes": FOX_PLAN["scenes"][:1]})
+    own_studio.finish_job(job_id)
+    copy_video(own_studio, job_id, 199)
+    page = open_page(server=own_studio)
+    page.goto("#/library")
+    page.get_by_role("link", name="Copy 2 of the fox").first.click()
+    expect(page).to_have_url(re.compile("#/job/"))
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/library?*page=1*", hold)
+    page.go_back()
+    expect(page.get_by_role("heading", name="Library")).to_be_focused()
+    expect(page.get_by_role("link", name="Duplicate “Copy 2 of the fox”")).to_be_visible()
+    _scroll_to_end(page)  # the first page is read anew meanwhile
+    expect(page.get_by_role("link", name="Duplicate “Copy 59 of the fox”")).to_be_visible()
+    held[0].continue_()
+    expect(page.get_by_role("link", name="Duplicate “Copy 60 of the fox”")).to_be_attached()
+
+    page.route("**/library?*after=*", lambda route: route.fulfill(status=500, json={"title": "Out of order"}), times=1)
+    faults.expect("500 GET .*/library")
+    _scroll_to_end(page)
+    page.get_by_role("button", name="Try again").click()
+    expect(page.get_by_role("button", name="Try again")).to_be_hidden()
+    _scroll_to_end(page)
+    expect(page.get_by_role("link", name=re.compile(r"Duplicate “Copy 1[2-9]\d of")).first).to_be_attached()
+
+
+def _scroll_to_end(page: Page) -> None:
+    page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")

@@ -35,11 +35,11 @@ export default function LibraryPage({ query }) {
       <${Select} label=${t("library.language")} value=${filters.language} options=${["", "en", "hi"].map((one) => [one, t(`library.language_${one || "all"}`)])} onChange=${(language) => replaceQuery({ ...filters, language })} />
     </form>
     <div class="visually-hidden" role="status">${!list.isFirstLoad && t("library.count", { count })}</div>
-    ${list.error && html`<${ErrorBox} error=${list.error} onRetry=${list.reload} />`}
     ${list.isFirstLoad && !list.error && html`<${Loading} />`}
     ${!list.isFirstLoad && !list.entries.length && (isFiltered
       ? html`<${EmptyState} icon="search" title=${t("library.nothing_found")}><${Button} onClick=${() => { setWords(""); replaceQuery({}); }}>${t("library.clear")}<//><//>`
       : html`<${EmptyState} icon="film" title=${t("library.empty")}><p>${t("library.empty_why")}</p><${Button} kind="primary" icon="plus" href=${makeHash("create")}>${t("library.new")}<//><//>`)}
     <${Grid} list=${list} />
+    ${list.error && html`<${ErrorBox} error=${list.error} onRetry=${list.entries.length && list.hasMore ? list.loadMore : list.reload} />`}
   <//>`;
 }

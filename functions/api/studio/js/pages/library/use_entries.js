@@ -15,6 +15,7 @@ export function useEntries(filters) {
   const latest = useRef(state);
   latest.current = state;
   const isLoading = useRef(false);
+  const wantsMore = useRef(false); // asked for while another call was under way
 
   const load = useCallback(async (after) => {
     if (isLoading.current) return;
@@ -33,10 +34,13 @@ export function useEntries(filters) {
       setState((before) => (before.key === key ? { ...before, error } : before));
     }
     isLoading.current = false;
+    if (!wantsMore.current) return;
+    wantsMore.current = false;
+    setTimeout(() => latest.current.key === key && latest.current.next && load(latest.current.next)); // after the new state is drawn
   }, [key]);
 
   useEffect(() => {
-    isLoading.current = false;
+    isLoading.current = wantsMore.current = false;
     if (latest.current.key !== key) setState(start(key));
     load(null);
     const stop = isConnected.listen((connected) => connected && load(null));
@@ -51,7 +55,10 @@ export function useEntries(filters) {
   return {
     ...state,
     hasMore: state.next !== null,
-    loadMore: () => state.next && load(state.next),
+    loadMore: () => {
+      if (isLoading.current) wantsMore.current = true;
+      else if (state.next) load(state.next);
+    },
     reload: () => load(null),
     change: (id, fields) => setState((before) => ({ ...before, entries: before.entries.map((entry) => (entry.job_id === id ? { ...entry, ...fields } : entry)) })),
     remove: (id) => setState((before) => ({ ...before, entries: before.entries.filter((entry) => entry.job_id !== id), total: before.total === null ? null : before.total - 1 })),
