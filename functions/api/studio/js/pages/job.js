@@ -3,6 +3,7 @@ import { html, useEffect, useRef, useState } from "../../vendor/preact.js";
 import { ApiError, call, followJob, wait } from "../api.js";
 import { formatAgo, formatClock, formatMoney } from "../lib/format.js";
 import { isMoving } from "../lib/publication_state.js";
+import { createTimeLeft } from "../lib/time_left.js";
 import { loadStyle } from "../place.js";
 import { makeHash } from "../router.js";
 import { loadTexts, t } from "../text.js";
@@ -45,7 +46,7 @@ export default function JobPage({ id }) {
   const percent = ENDED.includes(status.state) ? "" : `${status.progress_pct} % · `;
   return html`<${Page} title=${title} documentTitle=${`${percent}${title}`} lead=${html`<${StateTag} state=${status.state} /> <span class="small">${formatAgo(status.created_at)}</span>`} actions=${html`<${Actions} status=${status} onChange=${reload} />`}>
     ${!ENDED.includes(status.state) && html`<${Running} status=${status} />`}
-    ${status.state === "error" && html`<${Failure} error=${status.error} />`}
+    ${status.state === "error" && html`<${Failure} status=${status} />`}
     ${status.state === "canceled" && html`<div class="note"><${Icon} name="info" /><p>${status.cancel_reason ?? t("job.canceled_why")}</p></div>`}
     ${status.state === "success" && html`<${Finished} status=${status} />`}
     ${status.state !== "success" && html`<${Assets} status=${status} />`}
@@ -89,20 +90,25 @@ function Running({ status }) {
   const begun = new Date(status.started_at ?? status.created_at).getTime();
   const passed = Math.max(0, (now - begun) / 1000);
   const share = status.progress_pct / 100;
-  const left = share > 0.08 && share < 1 ? (passed / share) * (1 - share) : null;
+  const estimate = useRef(null);
+  estimate.current ??= createTimeLeft();
+  const left = status.state === "running" ? estimate.current(share, passed) : null;
   const words = t("job.progress", { percent: status.progress_pct });
   return html`<section class="card stack">
     ${status.state === "awaiting_approval" && html`<div class="note good"><${Icon} name="check" /><div class="body"><p>${t("job.waits")}</p><div><${Button} kind="primary" href=${makeHash("review", { id: status.job_id })}>${t("job.review")}<//></div></div></div>`}
-    <div class="row between"><strong>${words}</strong><span class="soft numbers">${formatClock(passed)}${left !== null && status.state === "running" ? ` · ${t("job.left", { time: formatClock(left) })}` : ""}</span></div>
+    <div class="row between"><strong>${words}</strong><span class="soft numbers">${formatClock(passed)}${left !== null ? ` · ${t("job.left", { time: formatClock(left) })}` : ""}</span></div>
     <${Progress} share=${share} label=${t("job.progress_of")} words=${words} />
     <${Steps} steps=${status.steps} now=${now} />
     ${(status.cost.actual_usd > 0 || status.cost.estimated_usd > 0) && html`<p class="soft">${t("job.cost_so_far", { spent: formatMoney(status.cost.actual_usd), expected: formatMoney(status.cost.estimated_usd) })}</p>`}
   </section>`;
 }
 
-function Failure({ error }) {
+function Failure({ status }) {
+  const { error } = status;
+  const failed = status.steps.find(({ state }) => state === "error");
+  const stage = failed ? t(`job.step_${failed.name}`) : error.stage;
   return html`<div class="note bad" role="alert"><${Icon} name="alert" /><div class="body">
-    <p><strong>${error.scene === null ? t("job.failed_at", { stage: error.stage }) : t("job.failed_at_scene", { stage: error.stage, number: error.scene + 1 })}</strong></p>
+    <p><strong>${error.scene === null ? t("job.failed_at", { stage }) : t("job.failed_at_scene", { stage, number: error.scene + 1 })}</strong></p>
     <p>${error.cause}</p>
     ${error.advice && html`<p>${t("job.advice")} ${error.advice}</p>`}
     ${error.kept && html`<p>${t("job.kept")} ${error.kept}</p>`}

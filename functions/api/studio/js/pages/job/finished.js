@@ -1,9 +1,9 @@
 /** The finished video: player, chapters, files, and how it was made. */
-import { html, useRef } from "../../../vendor/preact.js";
+import { html, useEffect, useRef } from "../../../vendor/preact.js";
 import { call, fileUrl } from "../../api.js";
-import { formatClock } from "../../lib/format.js";
+import { formatBytes, formatClock } from "../../lib/format.js";
 import { readState } from "../../lib/publication_state.js";
-import { t } from "../../text.js";
+import { language, t } from "../../text.js";
 import { showToast } from "../../ui/announce.js";
 import { Button } from "../../ui/button.js";
 import { Icon } from "../../ui/icon.js";
@@ -16,6 +16,7 @@ import { Versions } from "./versions.js";
 export function Finished({ status }) {
   const player = useRef();
   const video = useFileUrl(status.final_video_url ?? "");
+  useCaptionsShown(player, Object.keys(status.captions));
   const { value: summary } = useLoad((signal) => call("GET", `/render/${encodeURIComponent(status.job_id)}/summary`, { signal }), [status.job_id]);
   if (status.files_deleted_at) return html`<div class="note warn"><${Icon} name="info" /><p>${t("job.files_gone")}</p></div>`;
   const seek = (seconds) => {
@@ -40,6 +41,14 @@ export function Finished({ status }) {
   ${summary && html`<section class="card"><${More} label=${t("job.making")}><${Making} status=${status} summary=${summary} /><//></section>`}`;
 }
 
+/** Show captions from the start: in the language of the page, else in the first one. The player can hide them. */
+function useCaptionsShown(player, codes) {
+  useEffect(() => {
+    const chosen = codes.includes(language.get()) ? language.get() : codes[0];
+    for (const track of player.current?.textTracks ?? []) if (track.language === chosen) track.mode = "showing";
+  }, [codes.join()]);
+}
+
 function Chapters({ scenes, onSeek }) {
   if (!scenes.length) return null;
   return html`<section class="card stack tight"><h2>${t("job.chapters")}</h2><ol class="plain chapters">${scenes.map((scene) => html`<li key=${scene.index}>
@@ -61,13 +70,11 @@ function Downloads({ status, bytes }) {
     showToast(t("job.link_copied"));
   };
   return html`<section class="card stack tight"><h2>${t("job.downloads")}</h2>
-    <${Button} kind="primary" icon="download" href=${fileUrl(status.final_video_url)} download=${fileName(status.title, "video.mp4")}>${bytes ? t("job.download_size", { size: formatMega(bytes) }) : t("job.download")}<//>
+    <${Button} kind="primary" icon="download" href=${fileUrl(status.final_video_url)} download=${fileName(status.title, "video.mp4")}>${bytes ? t("job.download_size", { size: formatBytes(bytes) }) : t("job.download")}<//>
     <${More} label=${t("job.all_files")}><ul class="plain stack tight">${files.map(([name, url, file]) => html`<li><a href=${fileUrl(url)} download=${fileName(status.title, file)}>${name}</a></li>`)}</ul>
       <div><${Button} kind="quiet" icon="copy" onClick=${copy}>${t("job.copy_link")}<//></div><//>
   </section>`;
 }
-
-const formatMega = (bytes) => `${(bytes / 1e6).toFixed(1)} MB`;
 
 /** Return a file name that tells the video: letters and digits of the title, and the kind of file. */
 function fileName(title, kind) {

@@ -69,7 +69,7 @@ export default {
   scene: "Scene {number}",
   downloads: "Download",
   download: "Download the video",
-  download_size: "Download the video ({size})",
+  download_size: "Download ({size})",
   all_files: "All files",
   video_file: "Video (MP4)",
   thumbnail_file: "Thumbnail (PNG)",

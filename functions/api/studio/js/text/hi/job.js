@@ -69,7 +69,7 @@ export default {
   scene: "दृश्य {number}",
   downloads: "डाउनलोड",
   download: "वीडियो डाउनलोड करें",
-  download_size: "वीडियो डाउनलोड करें ({size})",
+  download_size: "डाउनलोड करें ({size})",
   all_files: "सारी फ़ाइलें",
   video_file: "वीडियो (MP4)",
   thumbnail_file: "थंबनेल (PNG)",
