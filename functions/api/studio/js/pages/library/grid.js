@@ -1,12 +1,14 @@
 /** The cards of the library. Only those near the window are in the document, so that a long library scrolls as a short one. */
 import { html, useEffect, useLayoutEffect, useRef, useState } from "../../../vendor/preact.js";
 import { countColumns, findWindow } from "../../lib/window.js";
+import { language } from "../../text.js";
 import { Card } from "./card.js";
 
 const NARROWEST = 240, GAP = 16, TEXT_HEIGHT = 128, EXTRA_ROWS = 2, LOAD_BEFORE_ROWS = 4;
 
 export function Grid({ list }) {
   const grid = useRef();
+  const drawn = useRef(new Map());
   const [view, setView] = useState({ width: 0, firstRow: 0, rows: 0 });
   const count = list.entries.length;
   const columns = countColumns(view.width, NARROWEST, GAP);
@@ -23,12 +25,22 @@ export function Grid({ list }) {
     if (list.hasMore && view.width && lastRow * columns >= count) list.loadMore();
   }, [lastRow, columns, count, list.hasMore]);
   if (!count) return null;
-  const cards = list.entries.slice(shown.first, shown.end);
+  const size = list.hasMore ? (list.total ?? -1) : count;
+  const cards = list.entries.slice(shown.first, shown.end).map((entry, index) => drawOnce(drawn.current, { entry, position: shown.first + index + 1, size, language: language.get() }, list));
+  drawn.current = new Map(cards.map((one) => [one.facts.entry.job_id, one]));
   return html`<div ref=${grid} class="library-grid" style=${{ height: `${shown.total}px` }}>
     <ul class="plain" style=${{ gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))`, gridAutoRows: `${cardHeight}px`, transform: `translateY(${shown.offset}px)` }}>
-      ${view.width > 0 && cards.map((entry, index) => html`<${Card} key=${entry.job_id} entry=${entry} position=${shown.first + index + 1} size=${list.hasMore ? (list.total ?? -1) : count} onChange=${list.change} onRemove=${list.remove} />`)}
+      ${view.width > 0 && cards.map(({ node }) => node)}
     </ul>
   </div>`;
+}
+
+/** Return the card {facts, node} that was drawn of the same facts, or a new one. Preact leaves a node alone that it knows. */
+function drawOnce(drawn, facts, list) {
+  const before = drawn.get(facts.entry.job_id);
+  if (before && Object.keys(facts).every((name) => before.facts[name] === facts[name])) return before;
+  const { entry, position, size } = facts;
+  return { facts, node: html`<${Card} key=${entry.job_id} entry=${entry} position=${position} size=${size} onChange=${list.change} onRemove=${list.remove} />` };
 }
 
 /** Follow what can be seen of the grid. The state changes only when another row comes into the window. */
