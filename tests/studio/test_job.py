@@ -1,14 +1,16 @@
 """The page of one job: a video that is being made, is finished, is cancelled, or is deleted."""
 
 import re
+from pathlib import Path
 
 from playwright.sync_api import Page, Route, expect
 
+from functions.dev.emulated_cloud.emulators import find_free_port
 from tests.studio.accessibility import check_accessibility
 from tests.studio.browser import PHONE
 from tests.studio.conftest import OpenPage
 from tests.studio.faults import Faults
-from tests.studio.server import FOX_PLAN, StudioServer
+from tests.studio.server import FOX_PLAN, StudioServer, serve_studio
 
 FINISHED_MS = 120_000.0
 SLOW_PLAN = {**FOX_PLAN, "title": "A slow fox", "scenes": [*FOX_PLAN["scenes"]] * 4, "render": {"mode": "FINAL"}}
@@ -82,3 +84,20 @@ def test_a_deleted_video_leads_to_the_library_and_its_address_says_so(
     page.goto(f"#/job/{job_id}")
     expect(page.get_by_role("heading", level=1)).to_have_text("There is no such video")
     check_accessibility(page)
+
+
+def test_a_video_that_failed_says_why_and_is_finished_by_a_retry(tmp_path: Path, open_page: OpenPage) -> None:
+    port = find_free_port()
+    # the server itself knows no path of this provider, and refuses at once
+    refusing = {"OPENAI_API_KEY": "sk-none", "OPENAI_BASE_URL": f"http://127.0.0.1:{port}"}
+    with serve_studio(tmp_path, {"IMAGE_GENERATORS": "openai", **refusing}, port) as server:
+        job_id = server.create_job({**FOX_PLAN, "scenes": FOX_PLAN["scenes"][:1]})
+        server.finish_job(job_id, state="error")
+    with serve_studio(tmp_path, port=port) as server:  # the same home, and providers that answer
+        page = open_page(server=server)
+        page.goto(f"#/job/{job_id}")
+        expect(page.get_by_text("It failed at: Images")).to_be_visible()
+        check_accessibility(page)
+        page.get_by_role("button", name="Try again").click()
+        page.get_by_role("dialog").get_by_role("button", name="Try again").click()
+        expect(page.get_by_label("The video", exact=True)).to_be_visible(timeout=FINISHED_MS)
