@@ -17,6 +17,9 @@ from functions.cli.start import LOG_NAME, prepare_home
 from sutradhar import bootstrap
 from sutradhar.domain.core.errors import NotInstalled
 
+_SIGNAL_SEC = 1.0
+"""Seconds after which the main thread looks for signals that did not wake it."""
+
 
 class ServedBackend(StrEnum):
     LOCAL = "local"
@@ -76,12 +79,30 @@ def serve(
             if can_open_browser(env) if open_browser is None else open_browser:
                 opener = threading.Thread(target=open_when_ready, args=(f"{url}/studio/", leaving), daemon=True)
                 opener.start()
-            raise typer.Exit(server.wait() or 1)
+            raise typer.Exit(_await_end(server) or 1)
         finally:
             leaving.set()
             if server is not None:
                 server.terminate()
                 server.wait()
+
+
+def _await_end(server: subprocess.Popen[bytes]) -> int:
+    """Wait until ``server`` ends, and return its exit code. A signal ends the waiting within a second.
+
+    The kernel may hand a signal to another thread, or just before the main thread begins to wait. Python runs its
+    handler in the main thread only, which a wait without an end would keep asleep.
+    """
+    ended = threading.Event()
+
+    def watch() -> None:
+        server.wait()
+        ended.set()
+
+    threading.Thread(target=watch, name="server-end", daemon=True).start()
+    while not ended.wait(_SIGNAL_SEC):
+        pass
+    return server.returncode
 
 
 def _name_callers() -> str:

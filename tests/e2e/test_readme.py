@@ -56,6 +56,16 @@ def test_no_command_of_the_readme_is_forgotten() -> None:
     assert sorted(covered) == sorted(COMMANDS)
 
 
+def test_it_opens_with_a_image_of_the_studio_and_the_command_that_starts_it() -> None:
+    image, command = re.search(r"!\[.*\]\((.*)\)", README), re.search(r"```sh\n(.*)\n", README)
+    assert image is not None
+    assert command is not None
+    assert image.start() < command.start()
+    assert (ROOT / image[1]).parent == ROOT / "docs/studio"
+    assert (ROOT / image[1]).is_file()
+    assert command[1] == "make serve"
+
+
 def test_every_make_target_exists() -> None:
     everyday = {"down", "restart", "logs", "status", "health", "smoke", "backup", "clean", "build-images"}
     for target in everyday | set(re.findall(r"`make ([a-z]+)`", README)) | {c.split()[1] for c in begins("make")}:
@@ -227,6 +237,8 @@ def server(env: dict[str, str]) -> Iterator[str]:
 
 
 def test_the_api(server: str, env: dict[str, str], tmp_path: Path) -> None:
+    page = shell(f"curl -sfL {server}/", env)
+    assert "<title>Sutradhar</title>" in page.stdout
     post, status, download, cancel, retry, *health = (
         c.replace("http://127.0.0.1:8080", server) for c in begins("curl")
     )

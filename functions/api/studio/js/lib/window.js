@@ -15,7 +15,7 @@ export function countColumns(width, narrowest, gap) {
  * @param {{count: number, columns: number, rowHeight: number, top: number, height: number, extra: number}} view
  *   `rowHeight` with its gap; `top`: pixels of the grid above the window, below 0 if the grid begins inside it; `extra`:
  *   rows that are drawn above and below what can be seen
- * @returns {{first: number, end: number, offset: number, total: number}} indices of items; pixels
+ * @returns {{first: number, end: number, total: number}} indices of items; pixels
  */
 export function findWindow({ count, columns, rowHeight, top, height, extra }) {
   const rows = Math.ceil(count / columns);
@@ -24,9 +24,22 @@ export function findWindow({ count, columns, rowHeight, top, height, extra }) {
   return {
     first: firstRow * columns,
     end: Math.min(count, Math.max(firstRow, endRow) * columns),
-    offset: firstRow * rowHeight,
     total: rows * rowHeight,
   };
+}
+
+/**
+ * Return the items to draw in the next frame. A new card takes the main thread some milliseconds, so at most one is added
+ * a frame, unless the reader would see a gap.
+ * @param {{first: number, end: number}} drawn the items that are drawn now
+ * @param {{first: number, end: number}} wanted the items to draw in the end
+ * @param {{first: number, end: number}} seen the items that the reader can see
+ */
+export function stepWindow(drawn, wanted, seen) {
+  if (drawn.first > seen.first || drawn.end < seen.end) return wanted;
+  if (drawn.end < wanted.end) return { first: drawn.first, end: drawn.end + 1 };
+  if (drawn.first > wanted.first) return { first: drawn.first - 1, end: drawn.end };
+  return wanted;
 }
 
 /** Return `known` with the entries of `fresh` in place of those with the same id, and new ones before all others. */

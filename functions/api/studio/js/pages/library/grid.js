@@ -1,6 +1,6 @@
 /** The cards of the library. Only those near the window are in the document, so that a long library scrolls as a short one. */
 import { html, useEffect, useLayoutEffect, useRef, useState } from "../../../vendor/preact.js";
-import { countColumns, findWindow } from "../../lib/window.js";
+import { countColumns, findWindow, stepWindow } from "../../lib/window.js";
 import { language } from "../../text.js";
 import { Card } from "./card.js";
 
@@ -19,7 +19,9 @@ export function Grid({ list }) {
   useLayoutEffect(() => {
     if (list.scroll && view.width) scrollTo(0, list.scroll);
   }, [view.width > 0]);
-  const shown = findWindow({ count, columns, rowHeight, top: view.firstRow * rowHeight, height: view.rows * rowHeight, extra: EXTRA_ROWS });
+  const place = { count, columns, rowHeight, top: view.firstRow * rowHeight, height: view.rows * rowHeight };
+  const wanted = findWindow({ ...place, extra: EXTRA_ROWS });
+  const shown = useSteps(wanted, findWindow({ ...place, extra: 0 }), columns);
   const lastRow = view.firstRow + view.rows + LOAD_BEFORE_ROWS;
   useEffect(() => {
     if (list.hasMore && view.width && lastRow * columns >= count) list.loadMore();
@@ -28,11 +30,29 @@ export function Grid({ list }) {
   const size = list.hasMore ? (list.total ?? -1) : count;
   const cards = list.entries.slice(shown.first, shown.end).map((entry, index) => drawOnce(drawn.current, { entry, position: shown.first + index + 1, size, language: language.get() }, list));
   drawn.current = new Map(cards.map((one) => [one.facts.entry.job_id, one]));
-  return html`<div ref=${grid} class="library-grid" style=${{ height: `${shown.total}px` }}>
-    <ul class="plain" style=${{ gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))`, gridAutoRows: `${cardHeight}px`, transform: `translateY(${shown.offset}px)` }}>
+  const before = shown.first % columns; // the first row may begin with cards that are not drawn yet
+  return html`<div ref=${grid} class="library-grid" style=${{ height: `${wanted.total}px` }}>
+    <ul class="plain" style=${{ gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))`, gridAutoRows: `${cardHeight}px`, transform: `translateY(${Math.floor(shown.first / columns) * rowHeight}px)` }}>
+      ${view.width > 0 && before > 0 && html`<li key="before" role="presentation" style=${{ gridColumn: `span ${before}` }} />`}
       ${view.width > 0 && cards.map(({ node }) => node)}
     </ul>
   </div>`;
+}
+
+/** Return the items to draw: a card more in each frame, until all of `wanted` are drawn. */
+function useSteps(wanted, seen, columns) {
+  const latest = useRef({ drawn: wanted, columns });
+  const [, setFrame] = useState(0);
+  // other columns mean another layout, in which nothing is drawn yet
+  const drawn = latest.current.columns === columns ? stepWindow(latest.current.drawn, wanted, seen) : wanted;
+  latest.current = { drawn, columns };
+  const isDone = drawn.first === wanted.first && drawn.end === wanted.end;
+  useEffect(() => {
+    if (isDone) return undefined;
+    const frame = requestAnimationFrame(() => setFrame((one) => one + 1));
+    return () => cancelAnimationFrame(frame);
+  });
+  return drawn;
 }
 
 /** Return the card {facts, node} that was drawn of the same facts, or a new one. Preact leaves a node alone that it knows. */
