@@ -40,7 +40,8 @@ def open_studio() -> flask.Response:
 @endpoint(answers={200: "text/html", 304: None})
 def show_studio() -> Response:
     """Answer with the page of the studio."""
-    response = _send(_make_page(), "text/html", f"{compute_version()}-page")
+    page = _make_page()
+    response = _send(page, "text/html", hashlib.sha256(page).hexdigest()[:12])
     response.headers["Cache-Control"] = "no-cache"
     response.headers["Content-Security-Policy"] = _POLICY.format(hosts=_name_storage())
     return response.make_conditional(flask.request)

@@ -137,12 +137,11 @@ class EmulatedCloud:
             self._stack.callback(scheduler.join)
         # the functions start last and so end first: the bridge and the scheduler wait for functions they called
         self._stack.callback(_end_functions, self._functions)
+        self._stack.callback(self._stopped.set)  # before a function can fail to start: the end waits for the scheduler
         for name, port in self._ports.items():
-            # frame is deployed as an image with the renderer, which the archive does not have
-            self._serve(name, port, package.ROOT / "functions" if name == "frame" else archive, logs)
+            self._serve(name, port, archive, logs)
         for name in self._ports:
             self._wait(name)
-        self._stack.callback(self._stopped.set)
 
     def _unpack(self) -> Path:
         path, _ = package.build_archives(self.home / "build")  # this Python has the packages of both
@@ -158,8 +157,10 @@ class EmulatedCloud:
             client.close()
 
     def _serve(self, name: str, port: int, archive: Path, logs: Path) -> None:
+        # frame is deployed as an image with the renderer, which neither the archive nor its packages have
+        python, folder = (sys.executable, package.ROOT / "functions") if name == "frame" else (self._python, archive)
         argv = [
-            self._python,
+            python,
             "-m",
             "functions_framework",
             f"--target={name}",
@@ -170,7 +171,7 @@ class EmulatedCloud:
         with (logs / f"{name}.log").open("wb") as out:
             process = subprocess.Popen(
                 argv,
-                cwd=archive,
+                cwd=folder,
                 env=dict(self.env),
                 stdin=subprocess.DEVNULL,
                 stdout=out,
