@@ -91,3 +91,11 @@ def test_a_port_in_use_is_reported_at_once(tmp_path: Path) -> None:
         port = other.getsockname()[1]
         with pytest.raises(Conflict, match=f"port {port} is taken"), EmulatedCloud(tmp_path, port):
             pass
+
+
+@pytest.mark.usefixtures("emulators")  # fails or skips where they are not installed
+def test_a_function_that_does_not_start_is_named_and_all_else_ends(tmp_path: Path) -> None:
+    with pytest.raises(RuntimeError, match="the function api ended with 1"), EmulatedCloud(tmp_path, python="false"):
+        pass
+    mine = psutil.Process()
+    assert not [child for child in mine.children(recursive=True) if str(tmp_path) in " ".join(child.cmdline())]
