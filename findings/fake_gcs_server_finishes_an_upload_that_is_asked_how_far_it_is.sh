@@ -45,14 +45,14 @@ for _ in range(200):
         break
     except OSError:
         time.sleep(0.05)
-call("POST", "/storage/v1/b?project=x", b'{"name": "films"}', Content_Type="application/json")
-start = call("POST", "/upload/storage/v1/b/films/o?uploadType=resumable&name=film", b"{}", Content_Type="application/json")
+call("POST", "/storage/v1/b?project=x", b'{"name": "videos"}', Content_Type="application/json")
+start = call("POST", "/upload/storage/v1/b/videos/o?uploadType=resumable&name=video", b"{}", Content_Type="application/json")
 session = start[2].partition(host)[2]
 piece = 262144
 first = call("PUT", session, b"x" * piece, Content_Range=f"bytes 0-{piece - 1}/{2 * piece}")[:2]
 asked = call("PUT", session, Content_Range=f"bytes */{2 * piece}")[:2]
 rest = call("PUT", session, b"y" * piece, Content_Range=f"bytes {piece}-{2 * piece - 1}/{2 * piece}")[0]
-size = int(json.loads(call("GET", "/storage/v1/b/films/o/film")[3])["size"])
+size = int(json.loads(call("GET", "/storage/v1/b/videos/o/video")[3])["size"])
 print(f"first piece {first}, asked {asked}, second piece {rest}, bytes of the object {size} of {2 * piece}")
 if (first, asked, rest, size) != ((308, "bytes=0-262143"), (200, "bytes=0-262144"), 404, piece):
     sys.exit("this has changed: expected the question to end the upload with half of its bytes")
