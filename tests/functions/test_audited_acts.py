@@ -125,10 +125,13 @@ def test_the_secret_of_webhooks_is_noted_once_a_day(api: FlaskClient) -> None:
 UNNOTED_ROUTES = {
     "library:duplicate_job",  # it only computes a plan, as the next two do
     "plan_preview:preview_plan",
+    "frames:preview_frame",  # these two draw a changed plan, and store nothing of it
+    "frames:preview_plan_frame",
     "speech_seconds:estimate_seconds",
     "templates:make_plan",
     "upload_bytes:receive_bytes",  # the beginning of the upload and the outcome of its check are noted
     "uploads:complete_upload",
+    "view_tokens:create_view_token",  # it opens nothing new, and each download by it is noted
 }
 UNNOTED_COMMANDS = {
     *("plan", "templates", "duplicate", "status", "library", "logs", "doctor", "keys list"),  # they only read

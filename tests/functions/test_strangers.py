@@ -11,8 +11,10 @@ from flask.testing import FlaskClient
 from functions.api.routes import ROUTES, Route
 from sutradhar import bootstrap
 from sutradhar.domain.jobs.webhook import Delivery
+from sutradhar.domain.plan.upload import name_preview
 from sutradhar.pipeline import api_keys
 from sutradhar.pipeline.data_removal import request_removal
+from sutradhar.pipeline.upload_records import update_upload
 from sutradhar.pipeline.webhook_delivery import DELIVERIES
 from tests.conftest import forget
 from tests.function_client import open_client
@@ -66,6 +68,8 @@ def things_of_asha(api: FlaskClient) -> tuple[dict[str, str], Mapping[str, str]]
     body = json.dumps({"filename": "a.png", "content_type": "image/png", "size": 5})
     upload = api.post("/uploads", data=body, headers=asha).get_json()["upload_id"]
     services = bootstrap.services()
+    services.blobs.put(name_preview(upload), b"image")
+    update_upload(services, upload, lambda current: current.evolve(has_preview=True))
     owner = next(iter(api_keys.list_keys(services.records).values())).id
     delivery = Delivery.new(
         "msg-1",
