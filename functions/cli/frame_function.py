@@ -1,12 +1,12 @@
 """Run the function ``frame`` beside the server of `sutradhar serve`."""
 
-import socket
 import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from threading import Event, Lock, Thread
 
 from functions.cli.serve_log import make_command, start_server
+from functions.dev.emulated_cloud.emulators import find_free_port
 from sutradhar.telemetry import log
 
 _HOST = "127.0.0.1"
@@ -18,7 +18,7 @@ _FIRST_PAUSE_SEC, _LONGEST_PAUSE_SEC = 0.5, 30.0
 def run_frame_function(env: Mapping[str, str], *, as_json: bool) -> Iterator[str]:
     """Yield the URL of the function ``frame``, which other processes of this machine can call while the block runs. A
     lost process is started again."""
-    port = _find_free_port()
+    port = find_free_port()
     process = _KeptProcess(make_command("frame", _HOST, port), env, as_json=as_json)
     try:
         yield f"http://{_HOST}:{port}"
@@ -60,10 +60,3 @@ class _KeptProcess:
                 if self._leaving.is_set():
                     return
                 self._process = self._start()
-
-
-def _find_free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((_HOST, 0))
-        port: int = probe.getsockname()[1]
-        return port

@@ -1,4 +1,5 @@
 /** Call the API. */
+import { hasEnded } from "./lib/job_state.js";
 import { createEventReader } from "./lib/sse.js";
 import { makeUrl, readPath } from "./place.js";
 import { apiKey, askForKey } from "./session.js";
@@ -154,7 +155,7 @@ export async function followJob(id, { onStatus, signal }) {
         last = event.id ?? last;
         const status = JSON.parse(event.data);
         onStatus(status);
-        if (["success", "error", "canceled"].includes(status.state)) return;
+        if (hasEnded(status.state)) return;
       }
     } catch (error) {
       if (signal.aborted) return;
@@ -162,7 +163,7 @@ export async function followJob(id, { onStatus, signal }) {
       // no stream to be had: ask every two seconds, as the API advises
       const status = await call("GET", `${path}/status`, { signal }).catch(() => null);
       if (status) onStatus(status);
-      if (status && ["success", "error", "canceled"].includes(status.state)) return;
+      if (status && hasEnded(status.state)) return;
       await wait(LOOK_EVERY_MS, signal).catch(() => {});
     }
   }

@@ -2,6 +2,7 @@
 import { html, useEffect, useRef, useState } from "../../vendor/preact.js";
 import { ApiError, call, followJob, wait } from "../api.js";
 import { formatAgo, formatClock, formatMoney } from "../lib/format.js";
+import { hasEnded } from "../lib/job_state.js";
 import { isMoving } from "../lib/publication_state.js";
 import { createTimeLeft } from "../lib/time_left.js";
 import { loadStyle } from "../place.js";
@@ -27,7 +28,6 @@ import { Steps } from "./job/steps.js";
 await Promise.all([loadTexts("job"), loadStyle("job")]);
 
 const LOOK_EVERY_MS = 2000;
-const ENDED = ["success", "error", "canceled"];
 
 export default function JobPage({ id }) {
   const [status, setStatus] = useState(null);
@@ -43,9 +43,9 @@ export default function JobPage({ id }) {
   if (error) return html`<${Page} title=${t("job.title")}><${ErrorBox} error=${error} onRetry=${reload} /><//>`;
   if (!status) return html`<${Page} title=${t("job.title")}><${Loading} /><//>`;
   const title = status.title || t("job.untitled");
-  const percent = ENDED.includes(status.state) ? "" : `${status.progress_pct} % · `;
+  const percent = hasEnded(status.state) ? "" : `${status.progress_pct} % · `;
   return html`<${Page} title=${title} documentTitle=${`${percent}${title}`} lead=${html`<${StateTag} state=${status.state} /> <span class="small">${formatAgo(status.created_at)}</span>`} actions=${html`<${Actions} status=${status} onChange=${reload} />`}>
-    ${!ENDED.includes(status.state) && html`<${Running} status=${status} />`}
+    ${!hasEnded(status.state) && html`<${Running} status=${status} />`}
     ${status.state === "error" && html`<${Failure} status=${status} />`}
     ${status.state === "canceled" && html`<div class="note"><${Icon} name="info" /><p>${status.cancel_reason ?? t("job.canceled_why")}</p></div>`}
     ${status.state === "success" && html`<${Finished} status=${status} />`}

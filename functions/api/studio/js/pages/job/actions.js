@@ -2,6 +2,7 @@
 import { html, useState } from "../../../vendor/preact.js";
 import { call } from "../../api.js";
 import { formatMoney } from "../../lib/format.js";
+import { hasEnded } from "../../lib/job_state.js";
 import { makeHash, openPage } from "../../router.js";
 import { t } from "../../text.js";
 import { showToast } from "../../ui/announce.js";
@@ -51,13 +52,13 @@ export function Actions({ status, onChange }) {
     showToast(t(status.pinned ? "job.unpinned" : "job.pinned"));
     onChange();
   });
-  const hasEnded = ["success", "error", "canceled"].includes(status.state);
+  const isOver = hasEnded(status.state);
   return html`
     ${status.state === "success" && html`<${Button} kind="primary" icon="share" onClick=${() => setPublishing(true)}>${t("job.publish")}<//>
       <${Button} icon="edit" href=${makeHash("edit", { id })}>${t("job.edit")}<//>`}
     ${status.state === "error" && html`<${Button} kind="primary" icon="retry" isBusy=${busy === "retry"} onClick=${retry}>${t("job.retry")}<//>`}
-    ${!hasEnded && html`<${Button} kind="danger" icon="stop" isBusy=${busy === "cancel"} onClick=${cancel}>${t("job.cancel")}<//>`}
-    ${hasEnded && html`<${Button} kind="quiet" icon="copy" label=${t("job.duplicate")} href=${makeHash("create", {}, { from: id })} />
+    ${!isOver && html`<${Button} kind="danger" icon="stop" isBusy=${busy === "cancel"} onClick=${cancel}>${t("job.cancel")}<//>`}
+    ${isOver && html`<${Button} kind="quiet" icon="copy" label=${t("job.duplicate")} href=${makeHash("create", {}, { from: id })} />
       <${Button} kind="quiet" icon="pin" label=${t(status.pinned ? "job.unpin" : "job.pin")} aria-pressed=${status.pinned} isBusy=${busy === "pin"} onClick=${pin} />
       <${Button} kind="quiet" icon="trash" label=${t("job.delete")} isBusy=${busy === "delete"} onClick=${remove} />`}
     <${PublishDialog} job=${isPublishing ? status : null} onClose=${() => setPublishing(false)} onDone=${onChange} />`;

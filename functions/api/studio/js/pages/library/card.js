@@ -2,6 +2,7 @@
 import { html, useState } from "../../../vendor/preact.js";
 import { call, fileUrl } from "../../api.js";
 import { formatAgo, formatClock, formatMoney } from "../../lib/format.js";
+import { hasEnded } from "../../lib/job_state.js";
 import { makeHash } from "../../router.js";
 import { t } from "../../text.js";
 import { showToast } from "../../ui/announce.js";
@@ -15,7 +16,7 @@ export function Card({ entry, position, size, onChange, onRemove }) {
   const [isBroken, setBroken] = useState(false);
   const id = entry.job_id;
   const title = entry.title || t("library.untitled");
-  const hasEnded = ["success", "error", "canceled"].includes(entry.state);
+  const isOver = hasEnded(entry.state);
   const act = async (work) => {
     try {
       await work();
@@ -49,7 +50,7 @@ export function Card({ entry, position, size, onChange, onRemove }) {
     <div class="video-tools">
       <${Button} kind="quiet" icon="copy" label=${t("library.duplicate", { title })} href=${makeHash("create", {}, { from: id })} />
       <${Button} kind="quiet" icon="pin" label=${t(entry.pinned ? "library.unpin" : "library.pin", { title })} aria-pressed=${entry.pinned} onClick=${pin} />
-      ${hasEnded && html`<${Button} kind="quiet" icon="trash" label=${t("library.delete_of", { title })} onClick=${remove} />`}
+      ${isOver && html`<${Button} kind="quiet" icon="trash" label=${t("library.delete_of", { title })} onClick=${remove} />`}
     </div>
   </li>`;
 }
