@@ -9,6 +9,7 @@ from sutradhar.domain.billing.price import PriceTable
 from sutradhar.pipeline.billing.call_gate import PaidCallGate
 from sutradhar.ports.call_gate import CallGate
 from sutradhar.ports.clock import Clock
+from sutradhar.ports.listening import Listener
 from sutradhar.ports.media import MediaReader
 from sutradhar.ports.models import ModelDirectory
 from sutradhar.ports.providers import (
@@ -25,6 +26,7 @@ from sutradhar.ports.records import KeyValueStore
 from sutradhar.ports.stores import LeaseStore
 from sutradhar.ports.templates import TemplateCatalog
 from sutradhar.ports.webhooks import Reply, WebhookSender
+from sutradhar.providers.listening.listener import LocalListener
 from sutradhar.providers.media.upload_reader import MediaFiles
 from sutradhar.providers.offline.storybook.templates import StorybookTemplates
 from tests.fakes import FakeProviders
@@ -62,6 +64,7 @@ class ProviderSet:
     sounds: SoundLibrary
     composer: Composer
     media: MediaReader
+    listener: Listener
     call_gate: PaidCallGate
     models: ModelDirectory
     templates: TemplateCatalog
@@ -84,6 +87,7 @@ def provider_set(providers: FakeProviders, gate: PaidCallGate) -> ProviderSet:
         sounds=providers,
         composer=providers,
         media=MediaFiles(),
+        listener=LocalListener(),
         call_gate=gate,
         models=NoModels(),
         templates=StorybookTemplates(),

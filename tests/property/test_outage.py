@@ -117,6 +117,7 @@ class SimulatedProviders:
             images=ImageChain(orders["gemini"]),
             composer=ComposerChain(orders["elevenlabs"]),
             clips=ClipChain([by["veo"]]),
+            listener=self.real.providers.listener,
             webhooks=self.real.providers.webhooks,
             footage=self.real.providers.footage,
             sounds=self.real.providers.sounds,

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from sutradhar.outbound.webhooks import HttpWebhookSender
     from sutradhar.ports.backend import Backend
     from sutradhar.ports.publishing import Destination
+    from sutradhar.providers.listening.listener import LocalListener
     from sutradhar.providers.media.upload_reader import MediaFiles
     from sutradhar.providers.models import Models
     from sutradhar.providers.offline.storybook.templates import StorybookTemplates
@@ -62,6 +63,12 @@ class ConfiguredProviders(ConfiguredChains):
         from sutradhar.providers.media.upload_reader import MediaFiles
 
         return MediaFiles()
+
+    @lazy
+    def listener(self) -> LocalListener:
+        from sutradhar.providers.listening.listener import LocalListener
+
+        return LocalListener(self._settings.providers.whisper_model)
 
     @lazy
     def webhooks(self) -> HttpWebhookSender:

@@ -8,9 +8,12 @@ from sutradhar.domain.assets.slot import PLAN, Slot
 from sutradhar.domain.assets.specs import (
     AssetSpec,
     ClipSpec,
+    ColorSpec,
     ImageSpec,
     MusicSpec,
     NarrationSpec,
+    RecordingSpec,
+    SongSpec,
     SoundEffectSpec,
     StockSpec,
     UploadSpec,
@@ -131,7 +134,7 @@ def _find_usage(chains: Chains, spec: AssetSpec) -> Usage | None:  # noqa: PLR09
                 return None  # the effect is left out
         case MusicSpec():
             return chains.composer.usage()
-        case UploadSpec():
+        case UploadSpec() | ColorSpec() | SongSpec() | RecordingSpec():
             return None
 
 

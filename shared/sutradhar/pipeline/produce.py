@@ -7,13 +7,13 @@ from functools import partial
 from sutradhar.domain.assets.asset import Asset, Fallback
 from sutradhar.domain.assets.requests import AssetRequest, first_frame_request
 from sutradhar.domain.assets.slot import Slot
-from sutradhar.domain.assets.specs import AssetKind, ClipSpec, UploadSpec
+from sutradhar.domain.assets.specs import AssetKind, ClipSpec, ColorSpec, RecordingSpec, SongSpec, UploadSpec
 from sutradhar.domain.billing.provider_id import ProviderId
 from sutradhar.domain.core.errors import ProviderError
 from sutradhar.domain.jobs.job import Job, JobState
 from sutradhar.domain.jobs.messages import ProduceAsset
 from sutradhar.domain.jobs.review import await_approval
-from sutradhar.pipeline import clips, upload_assets
+from sutradhar.pipeline import clips, own_audio, songs, upload_assets
 from sutradhar.pipeline.generate import ProviderResult, generate
 from sutradhar.pipeline.services import Services, hold_lease
 from sutradhar.ports.providers import ImageFile, MusicTrackFile, SoundEffect, Speech, VideoFile
@@ -82,6 +82,12 @@ def _create(services: Services, job: Job, request: AssetRequest, lease: Lease) -
     spec = request.spec
     if isinstance(spec, UploadSpec):
         return upload_assets.store_asset(services, request.key, spec, lease)
+    if isinstance(spec, SongSpec):
+        return songs.store_song(services, request.key, spec, lease)
+    if isinstance(spec, RecordingSpec):
+        return own_audio.store_recording(services, request.key, spec, lease)
+    if isinstance(spec, ColorSpec):
+        return own_audio.store_color(services, request.key, spec, lease)
     if isinstance(spec, ClipSpec):
         return _create_clip(services, job, request, spec, lease)
     context = services.billing_context(job, request.slot)

@@ -20,6 +20,7 @@ from sutradhar.ports.backend import Backend
 from sutradhar.ports.bus import MessageBus
 from sutradhar.ports.clock import Clock
 from sutradhar.ports.documents import DocumentStore
+from sutradhar.ports.listening import Listener
 from sutradhar.ports.media import MediaReader
 from sutradhar.ports.models import ModelDirectory
 from sutradhar.ports.providers import Chains
@@ -39,6 +40,9 @@ class Providers(Chains, Protocol):
 
     @property
     def media(self) -> MediaReader: ...
+
+    @property
+    def listener(self) -> Listener: ...
 
     @property
     def call_gate(self) -> PaidCallGate: ...

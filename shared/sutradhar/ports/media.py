@@ -26,6 +26,10 @@ class MediaReader(Protocol):
         """Return a file with the video in ``path``: ``path`` itself, or ``out`` if it had to be converted."""
         ...
 
+    def draw_color(self, color: str, width: int, height: int) -> ImageFile:
+        """Return a PNG of one flat ``color``, such as ``#8ace00``."""
+        ...
+
     def draw_preview(self, file: BinaryIO, facts: MediaInfo) -> bytes:
         """Return a small image of the checked file as WebP, at most 512 pixels a side: of sound its waveform."""
         ...

@@ -7,10 +7,11 @@ from pydantic import SerializerFunctionWrapHandler, model_serializer
 from sutradhar.domain.assets.specs import AssetKind
 from sutradhar.domain.core.base import Frozen
 from sutradhar.domain.core.record import History, Record, keep_fields, rename
+from sutradhar.domain.song.analysis import SongFacts
 
-Alignment = Literal["engine", "speech", "estimate"]
-"""The source of word times: the voice engine itself, the words recognised in the finished speech, or a share of the
-speech by the length of each word."""
+Alignment = Literal["engine", "speech", "estimate", "given", "beats"]
+"""The source of word times: the voice engine itself, the words recognised in the finished speech, a share of the
+speech by the length of each word, the file of the lyrics, or the beats of the song."""
 
 SAMPLE_RATE = 48_000
 """Samples per second of all audio."""
@@ -105,6 +106,12 @@ class Asset(Record):
     words: tuple[Word, ...] = ()
     alignment: Alignment | None = None
     provenance: Provenance | None = None
+    song: SongFacts | None = None
+    """The part of a song that a video plays; None for every other asset. ``words`` and ``samples`` are of that part."""
+    pauses: tuple[tuple[float, float], ...] = ()
+    """Start and end, in seconds, of each silence of 0.3 s or more in a user's recorded voice."""
+    notices: tuple[str, ...] = ()
+    """Sentences for the user about how the asset was made, such as words of a text that a recording does not say."""
     is_video: bool = False
     """True if the file of an image asset is a video."""
     refusal_reason: str = ""

@@ -3,16 +3,19 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
-from sutradhar.domain.assets.slot import MUSIC, Slot
+from sutradhar.domain.assets.slot import MUSIC, RECORDING, SONG, Slot
 from sutradhar.domain.assets.specs import (
     AssetKind,
     AssetSpec,
     ClipSpec,
+    ColorSpec,
     ImageSpec,
     MusicSpec,
     NarrationSpec,
+    RecordingSpec,
+    SongSpec,
     SoundEffectSpec,
     StockSpec,
     UploadSpec,
@@ -25,9 +28,12 @@ from sutradhar.domain.plan.choices import Language, Voice
 from sutradhar.domain.plan.options import VoiceOptions
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.plan.scene import Character, Scene
+from sutradhar.domain.plan.song import OwnNarration
 from sutradhar.domain.plan.speech_duration import estimate_scene_sec
 from sutradhar.domain.text.speech_text import convert_to_speech
 
+COLOR_PROVIDER = ProviderId("color", "1")
+"""The provider of flat colours: no provider draws them."""
 UPLOAD_PROVIDER = ProviderId("upload", "2")
 """The provider of a user's own file. Raise the number, and the assets of earlier versions are made again."""
 _REFERENCE = "One figure from head to foot, facing the viewer, on a plain light ground"
@@ -80,7 +86,7 @@ def list_asset_requests(plan: RenderPlan, providers: FirstProviders) -> tuple[As
     scenes = (
         request for i in range(len(plan.scenes)) for request in _scene_requests(plan, i, providers, reference_keys)
     )
-    return (*references, *scenes, *_music_requests(plan, providers.music))
+    return (*references, *_own_audio_requests(plan), *scenes, *_music_requests(plan, providers.music))
 
 
 def first_frame_request(slot: Slot, spec: ClipSpec) -> AssetRequest:
@@ -92,12 +98,19 @@ def _scene_requests(
     plan: RenderPlan, i: int, providers: FirstProviders, reference_keys: Mapping[Slot, str]
 ) -> Iterator[AssetRequest]:
     scene = plan.scenes[i]
-    if scene.narration:
+    if own := scene.narration_audio:
+        spec = RecordingSpec(**_describe_recording(own), text=scene.narration, language=plan.spoken_language)
+        yield AssetRequest(slot=Slot.narration(i), spec=spec, provider=UPLOAD_PROVIDER)
+    elif scene.narration and not plan.narration_audio:
         slot = Slot.narration(i)
         narration = make_narration_spec(scene.narration, plan.spoken_language, plan.gender, plan.voice_options)
         yield AssetRequest(slot=slot, spec=narration, provider=providers.narration)
-    if own := scene.image or scene.clip:
-        yield _upload_request(Slot.image(i), "image", own.upload)
+    if shown := scene.image or scene.clip:
+        yield _upload_request(Slot.image(i), "image", shown.upload)
+    elif scene.color:
+        width, height = plan.size
+        flat = ColorSpec(color=scene.color, width=width, height=height)
+        yield AssetRequest(slot=Slot.image(i), spec=flat, provider=COLOR_PROVIDER)
     else:
         yield _image_request(plan, i, providers, reference_keys)
     if providers.sound_effect is not None:
@@ -106,7 +119,31 @@ def _scene_requests(
             yield AssetRequest(slot=slot, spec=effect, provider=providers.sound_effect)
 
 
+def _own_audio_requests(plan: RenderPlan) -> Iterator[AssetRequest]:
+    """Yield the request for the song or the recording that carries the whole video."""
+    if song := plan.song:
+        spec = SongSpec(
+            upload=song.upload,
+            start_sec=song.start_sec,
+            end_sec=song.end_sec,
+            best_sec=float(plan.length_sec) if song.best else None,
+            lyrics=song.lyrics,
+            language=plan.spoken_language,
+        )
+        yield AssetRequest(slot=SONG, spec=spec, provider=UPLOAD_PROVIDER)
+    if own := plan.narration_audio:
+        text = own.text or "\n".join(scene.narration for scene in plan.scenes)
+        recording = RecordingSpec(**_describe_recording(own), text=text, language=plan.spoken_language)
+        yield AssetRequest(slot=RECORDING, spec=recording, provider=UPLOAD_PROVIDER)
+
+
+def _describe_recording(own: OwnNarration) -> dict[str, Any]:
+    return {"upload": own.upload, "start_sec": own.start_sec, "end_sec": own.end_sec, "clean": own.clean}
+
+
 def _music_requests(plan: RenderPlan, provider: ProviderId) -> Iterator[AssetRequest]:
+    if plan.song:
+        return  # it is the sound of the video
     if plan.music.enabled and plan.music.upload:
         yield _upload_request(MUSIC, "music", plan.music.upload)
     elif plan.music.enabled:

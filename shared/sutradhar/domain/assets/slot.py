@@ -10,7 +10,7 @@ from sutradhar.domain.core.text_value import text_schema
 
 _TEXT = re.compile(
     r"scene-(?P<scene>\d{2,})-(?:(?P<role>narration|image)|sound-(?P<sound>\d+))"
-    r"|character-(?P<character>\d+)|(?P<whole>music|plan)",
+    r"|character-(?P<character>\d+)|(?P<whole>music|plan|song|recording)",
     re.ASCII,
 )
 
@@ -20,13 +20,13 @@ class Slot:
     """The place of an asset in a job.
 
     The text form (``scene-00-narration``, ``scene-00-image``, ``scene-00-sound-0``, ``character-0``, ``music``,
-    ``plan``) is public in the JSON of the API and stands in stored jobs, messages and charges. Only this class writes
-    and reads it.
+    ``song``, ``recording``, ``plan``) is public in the JSON of the API and stands in stored jobs, messages and charges.
+    Only this class writes and reads it.
     """
 
-    role: Literal["narration", "image", "sound", "character", "music", "plan"]
-    """``character``: the reference image of a character. ``plan``: the text of the plan, which is no asset but is
-    paid for as one."""
+    role: Literal["narration", "image", "sound", "character", "music", "song", "recording", "plan"]
+    """``recording``: the one recording that is the narration of the whole video. ``character``: the reference image of
+    a character. ``plan``: the text of the plan, which is no asset but is paid for as one."""
     scene: int | None = None
     """Index of the scene, from 0; None if the asset belongs to no single scene."""
     number: int | None = None
@@ -62,7 +62,7 @@ class Slot:
             return cls.image(scene) if match["role"] == "image" else cls.narration(scene)
         if match["character"]:
             return cls.character(int(match["character"]))
-        return cls("music") if match["whole"] == "music" else cls("plan")
+        return cls(_WHOLE[match["whole"]].role)
 
     def __str__(self) -> str:
         scene = [] if self.scene is None else [f"scene-{self.scene:02d}"]
@@ -81,4 +81,7 @@ class Slot:
 
 
 MUSIC = Slot("music")
+SONG = Slot("song")
+RECORDING = Slot("recording")
 PLAN = Slot("plan")
+_WHOLE = {str(slot): slot for slot in (MUSIC, SONG, RECORDING, PLAN)}

@@ -159,9 +159,70 @@ class UploadSpec(_Spec):
         return {"upload": self.upload}
 
 
+class ColorSpec(_Spec):
+    """An image of one flat colour. ``width`` and ``height`` in pixels."""
+
+    kind: ClassVar[AssetKind] = "image"
+    type: Literal["color"] = "color"
+    color: str
+    """Such as ``#8ace00``."""
+    width: int
+    height: int
+
+    @property
+    def key_params(self) -> KeyParams:
+        return {"color": self.color, "width": self.width, "height": self.height}
+
+
+class SongSpec(_Spec):
+    """The part of a user's own song that a video plays, with the times of its beats and of its words."""
+
+    kind: ClassVar[AssetKind] = "music"
+    type: Literal["song"] = "song"
+    upload: str
+    """The id of the upload."""
+    start_sec: float | None
+    end_sec: float | None
+    best_sec: float | None
+    """Length in seconds of the best part that is looked for; None: the part from ``start_sec`` to ``end_sec``."""
+    lyrics: str
+    """As in the plan; empty: they are recognised, or there are none."""
+    language: Language
+
+    @property
+    def key_params(self) -> KeyParams:
+        part = {"start": self.start_sec, "end": self.end_sec, "best": self.best_sec}
+        named = {name: value for name, value in part.items() if value is not None}
+        return {"upload": self.upload, "lyrics": self.lyrics, "language": self.language, **named, "song": "1"}
+
+
+class RecordingSpec(_Spec):
+    """A part of a user's own recorded voice, cleaned, with the times of its words."""
+
+    kind: ClassVar[AssetKind] = "narration"
+    type: Literal["recording"] = "recording"
+    upload: str
+    """The id of the upload."""
+    start_sec: float
+    end_sec: float | None
+    text: str
+    """The words that are spoken; empty: they are recognised, or there are no captions."""
+    language: Language
+    clean: bool
+
+    @property
+    def key_params(self) -> KeyParams:
+        end: KeyParams = {} if self.end_sec is None else {"end": self.end_sec}
+        cleaned: KeyParams = {} if self.clean else {"raw": 1}
+        own: KeyParams = {"upload": self.upload, "text": self.text, "language": self.language, "start": self.start_sec}
+        return {**own, **end, **cleaned, "recording": "1"}
+
+
 GeneratedSpec = NarrationSpec | ImageSpec | StockSpec | SoundEffectSpec | MusicSpec
 """The specs that one call of a provider answers."""
-AssetSpec = Annotated[GeneratedSpec | ClipSpec | UploadSpec, Field(discriminator="type")]
+AssetSpec = Annotated[
+    GeneratedSpec | ClipSpec | UploadSpec | ColorSpec | SongSpec | RecordingSpec, Field(discriminator="type")
+]
 
 
 def cache_key(spec: AssetSpec, provider: ProviderId) -> str:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Annotated, Self, get_args
+from typing import Annotated, Any, Self, get_args
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, model_validator
 
@@ -35,6 +35,7 @@ from sutradhar.domain.plan.shorthand import (
     read_voice,
     read_watermark,
 )
+from sutradhar.domain.plan.song import OwnNarration, Song
 from sutradhar.domain.text.text import detect_language
 from sutradhar.domain.text.text_fields import DisplayText, PromptText, SingleLineText
 
@@ -43,6 +44,14 @@ def check_voice(value: str) -> str:
     if value not in get_args(Voice) and not re.fullmatch(r"[a-z_]{1,30}/[A-Za-z0-9_.-]{1,100}", value):
         raise ValueError(f"must be F, M, or a provider and its own voice (elevenlabs/ID) (got {value[:60]!r})")
     return value
+
+
+class ScenesWithoutLength(ValueError):
+    """Nothing in a plan gives the scenes ``indexes`` a length."""
+
+    def __init__(self, indexes: Iterable[int]) -> None:
+        super().__init__("a scene without narration needs duration_sec")
+        self.indexes = tuple(indexes)
 
 
 class RenderPlan(Record):
@@ -74,6 +83,11 @@ class RenderPlan(Record):
     """A character of more than one scene is drawn once as a reference image, if the image generator supports these."""
     music: Annotated[Music, BeforeValidator(read_music)] = Music.constant()
     """The music; it may also be given as a mood, or as false, null or "none" for no music."""
+    song: Song | None = None
+    """The song of a lyric video, which is its sound. The scenes are the images and clips behind the words; they change
+    on its beats and are shown again until it ends."""
+    narration_audio: OwnNarration | None = None
+    """One recording that is the narration of the whole video."""
     watermark: Annotated[Watermark | None, BeforeValidator(read_watermark)] = Watermark.constant()
     """The watermark; it may also be given as a text. None, false or an empty text: no watermark."""
     footage: FootageSource = "none"
@@ -102,8 +116,8 @@ class RenderPlan(Record):
 
     @model_validator(mode="after")
     def _asks_for_something(self) -> Self:
-        if not (self.topic or self.prompt or self.scenes):
-            raise ValueError("give a topic, a prompt, or scenes")
+        if not (self.topic or self.prompt or self.scenes or self.song or self.narration_audio):
+            raise ValueError("give a topic, a prompt, scenes, a song or a recorded narration")
         if self.topic and self.prompt:
             raise ValueError("give a topic or a prompt, not both")
         if len(set(self.subtitle_languages)) != len(self.subtitle_languages):
@@ -118,6 +132,24 @@ class RenderPlan(Record):
         total = sum(s.duration_sec or 0 for s in self.scenes)
         if total > MAX_TOTAL_SEC:
             raise ValueError(f"scenes add up to {total:g} s; at most {MAX_TOTAL_SEC} s")
+        return self
+
+    @model_validator(mode="after")
+    def _has_one_length(self) -> Self:
+        if self.song or self.narration_audio:
+            return self._check_own_audio()
+        if untimed := [i for i, scene in enumerate(self.scenes) if not scene.has_length]:
+            raise ScenesWithoutLength(untimed)
+        return self
+
+    def _check_own_audio(self) -> Self:
+        """Refuse a second sound beside the song, or beside the recording of the whole narration."""
+        if self.song and self.narration_audio:
+            raise ValueError("give a song or narration_audio, not both: each is the sound of the whole video")
+        if self.song and (narrated := [i for i, one in enumerate(self.scenes) if one.narration or one.narration_audio]):
+            raise ValueError(f"scene {narrated[0] + 1} has a narration; a video with a song has none: leave it out")
+        if self.narration_audio and any(scene.narration_audio for scene in self.scenes):
+            raise ValueError("give narration_audio of the whole video, or of each scene, not both")
         return self
 
     def with_defaults(self, defaults: PlanDefaults) -> Self:
@@ -159,7 +191,8 @@ class RenderPlan(Record):
         """The language that the plan names, or else the language of its text."""
         if self.language:
             return self.language
-        text = self.topic or self.prompt or " ".join(s.narration for s in self.scenes)
+        own = (self.song.lyrics if self.song else "") or (self.narration_audio.text if self.narration_audio else "")
+        text = own or self.topic or self.prompt or " ".join(s.narration for s in self.scenes)
         return "hi" if detect_language(text) == "hi" else "en"
 
     @property
@@ -180,10 +213,17 @@ class RenderPlan(Record):
         try:
             return cls.model_validate(body).evolve(notices=find_reading_notices(body))
         except ValidationError as exc:
-            errors = [make_field_error(error, _PARTS) for error in exc.errors(include_url=False)]
+            errors = [one for error in exc.errors(include_url=False) for one in _make_errors(error)]
             if isinstance(body.get("publish"), Mapping):
                 errors = [FieldError(error.path.replace("publish[0]", "publish", 1), error.message) for error in errors]
             raise InvalidRequest([*errors, *find_missing_parts(body, errors)]) from exc
+
+
+def _make_errors(error: Mapping[str, Any]) -> list[FieldError]:
+    cause = error.get("ctx", {}).get("error")
+    if isinstance(cause, ScenesWithoutLength):
+        return [FieldError(f"scenes[{i}]", str(cause)) for i in cause.indexes]
+    return [make_field_error(error, _PARTS)]
 
 
 _PARTS: Mapping[str, Iterable[str]] = {
@@ -191,6 +231,8 @@ _PARTS: Mapping[str, Iterable[str]] = {
     "scenes": Scene.model_fields,
     "music": Music.model_fields,
     "clip": ClipFile.model_fields,
+    "song": Song.model_fields,
+    "narration_audio": OwnNarration.model_fields,
     "image": ImageFile.model_fields,
     "watermark": Watermark.model_fields,
     "render": RenderSettings.model_fields,

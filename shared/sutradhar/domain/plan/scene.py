@@ -9,6 +9,7 @@ from sutradhar.domain.core.base import Frozen
 from sutradhar.domain.plan.choices import MAX_TOTAL_SEC, CameraMove, FootageSource, LanguageCode, TransitionKind
 from sutradhar.domain.plan.own_media import ClipFile, ImageFile, UploadRef
 from sutradhar.domain.plan.shorthand import read_on_screen, refuse_double_languages
+from sutradhar.domain.plan.song import Color, OwnNarration
 from sutradhar.domain.text.text_fields import DisplayText, NarrationText, SingleLineText, require_text
 
 
@@ -50,6 +51,10 @@ class Scene(Frozen):
     """The user's own image, which the scene shows instead of a drawn one."""
     clip: ClipFile | None = None
     """The user's own clip, which the scene shows instead of an image."""
+    color: Color | None = None
+    """A flat colour, which the scene shows instead of an image."""
+    narration_audio: OwnNarration | None = None
+    """The user's own recording of the narration; ``narration`` is its text."""
     characters: tuple[SingleLineText, ...] = Field(default=(), max_length=4)
     """The names of the plan's ``characters`` in this scene; their ``look`` is added to the prompt."""
     translations: Annotated[Mapping[LanguageCode, NarrationText], BeforeValidator(refuse_double_languages)] = {}
@@ -69,14 +74,16 @@ class Scene(Frozen):
     """A title low on the left, from a moment after the start of the scene."""
 
     @model_validator(mode="after")
-    def _something_to_time_it(self) -> Self:
-        shown = [name for name in ("image_prompt", "image", "clip") if getattr(self, name)]
+    def _shows_one_thing(self) -> Self:
+        shown = [name for name in ("image_prompt", "image", "clip", "color") if getattr(self, name)]
         if len(shown) != 1:
-            raise ValueError(
-                f"a scene shows one thing: give image_prompt, image or clip (got {' and '.join(shown) or 'none'})"
-            )
+            names = " and ".join(shown) or "none"
+            raise ValueError(f"a scene shows one thing: give image_prompt, image, clip or color (got {names})")
         if self.clip and self.clip.fit == "fit" and self.camera not in (None, "hold"):
             raise ValueError("a clip that is shown whole (fit) has no camera move; leave out camera, or fill the frame")
-        if not self.narration and self.duration_sec is None and not self.clip:
-            raise ValueError("a scene without narration needs duration_sec")
         return self
+
+    @property
+    def has_length(self) -> bool:
+        """Return whether the scene has a length of its own."""
+        return bool(self.narration or self.narration_audio or self.duration_sec or self.clip)

@@ -128,7 +128,13 @@ class UploadUse:
 
 def find_uploads(plan: RenderPlan) -> Iterator[UploadUse]:
     """Yield every use of an upload in ``plan``."""
+    if plan.song:
+        yield UploadUse("song.upload", plan.song.upload, "audio")
+    if plan.narration_audio:
+        yield UploadUse("narration_audio.upload", plan.narration_audio.upload, "audio")
     for i, scene in enumerate(plan.scenes):
+        if scene.narration_audio:
+            yield UploadUse(f"scenes[{i}].narration_audio.upload", scene.narration_audio.upload, "audio")
         if scene.clip:
             yield UploadUse(f"scenes[{i}].clip.upload", scene.clip.upload, "video", in_scene=True)
         if scene.image:

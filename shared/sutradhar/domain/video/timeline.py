@@ -8,6 +8,7 @@ from sutradhar.domain.core.base import Frozen
 from sutradhar.domain.plan.choices import CaptionStyle, Language, TransitionKind
 from sutradhar.domain.plan.options import Watermark
 from sutradhar.domain.plan.own_media import Fit
+from sutradhar.domain.plan.song import LyricLook
 from sutradhar.domain.video.captions import Cue
 
 
@@ -86,10 +87,20 @@ class NarrationClip(Frozen):
     start: int
     samples: int
     media: MediaRef
+    source_start: int = 0
+    """Sample of the file at which it begins: a recording may hold the narrations of several scenes."""
 
     @property
     def end(self) -> int:
         return self.start + self.samples
+
+
+class GainPoint(Frozen):
+    """The level of a track at a time: it changes in a straight line, in dB, from point to point."""
+
+    at: int
+    """Sample of the video."""
+    gain_db: float
 
 
 class MusicTrack(Frozen):
@@ -103,6 +114,49 @@ class MusicTrack(Frozen):
     """Sample of the file at which the video opens."""
     crossfade: int | None = None
     """Samples of the crossfade from the end into the start when the file repeats; None: the file loops seamlessly."""
+    automation: tuple[GainPoint, ...] = ()
+    """Levels relative to ``volume_db``, in the order of time; before the first and after the last point the level
+    stays."""
+
+
+class SongTrack(Frozen):
+    """The song of a lyric video. It is as loud as a narration, and nothing lowers it."""
+
+    media: MediaRef
+    samples: int
+    """Length of the used part in samples."""
+    source_start: int
+    """Start of the used part in the file, in samples."""
+    fade_in: int = 0
+    fade_out: int = 0
+    """Samples over which it fades at its ends, where the part begins or ends inside the song."""
+
+
+class LyricWordCue(Frozen):
+    """One word of a lyric line, sung from frame ``start`` up to, not including, ``end`` of the video."""
+
+    text: str
+    start: int
+    end: int
+
+
+class LyricCue(Frozen):
+    """A lyric line on the screen from frame ``start`` up to, not including, ``end``. Cues never overlap."""
+
+    start: int
+    end: int
+    words: tuple[LyricWordCue, ...]
+
+    @property
+    def text(self) -> str:
+        return " ".join(word.text for word in self.words)
+
+
+class LyricTrack(Frozen):
+    """The words of a song and how they are shown."""
+
+    look: LyricLook
+    cues: tuple[LyricCue, ...]
 
 
 class SoundEffectClip(Frozen):
@@ -162,6 +216,9 @@ class Timeline(Frozen):
     titles: tuple[Title, ...] = ()
     sound_effects: tuple[SoundEffectClip, ...] = ()
     clip_audio: tuple[ClipAudio, ...] = ()
+    song: SongTrack | None = None
+    lyrics: LyricTrack | None = None
+    """The words of a song, which are drawn into the video instead of ``burned_captions``."""
     watermark: Watermark | None = None
     extended_scenes: tuple[int, ...] = ()
     """Scenes that were made longer than the plan asks for, because their narration is longer."""

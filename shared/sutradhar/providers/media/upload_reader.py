@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
@@ -50,6 +51,14 @@ class MediaFiles:
         """
         with _raise_invalid_request():
             return find_shown_video(path, out)
+
+    def draw_color(self, color: str, width: int, height: int) -> ImageFile:
+        """Return a PNG of one flat ``color``, such as ``#8ace00``."""
+        from PIL import Image
+
+        data = BytesIO()
+        Image.new("RGB", (width, height), color).save(data, "PNG")
+        return ImageFile(data.getvalue(), "image/png", width, height, provider="color/1")
 
     def draw_preview(self, file: BinaryIO, facts: MediaInfo) -> bytes:
         """Return a small image of the checked file as WebP, at most 512 pixels a side: of sound its waveform.

@@ -1,0 +1,36 @@
+"""Read music and recorded voices on this machine: the one implementation of Listener."""
+
+from pathlib import Path
+
+from sutradhar.domain.plan.choices import Language
+from sutradhar.domain.song.analysis import SongAnalysis
+from sutradhar.domain.song.lyrics import Lyrics
+from sutradhar.ports.listening import AlignedLyrics, Recording
+
+
+class LocalListener:
+    """Implements Listener. Each method imports what it needs.
+
+    Args:
+        whisper_model: the folder of the user's own Whisper model; None: no text is recognised.
+    """
+
+    def __init__(self, whisper_model: Path | None = None) -> None:
+        self._whisper_model = whisper_model
+
+    def analyze(self, path: Path) -> SongAnalysis:
+        raise NotImplementedError
+
+    def align_lyrics(self, path: Path, lyrics: Lyrics, language: Language, analysis: SongAnalysis) -> AlignedLyrics:
+        raise NotImplementedError
+
+    def recognize_lyrics(self, path: Path, language: Language) -> Lyrics | None:
+        raise NotImplementedError
+
+    def read_recording(
+        self, path: Path, start_sec: float, end_sec: float | None, text: str, language: Language, *, clean: bool
+    ) -> Recording:
+        raise NotImplementedError
+
+    def recognize_speech(self, path: Path, language: Language) -> str | None:
+        raise NotImplementedError
