@@ -75,7 +75,7 @@ class MadeSong:
 
     @property
     def facts(self) -> SongFacts:
-        """What a perfect analysis of the whole song says."""
+        """Return the facts that a perfect analysis of the whole song finds."""
         ends = np.cumsum([len(line) for line in self.lines]) - 1
         energy = [part.energy for part in self.sections for _ in range(round((part.end_sec - part.start_sec) * 2))]
         return SongFacts(
@@ -126,7 +126,8 @@ def make_song(
     beats = [lead_sec + n * beat for n in range(bars * BEATS_IN_BAR)]
     end = lead_sec + len(beats) * beat
     music = np.zeros(round(end * SAMPLE_RATE) + 1, np.float32)
-    sections, bar = [], 0
+    sections: list[Section] = []
+    bar = 0
     for length, label, energy in PARTS:
         for number in range(bar, bar + length):
             _play_bar(music, lead_sec + number * BEATS_IN_BAR * beat, beat, number, energy)
@@ -178,12 +179,12 @@ def _sing(
         words = []
         for n, text in enumerate(line.split()):
             start = beats[number * BARS_IN_LINE * BEATS_IN_BAR + n]
-            said = _say(text, language)
-            said = said[: round((beat - 0.02) * SAMPLE_RATE)] * np.float32(0.9)
-            fade = np.linspace(1, 0, min(len(said), 480), dtype=np.float32)
-            said[-len(fade) :] *= fade
-            _add(voice, start - 0.01, said)  # a spoken word begins 10 ms after its file
-            words.append(Word(text=text, start=start, end=start + len(said) / SAMPLE_RATE - 0.01))
+            clip = _say(text, language)
+            clip = clip[: round((beat - 0.02) * SAMPLE_RATE)] * np.float32(0.9)
+            fade = np.linspace(1, 0, min(len(clip), 480), dtype=np.float32)
+            clip[-len(fade) :] *= fade
+            _add(voice, start - 0.01, clip)  # a spoken word begins 10 ms after its file
+            words.append(Word(text=text, start=start, end=start + len(clip) / SAMPLE_RATE - 0.01))
         sung.append(tuple(words))
     return voice, sung
 
@@ -194,9 +195,9 @@ def _say(text: str, language: Language) -> Samples:
     return from_wav(speech.wav)[0]
 
 
-def _add(track: Samples, start: float, sound: NDArray[np.floating]) -> None:
+def _add(track: Samples, start: float, samples: NDArray[np.floating]) -> None:
     at = max(round(start * SAMPLE_RATE), 0)
-    part = sound[: max(len(track) - at, 0)]
+    part = samples[: max(len(track) - at, 0)]
     track[at : at + len(part)] += part.astype(np.float32)
 
 
