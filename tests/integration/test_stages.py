@@ -246,7 +246,7 @@ def test_a_cancelled_job_stops_its_renderer_and_asks_no_provider(pipeline: Local
 def test_a_video_that_would_be_too_long_fails_before_it_is_rendered(
     pipeline: LocalPipeline, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sutradhar.domain.video.timeline_builder.MAX_VIDEO_SEC", 3)
+    monkeypatch.setattr("sutradhar.domain.video.layout.MAX_VIDEO_SEC", 3)
     job = pipeline.start_rendering()
     assert job.state is JobState.FAILED
     assert job.error

@@ -14,7 +14,8 @@ from sutradhar.domain.core.errors import InvalidRequest
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.plan.scene import Scene
 from sutradhar.domain.plan.speech_duration import NARRATION_PADDING_SEC
-from sutradhar.domain.video.timeline_builder import build_timeline, list_caption_languages
+from sutradhar.domain.video.scene_parts import list_caption_languages
+from sutradhar.domain.video.timeline_builder import build_timeline
 
 PROVIDERS = FirstProviders(ProviderId("n", "1"), ProviderId("i", "1"), ProviderId("m", "1"))
 

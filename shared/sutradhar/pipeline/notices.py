@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from sutradhar.domain.plan.limits import estimate_video_sec
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.plan.speech_duration import misses_length
-from sutradhar.domain.video.timeline_builder import list_caption_languages
+from sutradhar.domain.video.scene_parts import list_caption_languages
 from sutradhar.pipeline.own_media import find_notices
 from sutradhar.pipeline.services import Services
 from sutradhar.ports.providers import PlanResult

@@ -157,8 +157,10 @@ def _audio_rules(facts: FileFacts, timeline: Timeline) -> Iterator[CheckResult]:
 
 
 def _narration_rules(facts: FileFacts, timeline: Timeline) -> Iterator[CheckResult]:
-    narrated = [Span(start=v.start / SAMPLE_RATE, end=v.end / SAMPLE_RATE) for v in timeline.narrations]
-    silence = _longest([common for s in facts.silences for v in narrated if (common := _overlap(s, v))])
+    narrated = [_to_span((v.start, v.end)) for v in timeline.narrations]
+    pauses = [_to_span(pause) for v in timeline.narrations for pause in v.pauses]  # the user is silent there
+    silences = [common for s in facts.silences for v in narrated if (common := _overlap(s, v))]
+    silence = _longest(_subtract(silences, pauses))
     # the user wants to hear a clip that keeps its full level under a narration
     loud_clips = {clip.scene for clip in timeline.clip_audio if not clip.ducked}
     matches = [match for match in facts.narrations if match.scene not in loud_clips]
@@ -208,7 +210,7 @@ def _find_caption_problems(cues: Sequence[Cue], timeline: Timeline) -> Iterator[
             yield f"cue {number + 1} starts {cue.end - following.start} frames before cue {number} ends"
     for voice in timeline.narrations:
         first, last = voice.start * timeline.fps / SAMPLE_RATE, voice.end * timeline.fps / SAMPLE_RATE
-        if not any(cue.start < last and cue.end > first for cue in cues):
+        if voice.is_captioned and not any(cue.start < last and cue.end > first for cue in cues):
             yield f"no cue for the narration of scene {voice.scene + 1}"
 
 
@@ -234,6 +236,10 @@ def _subtract(spans: Sequence[Span], explained: Sequence[Span]) -> list[Span]:
             if piece.end > piece.start
         ]
     return left
+
+
+def _to_span(samples: tuple[int, int]) -> Span:
+    return Span(start=samples[0] / SAMPLE_RATE, end=samples[1] / SAMPLE_RATE)
 
 
 def _on_timeline(clip: Clip, timeline: Timeline) -> Span:

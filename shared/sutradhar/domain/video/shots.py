@@ -83,7 +83,7 @@ def choose_clip_audio(scene: Scene, image: Asset) -> ClipAudioUse:
     if scene.clip is None or not image.samples:
         return "drop"
     use = scene.clip.sound or "duck"
-    return "keep" if use == "duck" and not scene.narration else use
+    return "keep" if use == "duck" and not (scene.narration or scene.narration_audio) else use
 
 
 def fill_scene(scene: Scene, image: Asset, part: int, frames: int, slack: int) -> Footage:

@@ -89,6 +89,10 @@ class NarrationClip(Frozen):
     media: MediaRef
     source_start: int = 0
     """Sample of the file at which it begins: a recording may hold the narrations of several scenes."""
+    is_captioned: bool = True
+    """False: its words are not known."""
+    pauses: tuple[tuple[int, int], ...] = ()
+    """Start and end of the silences in a user's recording, in samples of the video: nothing is missing there."""
 
     @property
     def end(self) -> int:

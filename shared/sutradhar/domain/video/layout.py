@@ -1,0 +1,180 @@
+"""Lay scenes out in time, one after the other, and collect the clips of every track."""
+
+import math
+from collections.abc import Container, Mapping
+from typing import NamedTuple
+
+from sutradhar.domain.assets.asset import SAMPLE_RATE, Asset
+from sutradhar.domain.assets.slot import MUSIC, Slot
+from sutradhar.domain.core.errors import FieldError, InvalidRequest
+from sutradhar.domain.plan.plan import RenderPlan
+from sutradhar.domain.plan.scene import Scene
+from sutradhar.domain.plan.speech_duration import MAX_VIDEO_SEC, NARRATION_PADDING_SEC
+from sutradhar.domain.video.scene_parts import (
+    Passage,
+    build_captions,
+    choose_burned_captions,
+    choose_transition,
+    place_narration,
+    place_sound_effects,
+    place_titles,
+    refer_to,
+)
+from sutradhar.domain.video.shots import choose_camera, count_part_frames, fill_scene, place_clip_audio, place_music
+from sutradhar.domain.video.timeline import (
+    Clip,
+    ClipAudio,
+    Footage,
+    NarrationClip,
+    SoundEffectClip,
+    Timeline,
+    frame_to_sample,
+)
+
+
+class Length(NamedTuple):
+    """The frames of one scene's clip."""
+
+    frames: int
+    """All frames of the clip, transitions included."""
+    visible: int
+    """Frames from the middle of the first transition to the middle of the last."""
+    part: int | None
+    """Frames of the used part of the user's clip; None: the scene shows no such clip."""
+    extended: bool
+    """True if the narration needs more frames than the plan asks for."""
+
+
+class Layout:
+    """Place one scene after the other and collect the clips of every track.
+
+    A subclass places another voice or other lengths: it overrides ``_measure``, ``_place_speech`` or
+    ``_list_passages``.
+    """
+
+    def __init__(self, plan: RenderPlan, assets: Mapping[Slot, Asset], captioned_scenes: Container[int] | None) -> None:
+        self._plan, self._assets, self._fps = plan, assets, plan.render.fps
+        self._captioned_scenes = captioned_scenes
+        self._transitions = [choose_transition(scene, i, self._fps) for i, scene in enumerate(plan.scenes)]
+        self._air = math.ceil(NARRATION_PADDING_SEC * self._fps)
+        self._start = 0
+        """First frame of the next scene's clip."""
+        self._clips: list[Clip] = []
+        self._narrations: list[NarrationClip] = []
+        self._sound_effects: list[SoundEffectClip] = []
+        self._clip_audio: list[ClipAudio] = []
+        self._extended: list[int] = []
+        self._cut_short: list[int] = []
+        self._filled: dict[str, list[int]] = {"loop": [], "hold": []}
+        """Scenes whose clip is too short, by what fills them."""
+
+    def add_scene(self, index: int) -> None:
+        scene, speech = self._plan.scenes[index], self._find_speech(index)
+        image = self._assets[Slot.image(index)]
+        fade_out = self._fade_out(index)
+        head = self._transitions[index].frames // 2
+        length = self._measure(index, speech, image)
+        clip = Clip(
+            scene=index,
+            start=self._start,
+            frames=length.frames,
+            media=refer_to(image),
+            camera=choose_camera(scene, index, image, self._plan.size[0] / self._plan.size[1]),
+            footage=self._choose_footage(scene, index, image, length),
+            transition=self._transitions[index],
+            fit=own.fit if (own := scene.image or scene.clip) else "fill",
+        )
+        self._clips.append(clip)
+        if length.extended:
+            self._extended.append(index)
+        if clip.footage and (audio := place_clip_audio(scene, image, clip, self._fps, fade_out=fade_out)):
+            self._clip_audio.append(audio)
+        self._place_speech(index, speech, self._start + head)
+        self._start += length.frames - fade_out
+
+    def build(self) -> Timeline:
+        """Return the timeline of the scenes that were added.
+
+        Raises:
+            InvalidRequest: they are longer than ``MAX_VIDEO_SEC``.
+        """
+        if self._start > MAX_VIDEO_SEC * self._fps:
+            seconds = self._start / self._fps
+            message = f"the narration makes the video {seconds:.0f} s long; at most {MAX_VIDEO_SEC:.0f} s"
+            raise InvalidRequest([FieldError("scenes", message)])
+        plan = self._plan
+        chosen = self._captioned_scenes
+        captions = build_captions(plan, [one for one in self._list_passages() if chosen is None or one.scene in chosen])
+        music = self._assets.get(MUSIC) if plan.music.enabled else None
+        return Timeline(
+            fps=self._fps,
+            width=plan.size[0],
+            height=plan.size[1],
+            frames=self._start,
+            clips=tuple(self._clips),
+            narrations=tuple(self._narrations),
+            music=place_music(music, plan.music, frame_to_sample(self._start, self._fps)) if music else None,
+            captions=captions,
+            burned_captions=choose_burned_captions(plan, captions),
+            caption_style=plan.render.caption_style,
+            titles=tuple(place_titles(plan, self._clips)),
+            sound_effects=tuple(self._sound_effects),
+            clip_audio=tuple(self._clip_audio),
+            watermark=plan.watermark,
+            extended_scenes=tuple(self._extended),
+            looped_scenes=tuple(self._filled["loop"]),
+            held_scenes=tuple(self._filled["hold"]),
+            cut_short_scenes=tuple(self._cut_short),
+        )
+
+    def _find_speech(self, index: int) -> Asset | None:
+        scene = self._plan.scenes[index]
+        return self._assets[Slot.narration(index)] if scene.narration or scene.narration_audio else None
+
+    def _place_speech(self, index: int, speech: Asset | None, first: int) -> None:
+        """Place what is heard in a scene that is on the screen from frame ``first`` on, its transition halved."""
+        first_sample = frame_to_sample(first, self._fps)
+        if speech:
+            first_sample = frame_to_sample(first + self._air, self._fps)
+            self._narrations.append(place_narration(index, first_sample, speech))
+        words = speech.words if speech else ()
+        self._sound_effects += place_sound_effects(self._plan.scenes[index], index, first_sample, words, self._assets)
+
+    def _list_passages(self) -> list[Passage]:
+        """Return what is spoken in each scene. Its captions end before the transition to the next one."""
+        passages = []
+        for narration in self._narrations:
+            following = self._clips[narration.scene + 1 : narration.scene + 2]
+            end = self._clips[narration.scene].end - sum(clip.transition.frames for clip in following)
+            words = self._assets[Slot.narration(narration.scene)].words
+            passages.append(Passage(narration.scene, words, narration.start / SAMPLE_RATE, end))
+        return passages
+
+    def _fade_out(self, index: int) -> int:
+        """Return the frames of the transition to the scene after ``index``."""
+        return self._transitions[index + 1].frames if index + 1 < len(self._transitions) else 0
+
+    def _measure(self, index: int, speech: Asset | None, image: Asset) -> Length:
+        scene = self._plan.scenes[index]
+        fade_in, fade_out = self._transitions[index].frames, self._fade_out(index)
+        head, tail = fade_in // 2, fade_out - fade_out // 2
+        needed = math.ceil(speech.samples * self._fps / SAMPLE_RATE) + 2 * self._air if speech else 0
+        requested = round((scene.duration_sec or 0) * self._fps)
+        extended = bool(speech and requested and needed > requested)
+        part = count_part_frames(scene, image, self._fps)
+        is_trimmed = part and scene.clip and scene.clip.when_short == "trim" and part < requested
+        if part and scene.clip and (is_trimmed or not (speech or requested)):
+            requested = part - head - tail  # the part's own length, transitions included
+        # at least as long as its two transitions, so that they do not overlap
+        frames = max(head + max(needed, requested) + tail, fade_in + fade_out, 1)
+        return Length(frames, frames - head - tail, part, extended)
+
+    def _choose_footage(self, scene: Scene, index: int, image: Asset, length: Length) -> Footage | None:
+        if not (length.part and scene.clip):
+            return Footage() if image.is_video else None
+        footage = fill_scene(scene, image, length.part, length.frames, slack=length.frames - length.visible)
+        if scene.clip.end_sec is not None and length.part > length.frames:
+            self._cut_short.append(index)
+        if length.part < length.visible and scene.clip.when_short in (None, "trim"):
+            self._filled[footage.when_over].append(index)
+        return footage
