@@ -25,7 +25,7 @@ def test_every_wrong_field_is_named_at_once() -> None:
 @pytest.mark.parametrize(
     ("body", "path", "says"),
     [
-        ({}, "", "give a topic, a prompt, scenes, a song"),
+        ({}, "", "give a topic, a prompt, scenes, a song or a recorded narration"),
         ({"topic": ""}, "topic", "must have some text"),
         ({"topic": "  \t "}, "topic", "must have some text"),
         ({"topic": "🍵"}, "topic", "must have some text"),

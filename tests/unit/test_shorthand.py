@@ -234,7 +234,7 @@ def test_an_image_under_a_wrong_name_is_not_reported_as_missing() -> None:
 def test_one_answer_names_all_errors() -> None:
     assert wrong({"language": "fr"}) == {
         "language": "must be en or hi (got 'fr')",
-        "": "give a topic, a prompt, or scenes",
+        "": "give a topic, a prompt, scenes, a song or a recorded narration",
     }
     scenes = [{"narration": "x", "camera": "spin"}, SCENE | {"image": {"upload": "up-0123456789abcdef"}, "camera": 1}]
     messages = wrong({"scenes": scenes, "voice": "Q", "colour": 1})

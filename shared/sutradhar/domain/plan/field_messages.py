@@ -222,26 +222,30 @@ def _advise_instead(path: str, names: Mapping[str, Iterable[str]]) -> str:
     return "remove it or check its spelling"
 
 
+NOTHING_GIVEN = "give a topic, a prompt, scenes, a song or a recorded narration"
+_SOURCES = ("topic", "prompt", "scenes", "song", "narration_audio")
+_SHOWN = ("image_prompt", "image", "clip", "color")
+
+
 def find_missing_parts(body: Mapping[str, Any], errors: Sequence[FieldError]) -> Iterator[FieldError]:
     """Yield an error for each rule about several fields that ``body`` breaks; pydantic checks these rules only if every
     single field is valid."""
     paths = {error.path for error in errors}
     if "" in paths:
         return
-    if not any(body.get(name) or name in paths for name in ("topic", "prompt", "scenes")):
-        yield FieldError("", "give a topic, a prompt, or scenes")
+    if not any(body.get(name) or name in paths for name in _SOURCES):
+        yield FieldError("", NOTHING_GIVEN)
     renamed_parents = {error.path.rpartition(".")[0] for error in errors if error.message.endswith(_ADVICE_TO_SHOW)}
     scenes = body.get("scenes")
     for i, scene in enumerate(scenes if isinstance(scenes, list | tuple) else ()):
         place = f"scenes[{i}]"
         wrong = {path.removeprefix(f"{place}.").partition(".")[0] for path in paths if path.startswith(f"{place}.")}
         if isinstance(scene, Mapping) and wrong and place not in paths | renamed_parents:
-            shown = [name for name in ("image_prompt", "image", "clip") if scene.get(name) or name in wrong]
-            if len(shown) != 1 and not wrong & {"image_prompt", "image", "clip"}:
+            shown = [name for name in _SHOWN if scene.get(name) or name in wrong]
+            if len(shown) != 1 and not wrong & {*_SHOWN}:
                 names_given = " and ".join(shown) or "none"
-                yield FieldError(
-                    place, f"a scene shows one thing: give image_prompt, image or clip (got {names_given})"
-                )
+                message = f"a scene shows one thing: give image_prompt, image, clip or color (got {names_given})"
+                yield FieldError(place, message)
 
 
 def _describe_minimum(limits: Mapping[str, Any]) -> str:

@@ -21,7 +21,7 @@ from sutradhar.domain.plan.choices import (
     LanguageCode,
     Voice,
 )
-from sutradhar.domain.plan.field_messages import find_missing_parts, make_field_error
+from sutradhar.domain.plan.field_messages import NOTHING_GIVEN, find_missing_parts, make_field_error
 from sutradhar.domain.plan.notices import find_reading_notices
 from sutradhar.domain.plan.options import Delivery, Music, PlanDefaults, RenderSettings, VoiceOptions, Watermark
 from sutradhar.domain.plan.own_media import ClipFile, ImageFile
@@ -117,7 +117,7 @@ class RenderPlan(Record):
     @model_validator(mode="after")
     def _asks_for_something(self) -> Self:
         if not (self.topic or self.prompt or self.scenes or self.song or self.narration_audio):
-            raise ValueError("give a topic, a prompt, scenes, a song or a recorded narration")
+            raise ValueError(NOTHING_GIVEN)
         if self.topic and self.prompt:
             raise ValueError("give a topic or a prompt, not both")
         if len(set(self.subtitle_languages)) != len(self.subtitle_languages):
