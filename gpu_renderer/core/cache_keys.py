@@ -13,7 +13,7 @@ from gpu_renderer.core.segments import ENGINE_VERSION, Segment, SegmentClip
 from sutradhar.domain.plan.choices import Language
 from sutradhar.domain.plan.options import Watermark
 from sutradhar.domain.video.captions import Cue
-from sutradhar.domain.video.timeline import ClipAudio, MusicTrack, NarrationClip, SoundEffectClip, Timeline
+from sutradhar.domain.video.timeline import ClipAudio, Footage, MusicTrack, NarrationClip, SoundEffectClip, Timeline
 
 _MIX_VERSION = 2
 """Part of the key of a stored mix; raise it when a change makes the same audio mix, or measure, differently."""
@@ -49,9 +49,14 @@ def _describe_clip(shown: SegmentClip, frames: int) -> dict[str, object]:
         "frames": length,
         "fade_in": shown.transition.frames,
         "transition": shown.transition.kind,
-        "footage": clip.footage.model_dump(mode="json") if clip.footage else None,
+        "footage": _describe_footage(clip.footage) if clip.footage else None,
         "fit": clip.fit,
     }
+
+
+def _describe_footage(footage: Footage) -> dict[str, object]:
+    usual = {"speed"} if footage.speed == 1 else set[str]()  # the first version had no other speed
+    return footage.model_dump(mode="json", exclude=usual)
 
 
 def audio_key(timeline: Timeline) -> str:
@@ -117,7 +122,8 @@ def middle_frame_key(timeline: Timeline, index: int) -> str:
     """Return the key of the middle frame of the clip ``index``, as it is without text."""
     clip = timeline.clips[index]
     size = timeline.width, timeline.height
-    return engine_key(clip.media.sha256, clip.camera, clip.frames, clip.footage, clip.fit, *size)
+    slowed = [clip.footage.speed] if clip.footage and clip.footage.speed != 1 else []  # its repr leaves it out
+    return engine_key(clip.media.sha256, clip.camera, clip.frames, clip.footage, clip.fit, *size, *slowed)
 
 
 def thumbnail_key(fonts: Mapping[str, str], title: str, watermark: Watermark | None, frame_keys: Sequence[str]) -> str:

@@ -80,9 +80,9 @@ def clip_error(scene: int, reason: str) -> RenderError:
     )
 
 
-def count_frames(source: VideoSource, *, fps: int, start_sec: float) -> int:
+def count_frames(source: VideoSource, *, fps: int, start_sec: float, speed: float = 1.0) -> int:
     """Return how many frames the clip shows from ``start_sec`` on at ``fps``; 0 if it ends before."""
-    return max(math.ceil((source.length_sec - start_sec) * fps - SLACK_SEC * fps), 0)
+    return max(math.ceil((source.length_sec - start_sec) * fps / speed - SLACK_SEC * fps), 0)
 
 
 def _describe(path: Path, info: VideoInfo) -> VideoSource:

@@ -104,7 +104,7 @@ class ClipPlayer:
     ) -> None:
         assert clip.footage is not None
         self._source, self._clip, self._fps = source, clip, fps
-        self._start_sec = clip.footage.start_sec
+        self._start_sec, self._speed = clip.footage.start_sec, clip.footage.speed
         self._plan = plan_crop(source, clip, frame_size)
         self._frame = Frame(*(self._plan.scaled_crop.size if self._plan.moves else frame_size))
         self._still = Still(self._frame.planes, self._plan.source_region, source.display_size)
@@ -113,7 +113,7 @@ class ClipPlayer:
         """Number of the decoder's next frame, counted from ``start_sec`` of the Footage."""
         self._held: int | None = None
         """Number of the frame in the buffer."""
-        self._length = count_frames(source, fps=fps, start_sec=self._start_sec)
+        self._length = count_frames(source, fps=fps, start_sec=self._start_sec, speed=self._speed)
         """Frames from ``start_sec`` to the end of the file."""
         self._seek_from_sec: float | None = seek_from_sec
         self._lock, self._closed = threading.Lock(), False
@@ -179,6 +179,7 @@ class ClipPlayer:
             self._frame.size,
             fps=self._fps,
             start_sec=self._start_sec,
+            speed=self._speed,
             skip=index,
             seek_from_sec=self._seek_from_sec,
         )

@@ -40,18 +40,19 @@ def decode_command(
     fps: int,
     start_sec: float,
     skip: int,
+    speed: float = 1.0,
     seek_from_sec: float | None = SEEK_FROM_SEC,
 ) -> list[str]:
     """Return the ffmpeg command that writes raw yuv420p frames of ``part.size`` to stdout.
 
-    The frames are those shown at ``start_sec`` + n / ``fps`` seconds, from n = ``skip`` on, to the end of the clip. If
-    ``part`` is smaller than ``frame_size`` (width, height), it is placed in the middle of a blurred, darkened copy of
-    itself, and the frames have ``frame_size``.
+    The frames are those shown at ``start_sec`` + n × ``speed`` / ``fps`` seconds, from n = ``skip`` on, to the end of
+    the clip. If ``part`` is smaller than ``frame_size`` (width, height), it is placed in the middle of a blurred,
+    darkened copy of itself, and the frames have ``frame_size``.
 
     Args:
         seek_from_sec: the time of the source from which on ffmpeg seeks; None: it decodes from the beginning.
     """
-    stream = _convert(_select_frames(source, fps, start_sec, skip, seek_from_sec), source, part)
+    stream = _convert(_select_frames(source, fps, start_sec, skip, seek_from_sec, speed), source, part)
     if part.size != frame_size and part.size[0] <= frame_size[0] and part.size[1] <= frame_size[1]:
         stream = _place_on_backdrop(stream, part.size, frame_size)
     sink = stream.filter("format", "yuv420p").output(
@@ -60,7 +61,9 @@ def decode_command(
     return finish_command(sink, filter_threads=1)
 
 
-def _select_frames(source: VideoSource, fps: int, start_sec: float, skip: int, seek_from_sec: float | None) -> Stream:
+def _select_frames(
+    source: VideoSource, fps: int, start_sec: float, skip: int, seek_from_sec: float | None, speed: float
+) -> Stream:
     """Return the frames of the source at the times at which the video shows them, before they are scaled.
 
     All times are counted from the time stamp of the first frame, so a seek gives the same frames as decoding from the
@@ -77,7 +80,7 @@ def _select_frames(source: VideoSource, fps: int, start_sec: float, skip: int, s
         options |= {"copyts": None}
     if not source.is_turned:  # ffmpeg rotates each frame before the first filter here, by the size of the first one
         options |= {"reinit_filter": 0}
-    target_sec = start_sec + skip / fps
+    target_sec = start_sec + skip * speed / fps
     if seek_from_sec is not None and source.indexed and target_sec >= seek_from_sec:
         options |= {"ss": f"{target_sec - _SEEK_AHEAD_SEC:.6f}"}
     stream = open_file(source.path, **options)
@@ -89,9 +92,12 @@ def _select_frames(source: VideoSource, fps: int, start_sec: float, skip: int, s
         timed = timed.filter("scale", *source.coded_size, flags="bicubic")
     if source.interlaced:  # before fps: bwdif reads the neighbouring frames, which must not depend on the segment
         timed = timed.filter("bwdif", mode="send_frame", deint="interlaced")
-    timed = timed.filter("settb", "1/1000000").filter("setpts", f"PTS-{shift}")
+    pace = "" if speed == 1 else f"/{speed!r}"
+    timed = timed.filter("settb", "1/1000000").filter("setpts", f"(PTS-{shift}){pace}" if pace else f"PTS-{shift}")
     timed = timed.filter("fps", fps=fps, round="up", start_time=0).filter("tpad", stop=-1, stop_mode="clone")
-    return timed.filter("trim", start_frame=skip, end_frame=count_frames(source, fps=fps, start_sec=start_sec))
+    return timed.filter(
+        "trim", start_frame=skip, end_frame=count_frames(source, fps=fps, start_sec=start_sec, speed=speed)
+    )
 
 
 def _convert(stream: Stream, source: VideoSource, part: ScaledCrop) -> Stream:

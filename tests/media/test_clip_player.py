@@ -55,6 +55,13 @@ def test_frames_of_changing_length_are_shown_for_their_time(tmp_path: Path) -> N
     assert levels(play_clip(uneven, 18)) == [0, 1, 2, *[3] * 7, 4, 5, 6, 7, 7, 8, 9, 10]
 
 
+def test_a_slowed_clip_shows_each_frame_longer(tmp_path: Path) -> None:
+    clip = make_counting_clip(tmp_path / "a.mp4", *X264, seconds=1)
+    whole = levels(play_clip(clip, 40, part_frames=40, when_over="hold", speed=0.75))
+    assert whole == [int(n * 0.75 + 0.01) for n in range(40)]
+    assert levels(play_clip(clip, 30, first=20, start_sec=0.2, speed=0.5)) == [6 + n // 2 for n in range(20, 30)]
+
+
 def test_a_clip_shorter_than_its_place_starts_over_where_it_began(tmp_path: Path) -> None:
     clip = make_counting_clip(tmp_path / "a.mp4", *X264, seconds=0.5)
     assert levels(play_clip(clip, 40)) == [n % 15 for n in range(40)]

@@ -51,6 +51,14 @@ def test_focus_is_a_place_or_a_point(focus: object, point: tuple[float, float]) 
 
 
 @pytest.mark.parametrize(
+    ("sound", "use"),
+    [("on", "keep"), ("Under", "duck"), ("off", "drop"), (False, "drop"), (True, "keep"), (None, None)],
+)
+def test_the_sound_of_a_clip_has_other_names(sound: object, use: str | None) -> None:
+    assert ClipFile.model_validate({"upload": ID, "sound": sound}).sound == use
+
+
+@pytest.mark.parametrize(
     ("clip", "path", "says"),
     [
         ({"upload": ID, "start_sec": -1}, "scenes[0].clip.start_sec", "must be at least 0"),
@@ -63,7 +71,8 @@ def test_focus_is_a_place_or_a_point(focus: object, point: tuple[float, float]) 
         ({"upload": ID, "focus": "nose"}, "scenes[0].clip.focus", "must be one of center, top, bottom, left"),
         ({"upload": ID, "focus": {"x": 2, "y": 0}}, "scenes[0].clip.focus.x", "must be at most 1"),
         ({"upload": ID, "sound": "loud"}, "scenes[0].clip.sound", "must be keep, duck or drop"),
-        ({"upload": ID, "when_short": "slow"}, "scenes[0].clip.when_short", "must be loop, hold or trim"),
+        ({"upload": ID, "when_short": "fast"}, "scenes[0].clip.when_short", "must be loop, hold, trim or slow"),
+        ({"upload": ID, "when_short": "slow", "sound": "under"}, "scenes[0].clip", "a slowed clip has no sound"),
         ({"upload": ID, "from_sec": 1}, "scenes[0].clip.from_sec", "is not a field"),
         ("beach.mp4", "scenes[0].clip.upload", "must be the id of an uploaded file"),
     ],

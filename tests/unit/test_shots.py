@@ -99,6 +99,14 @@ def test_a_clip_that_is_shorter_than_its_scene(
     assert len(timeline.looped_scenes) + len(timeline.held_scenes) == bool(filler)
 
 
+@pytest.mark.parametrize(("seconds", "speed", "part"), [(3, 1.0, 120), (5, 0.8, 150), (8, 0.5, 240), (12, 0.5, 240)])
+def test_a_slowed_clip_fills_its_scene_as_far_as_half_its_speed_goes(seconds: int, speed: float, part: int) -> None:
+    timeline = lay_out(clip(when_short="slow") | {"duration_sec": seconds})
+    assert timeline.clips[0].footage == Footage(start_sec=0, part_frames=part, when_over="hold", speed=speed)
+    assert timeline.clip_audio == ()
+    assert timeline.looped_scenes + timeline.held_scenes == ()
+
+
 def test_a_clip_holds_through_a_transition_without_a_notice() -> None:
     timeline = lay_out(clip(sound="drop") | {"duration_sec": 4}, photo() | {"transition": "crossfade"})
     assert timeline.clips[0].frames == 120 + 8

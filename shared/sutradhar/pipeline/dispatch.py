@@ -139,7 +139,7 @@ def _list_notices(timeline: Timeline, requested_plan: RenderPlan) -> list[str]:
     """Return notices about lengths that differ from the plan because of the recorded narrations, and about clips that
     are shorter than their scenes."""
     if requested_plan.scenes:
-        choice = '"when_short" of the clip can be loop, hold or trim'
+        choice = '"when_short" of the clip can be loop, hold, trim or slow'
         return [
             *(f"scene {i + 1} was made longer than asked for, to fit its narration" for i in timeline.extended_scenes),
             *(

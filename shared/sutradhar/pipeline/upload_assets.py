@@ -70,9 +70,9 @@ def delete_assets(services: Services, upload_id: str) -> None:
 
 def _list_keys(upload_id: str) -> list[str]:
     kinds: tuple[Literal["image", "music"], ...] = ("image", "music")
-    return [
-        cache_key(UploadSpec(kind=kind, upload=upload_id), provider) for kind in kinds for provider in _ALL_PROVIDERS
-    ]
+    specs = [UploadSpec(kind=kind, upload=upload_id) for kind in kinds]
+    specs.append(UploadSpec(kind="image", upload=upload_id, finds_moments=True))
+    return [cache_key(spec, provider) for spec in specs for provider in _ALL_PROVIDERS]
 
 
 def _folder(upload_id: str) -> str:
@@ -113,6 +113,7 @@ def _as_asset(services: Services, key: str, spec: UploadSpec, upload: Upload, fo
         height=height,
         clip_sec=facts.duration_sec if is_clip else None,
         is_video=is_clip,
+        moments=services.providers.media.find_moments(path) if is_clip and spec.finds_moments else (),
         provenance=Provenance(model="upload", licence="the user's own", source=upload.filename),
     )
 

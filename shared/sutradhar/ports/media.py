@@ -26,6 +26,10 @@ class MediaReader(Protocol):
         """Return a file with the video in ``path``: ``path`` itself, or ``out`` if it had to be converted."""
         ...
 
+    def find_moments(self, path: Path) -> tuple[float, ...]:
+        """Return at most eight times, in seconds, from which the video in ``path`` is best to watch, best first."""
+        ...
+
     def draw_color(self, color: str, width: int, height: int) -> ImageFile:
         """Return a PNG of one flat ``color``, such as ``#8ace00``."""
         ...

@@ -108,6 +108,9 @@ class Asset(Record):
     provenance: Provenance | None = None
     song: SongFacts | None = None
     """The part of a song that a video plays; None for every other asset. ``words`` and ``samples`` are of that part."""
+    moments: tuple[float, ...] = ()
+    """Seconds at which a user's own clip is worth to be shown from, the best first; looked for only if its video has a
+    song."""
     pauses: tuple[tuple[float, float], ...] = ()
     """Start and end, in seconds, of each silence of 0.3 s or more in a user's recorded voice."""
     notices: tuple[str, ...] = ()

@@ -153,10 +153,12 @@ class UploadSpec(_Spec):
     kind: Literal["image", "music"]
     upload: str
     """The id of the upload."""
+    finds_moments: bool = False
+    """True: the best moments of a clip are looked for."""
 
     @property
     def key_params(self) -> KeyParams:
-        return {"upload": self.upload}
+        return {"upload": self.upload, **({"moments": 1} if self.finds_moments else {})}
 
 
 class ColorSpec(_Spec):

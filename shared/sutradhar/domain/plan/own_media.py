@@ -1,9 +1,10 @@
 """Describe the user's own files in a plan: the part of a file that is used, and how it fits into the video."""
 
 import re
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from sutradhar.domain.core.base import Frozen
 from sutradhar.domain.plan.focus import CENTER, Focus
@@ -13,14 +14,31 @@ Fit = Literal["fill", "fit"]
 blurred copy of itself."""
 ClipAudioUse = Literal["keep", "duck", "drop"]
 """The use of the clip's own sound: ``keep`` plays it as loud as a narration, ``duck`` lowers it while a narration
-speaks, ``drop`` leaves it out."""
-WhenShort = Literal["loop", "hold", "trim"]
+speaks, ``drop`` leaves it out. ``on``, ``under`` and ``off`` are other names of the three."""
+_AUDIO_USES: Mapping[object, ClipAudioUse] = {
+    "on": "keep",
+    "under": "duck",
+    "off": "drop",
+    "none": "drop",
+    "mute": "drop",
+    True: "keep",
+    False: "drop",
+}
+WhenShort = Literal["loop", "hold", "trim", "slow"]
 """The action if a clip ends before its scene: ``loop`` starts it again, ``hold`` shows its last frame, ``trim`` ends
-the scene with it, though never before the narration has ended."""
+the scene with it, though never before the narration has ended, ``slow`` plays it slower, at half its speed at least,
+and then holds its last frame."""
+MIN_SPEED = 0.5
+"""The lowest speed of a clip that is slowed to fill its scene: below it a viewer sees single frames."""
 
 MIN_PART_SEC = 0.2
 """The shortest part of a clip that a scene can show."""
 _UPLOAD_ID = re.compile(r"up-[0-9a-f]{16}")
+
+
+def _read_audio_use(value: object) -> object:
+    name = value.strip().lower() if isinstance(value, str) else value
+    return _AUDIO_USES.get(name, value) if isinstance(name, str | bool) else value
 
 
 def is_upload_id(text: str) -> bool:
@@ -64,7 +82,7 @@ class ClipFile(UploadRef):
     """End of the part; None: the end of the clip."""
     fit: Fit = "fill"
     focus: Focus = CENTER
-    sound: ClipAudioUse | None = None
+    sound: Annotated[ClipAudioUse | None, BeforeValidator(_read_audio_use)] = None
     """Use of the clip's sound; None: ``keep`` in a scene without a narration, else ``duck``."""
     volume_db: float = Field(default=0.0, ge=-40, le=6)
     """Level of the clip's sound relative to the voice, while no narration speaks."""
@@ -78,6 +96,12 @@ class ClipFile(UploadRef):
                 f"end_sec must be at least {MIN_PART_SEC:g} s after start_sec"
                 f" (got {self.start_sec:g} to {self.end_sec:g})"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _is_silent_if_slow(self) -> Self:
+        if self.when_short == "slow" and self.sound in ("keep", "duck"):
+            raise ValueError('a slowed clip has no sound: give "sound": "drop", or another when_short')
         return self
 
     def part_sec(self, duration_sec: float) -> float:

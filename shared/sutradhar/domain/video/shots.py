@@ -4,7 +4,7 @@ from sutradhar.domain.assets.asset import SAMPLE_RATE, Asset
 from sutradhar.domain.plan.choices import CameraMove
 from sutradhar.domain.plan.focus import CENTER, Point
 from sutradhar.domain.plan.options import Music
-from sutradhar.domain.plan.own_media import ClipAudioUse
+from sutradhar.domain.plan.own_media import MIN_SPEED, ClipAudioUse
 from sutradhar.domain.plan.scene import Scene
 from sutradhar.domain.video.timeline import (
     Camera,
@@ -80,7 +80,7 @@ def count_part_frames(scene: Scene, image: Asset, fps: int) -> int | None:
 
 def choose_clip_audio(scene: Scene, image: Asset) -> ClipAudioUse:
     """Return the use of the audio of the scene's clip; without a narration there is no reason to duck it."""
-    if scene.clip is None or not image.samples:
+    if scene.clip is None or not image.samples or scene.clip.when_short == "slow":
         return "drop"
     use = scene.clip.sound or "duck"
     return "keep" if use == "duck" and not (scene.narration or scene.narration_audio) else use
@@ -93,6 +93,10 @@ def fill_scene(scene: Scene, image: Asset, part: int, frames: int, slack: int) -
     """
     assert scene.clip
     filler = scene.clip.when_short
+    if filler == "slow":
+        speed = min(max(part / frames, MIN_SPEED), 1.0)
+        slowed = max(int(part / speed + 0.01), 1)
+        return Footage(start_sec=scene.clip.start_sec, part_frames=slowed, when_over="hold", speed=speed)
     if filler is None:
         filler = "hold" if choose_clip_audio(scene, image) == "keep" or frames - part <= slack else "loop"
     return Footage(start_sec=scene.clip.start_sec, part_frames=part, when_over="loop" if filler == "loop" else "hold")

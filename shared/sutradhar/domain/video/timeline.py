@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Literal
 
+from pydantic import Field
+
 from sutradhar.domain.assets.asset import SAMPLE_RATE
 from sutradhar.domain.core.base import Frozen
 from sutradhar.domain.plan.choices import CaptionStyle, Language, TransitionKind
@@ -58,6 +60,8 @@ class Footage(Frozen):
     """Length of the used part in frames of the video; None: to the end of the file."""
     when_over: Literal["loop", "hold"] = "loop"
     """The action after the part's last frame: start the part again, or hold that frame."""
+    speed: float = Field(default=1.0, repr=False)
+    """Seconds of the clip that are shown in one second, up to 1. ``part_frames`` counts frames at this speed."""
 
 
 class Clip(Frozen):

@@ -52,6 +52,17 @@ class MediaFiles:
         with _raise_invalid_request():
             return find_shown_video(path, out)
 
+    def find_moments(self, path: Path) -> tuple[float, ...]:
+        """Return the seconds at which the video in ``path`` is worth to be shown from, the best first, at most eight.
+
+        Raises:
+            InvalidRequest: the file cannot be used.
+        """
+        from sutradhar.media.moments import find_moments
+
+        with _raise_invalid_request():
+            return find_moments(path)
+
     def draw_color(self, color: str, width: int, height: int) -> ImageFile:
         """Return a PNG of one flat ``color``, such as ``#8ace00``."""
         from PIL import Image
