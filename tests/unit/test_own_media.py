@@ -51,11 +51,11 @@ def test_focus_is_a_place_or_a_point(focus: object, point: tuple[float, float]) 
 
 
 @pytest.mark.parametrize(
-    ("sound", "use"),
+    ("value", "use"),
     [("on", "keep"), ("Under", "duck"), ("off", "drop"), (False, "drop"), (True, "keep"), (None, None)],
 )
-def test_the_sound_of_a_clip_has_other_names(sound: object, use: str | None) -> None:
-    assert ClipFile.model_validate({"upload": ID, "sound": sound}).sound == use
+def test_the_sound_of_a_clip_has_other_names(value: object, use: str | None) -> None:
+    assert ClipFile.model_validate({"upload": ID, "sound": value}).sound == use
 
 
 @pytest.mark.parametrize(
