@@ -12,6 +12,7 @@ from sutradhar.domain.text.text_fields import SingleLineText
 LyricLook = Literal["clean", "bold", "handwritten", "karaoke", "brat"]
 """``clean``: a quiet line of text. ``bold``: large words, one after the other. ``handwritten``: as if written by hand.
 ``karaoke``: the line fills with colour as it is sung. ``brat``: lower case, narrow, black or white."""
+Cut = Literal["auto", "beat", "bar", "two_bars", "section"]
 MAX_SPOKEN_CHARS = 20_000
 """The longest text of a recording: ten minutes of fast speech."""
 MIN_SONG_SEC = 3.0
@@ -42,7 +43,7 @@ class Song(UploadRef):
     look: LyricLook = "clean"
     color: Color | None = None
     """The flat colour behind the words if the plan has neither scenes nor a prompt; None: the colour of the look."""
-    cut: Literal["auto", "beat", "bar", "two_bars", "section"] = "auto"
+    cut: Cut = "auto"
     """The times at which the image may change; ``auto`` chooses by tempo and energy."""
 
     @model_validator(mode="after")

@@ -66,6 +66,8 @@ class SongFacts(Frozen):
 
     start_sec: float
     """Start of the part in the file."""
+    song_sec: float = 0.0
+    """Length of the whole song, from the start of the file."""
     tempo_bpm: float | None
     beats: tuple[float, ...] = ()
     downbeats: tuple[float, ...] = ()

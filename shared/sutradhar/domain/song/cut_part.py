@@ -24,6 +24,7 @@ def cut_analysis(analysis: SongAnalysis, start_sec: float, end_sec: float) -> So
         )
     return SongFacts(
         start_sec=start,
+        song_sec=analysis.duration_sec,
         tempo_bpm=analysis.tempo_bpm,
         beats=_shift(analysis.beats, start, end),
         downbeats=_shift(analysis.downbeats, start, end),

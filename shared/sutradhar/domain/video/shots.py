@@ -34,7 +34,12 @@ def choose_camera(scene: Scene, index: int, image: Asset, aspect: float) -> Came
     move = scene.camera or _MOVES[index % len(_MOVES)]
     if (image.is_video and not scene.clip) or (own and not scene.camera and (scene.clip or own.fit == "fit")):
         move = "hold"
-    camera = _build_move(move)
+    return fit_camera(build_move(move), scene, image, aspect)
+
+
+def fit_camera(camera: Camera, scene: Scene, image: Asset, aspect: float) -> Camera:
+    """Return ``camera`` with the scene's point of focus in view, in a video of ``aspect``."""
+    own = scene.image or scene.clip
     if own is None or own.focus == CENTER or own.fit == "fit" or not image.height:
         return camera
     if camera.still:
@@ -45,7 +50,8 @@ def choose_camera(scene: Scene, index: int, image: Asset, aspect: float) -> Came
     return Camera(start=start, end=end)
 
 
-def _build_move(move: CameraMove) -> Camera:
+def build_move(move: CameraMove) -> Camera:
+    """Return the poses of a move over an image that fills the frame."""
     wide, close = Pose(x=0.5, y=0.5, zoom=1.0), Pose(x=0.5, y=0.48, zoom=1.15)
     panned = {"pan_left": (-0.06, 0.0), "pan_right": (0.06, 0.0), "pan_up": (0.0, -0.06), "pan_down": (0.0, 0.06)}
     if move in panned:

@@ -6,6 +6,7 @@ from sutradhar.domain.assets.asset import Asset
 from sutradhar.domain.assets.slot import Slot
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.video.layout import Layout
+from sutradhar.domain.video.song_timeline import build_song_timeline
 from sutradhar.domain.video.timeline import Timeline
 
 
@@ -23,6 +24,8 @@ def build_timeline(
     Raises:
         InvalidRequest: the video would be longer than ``MAX_VIDEO_SEC``.
     """
+    if plan.song:
+        return build_song_timeline(plan, assets, captioned_scenes)
     layout = Layout(plan, assets, captioned_scenes)
     for index in range(len(plan.scenes)):
         layout.add_scene(index)

@@ -1,0 +1,133 @@
+"""Show the words of a song line by line: each line from shortly before its first word to shortly after its last."""
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from sutradhar.domain.assets.asset import Word
+from sutradhar.domain.text.line_breaks import is_bound
+from sutradhar.domain.text.text import split_graphemes
+from sutradhar.domain.video.captions import MAX_LINE, Cue, break_lines, count_characters
+from sutradhar.domain.video.timeline import LyricCue, LyricWordCue
+
+MAX_SCREEN = 64
+"""The most characters (grapheme clusters) that one screen shows."""
+LEAD_SEC = 0.3
+"""Seconds before its first word at which a line appears, if the line before it is over."""
+_LINGER_SEC = 0.6
+_GAP_SEC = 1.2
+"""A shorter gap between two lines only flickers: the first one stays until the next."""
+_MIN_SEC = 1.0
+_PAUSES, _STOPS = ",;:—–", ".!?।॥…"
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """A word, or a part of one that is longer than a line, in frames."""
+
+    text: str
+    start: int
+    end: int
+
+
+def build_lyric_cues(words: Sequence[Word], line_ends: Sequence[int], fps: int, frames: int) -> tuple[LyricCue, ...]:
+    """Return the lines of a song of ``frames`` frames. Words outside the song are left out.
+
+    Args:
+        words: with times in seconds from the start of the song, in any order.
+        line_ends: the numbers, from 0, of the words that end a line.
+    """
+    lines = sorted(_read_lines(words, line_ends, fps, frames), key=lambda line: line[0].start)
+    screens = [screen for line in lines for screen in _split_line(line)][:frames]
+    starts = _spread([screen[0].start for screen in screens], frames)
+    cues: list[LyricCue] = []
+    for number, (screen, first) in enumerate(zip(screens, starts, strict=True)):
+        limit = starts[number + 1] if number + 1 < len(starts) else frames
+        start = min(max(cues[-1].end if cues else 0, first - round(LEAD_SEC * fps)), first)
+        over = min(max(piece.end for piece in screen), limit)
+        end = max(over + round(_LINGER_SEC * fps), start + round(_MIN_SEC * fps))
+        if number + 1 < len(starts):
+            # the next line comes before its first word, and no line leaves while it is sung
+            following = max(over, limit - round(LEAD_SEC * fps))
+            end = following if limit - end < _GAP_SEC * fps else min(end, following)
+        end = max(min(end, limit), start + 1)
+        cues.append(LyricCue(start=start, end=end, words=tuple(_fit_words(screen, first, end))))
+    return tuple(cues)
+
+
+def build_caption_cues(lyrics: Sequence[LyricCue]) -> tuple[Cue, ...]:
+    """Return the lines of a song as captions for files beside the video."""
+    cues = []
+    for lyric in lyrics:
+        lines = tuple(break_lines(lyric.text))
+        whole = len(" ".join(lines).split()) == len(lyric.words)
+        starts = tuple(word.start for word in lyric.words) if whole else ()
+        cues.append(Cue(start=lyric.start, end=lyric.end, lines=lines, word_starts=starts))
+    return tuple(cues)
+
+
+def is_heard(word: Word, seconds: float) -> bool:
+    """Return whether a part of ``word`` lies inside a song of ``seconds``."""
+    return math.isfinite(word.start + word.end) and word.start < seconds and max(word.start, word.end) >= 0
+
+
+def _read_lines(words: Sequence[Word], line_ends: Sequence[int], fps: int, frames: int) -> Iterator[list[_Piece]]:
+    """Yield the lines with a word inside the song; inside a line no word begins before the one before it."""
+    ends, line = frozenset(line_ends), list[_Piece]()
+    for number, word in enumerate(words):
+        if is_heard(word, frames / fps):
+            line += _read_word(word, line[-1].start if line else 0, fps, frames)
+        if line and (number in ends or number + 1 == len(words)):
+            yield line
+            line = []
+
+
+def _read_word(word: Word, earliest: int, fps: int, frames: int) -> Iterator[_Piece]:
+    start = min(max(round(word.start * fps), earliest, 0), frames - 1)
+    end = min(max(round(word.end * fps), start + 1), frames)
+    clusters = split_graphemes(" ".join(word.text.split()))
+    for at in range(0, len(clusters), MAX_LINE):
+        part = clusters[at : at + MAX_LINE]
+        first, last = (start + (end - start) * n // len(clusters) for n in (at, at + len(part)))
+        yield _Piece("".join(part), first, max(last, first + 1))
+
+
+def _split_line(line: list[_Piece]) -> Iterator[list[_Piece]]:
+    """Yield the screens of a line: one, or as few of even length as it needs, with breaks where the singer breathes."""
+    width = _measure(line)
+    if width <= MAX_SCREEN or len(line) == 1:
+        yield line
+        return
+    target = width / math.ceil(width / MAX_SCREEN)
+
+    def rate(cut: int) -> tuple[bool, float]:
+        """Return the cost of a break before word ``cut``: too long a screen first, then an odd place."""
+        size, last = _measure(line[:cut]), line[cut - 1]
+        cost = abs(size - target) / target
+        cost -= 0.4 if last.text[-1:] in _STOPS else 0.25 if last.text[-1:] in _PAUSES else 0.0
+        cost -= 0.2 * (line[cut].start - last.end > 0.25 * (last.end - last.start))
+        return size > MAX_SCREEN, cost + 2.0 * is_bound(last.text, line[cut].text)
+
+    best = min(range(1, len(line)), key=rate)
+    yield line[:best]
+    yield from _split_line(line[best:])
+
+
+def _measure(line: Sequence[_Piece]) -> int:
+    return sum(count_characters(piece.text) for piece in line) + len(line) - 1
+
+
+def _spread(starts: Sequence[int], frames: int) -> list[int]:
+    """Return ``starts``, which rise, with at least a frame for each of them."""
+    spread: list[int] = []
+    for start in starts:
+        spread.append(max(start, spread[-1] + 1 if spread else 0))
+    for number in reversed(range(len(spread))):
+        spread[number] = min(spread[number], frames - (len(spread) - number))
+    return spread
+
+
+def _fit_words(screen: Sequence[_Piece], first: int, end: int) -> Iterator[LyricWordCue]:
+    for piece in screen:
+        start = min(max(piece.start, first), end - 1)
+        yield LyricWordCue(text=piece.text, start=start, end=max(min(piece.end, end), start + 1))
