@@ -2,8 +2,9 @@
 
 from sutradhar.domain.core.base import Frozen
 
-MAX_LYRICS_CHARS = 20_000
-"""The longest lyrics; the longest songs have some 7,000 characters."""
+MAX_LYRICS_CHARS = 60_000
+"""The longest lyrics with their times. The longest songs have some 7,000 characters of words, and five times as many
+with a start and an end for each word."""
 
 
 class LyricWord(Frozen):
