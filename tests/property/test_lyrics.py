@@ -87,8 +87,8 @@ def test_written_lrc_is_read_back(drawn: list[list[tuple[str, float, float]]]) -
     assert [[word.text for word in line.words] for line in read.lines] == [
         [word.text for word in line] for line in lines
     ]
-    for line, words in zip(read.lines, lines, strict=True):
-        for got, word in zip(line.words, words, strict=True):
+    for got_line, words in zip(read.lines, lines, strict=True):
+        for got, word in zip(got_line.words, words, strict=True):
             assert got.start_sec is not None
             assert abs(got.start_sec - word.start) <= 0.0101
             assert got.end_sec is not None
