@@ -15,6 +15,7 @@ def plan(options: PlanOptions) -> None:
 
     Options beside --plan override the fields of the plan.
     """
+    from sutradhar.pipeline.audio_plans import write_plan
     from sutradhar.pipeline.notices import collect_notices
     from sutradhar.pipeline.own_media import check_own_media
 
@@ -25,7 +26,7 @@ def plan(options: PlanOptions) -> None:
         requested_plan = load_plan(options)
         services = bootstrap.services()
         check_own_media(services, requested_plan, bootstrap.settings().terminal_limits)
-        plan_result = services.providers.planner.plan(requested_plan)
+        plan_result = write_plan(services, services.providers.planner, requested_plan)
         for text in collect_notices(services, plan_result, requested_plan):
             print_note(text)
         written_plan = plan_result.plan

@@ -1,6 +1,7 @@
 """Step 4 of a job: the lengths of its assets are known, so build the timeline and start the renderer. If a renderer was
 started before, see what became of it."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 from sutradhar.domain.core.errors import NotFound
@@ -71,7 +72,7 @@ def _start(services: Services, job_before: Job) -> None:
     machine = services.runner.machine
     tasks = choose_task_count(_describe_work(request), machine) if machine else 1
     execution = services.runner.start(job.id, job.render_id, blob, tasks)
-    notices = _list_notices(request.timeline, job.requested_plan)
+    notices = [*_list_asset_notices(job), *_list_notices(request.timeline, job.requested_plan)]
 
     def change(current: Job) -> Outcome:
         return current.record_execution(request.render_id, execution, notices, services.clock.now())
@@ -135,21 +136,30 @@ def _fail_after_empty_runs(services: Services, job: Job) -> bool:
     return True
 
 
+def _list_asset_notices(job: Job) -> Iterator[str]:
+    """Yield what was noted while the assets were made, each sentence once."""
+    yield from dict.fromkeys(notice for asset in job.assets.values() for notice in asset.notices)
+
+
+def _list_song_notices(timeline: Timeline, plan: RenderPlan) -> Iterator[str]:
+    """Yield notices about words and scenes that a video with a song does not show."""
+    if not timeline.captions and not timeline.lyrics:
+        yield "no words are shown: none are known of this part of the song; give them as song.lyrics"
+    shown_scenes = {clip.scene for clip in timeline.clips}
+    if left_out := [str(n + 1) for n in range(len(plan.scenes)) if n not in shown_scenes]:
+        scenes = f"scene {left_out[0]} is" if len(left_out) == 1 else f"scenes {', '.join(left_out)} are"
+        yield f'{scenes} not shown: the song has {len(timeline.clips)} shots; "cut": "beat" in song makes more'
+
+
 def _list_notices(timeline: Timeline, requested_plan: RenderPlan) -> list[str]:
     """Return notices about lengths that differ from the plan because of the recorded narrations, and about clips that
     are shorter than their scenes."""
+    if requested_plan.song:
+        return [*_list_song_notices(timeline, requested_plan), *_list_filled(timeline, "a shot")]
     if requested_plan.scenes:
-        choice = '"when_short" of the clip can be loop, hold, trim or slow'
         return [
             *(f"scene {i + 1} was made longer than asked for, to fit its narration" for i in timeline.extended_scenes),
-            *(
-                f"the clip of scene {i + 1} ends before the scene and starts again; {choice}"
-                for i in timeline.looped_scenes
-            ),
-            *(
-                f"the clip of scene {i + 1} ends before the scene, and its last frame is held; {choice}"
-                for i in timeline.held_scenes
-            ),
+            *_list_filled(timeline, "the scene"),
             *(
                 f"scene {i + 1} ends before the end_sec of its clip; a longer duration_sec shows all of it"
                 for i in timeline.cut_short_scenes
@@ -158,3 +168,12 @@ def _list_notices(timeline: Timeline, requested_plan: RenderPlan) -> list[str]:
     if misses_length(timeline.duration_sec, requested_plan):
         return [f"the video is {timeline.duration_sec:.1f} s long; {requested_plan.length_sec} s were asked for"]
     return []
+
+
+def _list_filled(timeline: Timeline, place: str) -> Iterator[str]:
+    """Yield a notice for each clip that is shorter than ``place``, in which it is shown."""
+    choice = '"when_short" of the clip can be loop, hold or trim'
+    for i in timeline.looped_scenes:
+        yield f"the clip of scene {i + 1} ends before {place} and starts again; {choice}"
+    for i in timeline.held_scenes:
+        yield f"the clip of scene {i + 1} ends before {place}, and its last frame is held; {choice}"

@@ -9,6 +9,7 @@ from sutradhar.domain.core.errors import BudgetSpent, FieldError, InvalidRequest
 from sutradhar.domain.jobs.job import Job
 from sutradhar.domain.plan.limits import estimate_scene_lengths
 from sutradhar.domain.plan.plan import RenderPlan
+from sutradhar.pipeline.audio_plans import needs_planner, write_plan
 from sutradhar.pipeline.estimate import Estimate, estimate, find_kept_slots
 from sutradhar.pipeline.models import refuse_gone
 from sutradhar.pipeline.notices import collect_notices
@@ -87,10 +88,10 @@ def _find_kept(services: Services, plan: RenderPlan) -> tuple[Slot, ...]:
 def _write_scenes(services: Services, plan: RenderPlan) -> tuple[RenderPlan, tuple[str, ...], list[FieldError]]:
     """Return the plan with its scenes, notices, and problems. A paid planner is not called."""
     gate, planner = services.providers.call_gate, services.providers.planner
-    if gate.has_paid_providers and gate.is_paid(planner.provider_id):
+    if needs_planner(plan) and gate.has_paid_providers and gate.is_paid(planner.provider_id):
         return plan, plan.notices if plan.scenes else (*plan.notices, _PAID_PLANNER), []
     try:
-        result = planner.plan(plan)
+        result = write_plan(services, planner, plan)
     except ProviderError as exc:
         return plan, plan.notices, [_describe_failure(exc)]
     return result.plan, tuple(collect_notices(services, result, plan)), []

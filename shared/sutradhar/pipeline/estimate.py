@@ -21,6 +21,7 @@ from sutradhar.domain.assets.specs import (
 from sutradhar.domain.billing.usage import Usage
 from sutradhar.domain.core.errors import ProviderError
 from sutradhar.domain.plan.plan import RenderPlan
+from sutradhar.pipeline.audio_plans import draft_plan, needs_planner
 from sutradhar.pipeline.first_providers import find_first_providers
 from sutradhar.pipeline.services import Services
 from sutradhar.ports.providers import Chains
@@ -63,9 +64,10 @@ def estimate(services: Services, requested_plan: RenderPlan) -> Estimate:
     lines: list[EstimateLine] = []
     if not services.providers.call_gate.has_paid_providers:
         return Estimate(lines)  # no provider has to be loaded for that
-    if services.providers.call_gate.is_paid(services.providers.planner.provider_id):
-        lines += _quote(services, PLAN, services.providers.planner.usage(requested_plan))
-    plan = services.providers.planner.draft_plan(requested_plan)
+    planner = services.providers.planner
+    if needs_planner(requested_plan) and services.providers.call_gate.is_paid(planner.provider_id):
+        lines += _quote(services, PLAN, planner.usage(requested_plan))
+    plan = draft_plan(services, planner, requested_plan)
     requests = list_asset_requests(plan, find_first_providers(services, plan))
     return Estimate([*lines, *estimate_assets(services, requests).lines])
 

@@ -6,6 +6,7 @@ from sutradhar.domain.plan.limits import estimate_video_sec
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.plan.speech_duration import misses_length
 from sutradhar.domain.video.scene_parts import list_caption_languages
+from sutradhar.domain.video.song_plan import find_song_notices
 from sutradhar.pipeline.own_media import find_notices
 from sutradhar.pipeline.services import Services
 from sutradhar.ports.providers import PlanResult
@@ -21,6 +22,7 @@ def collect_notices(services: Services, result: PlanResult, requested_plan: Rend
         *plan.notices,
         *(f"the plan was written by {result.provider} instead of {f.provider}: {f.reason}" for f in result.fallbacks),
         *find_other_length(result, requested_plan),
+        *find_song_notices(plan),
         *_find_unexpressive_voice(services, plan),
         *_find_missing_sound_effects(services, plan),
         *_find_missing_captions(result),
@@ -34,6 +36,8 @@ def collect_notices(services: Services, result: PlanResult, requested_plan: Rend
 
 def find_other_length(result: PlanResult, requested_plan: RenderPlan) -> Iterator[str]:
     """Yield a notice if the video will be longer or shorter than requested, or if its scenes alone set its length."""
+    if requested_plan.song:
+        return  # it is as long as the song
     expected = estimate_video_sec(result.plan)
     if not misses_length(expected, requested_plan):
         return
@@ -65,6 +69,8 @@ def _find_missing_sound_effects(services: Services, plan: RenderPlan) -> Iterato
 
 
 def _find_missing_captions(result: PlanResult) -> Iterator[str]:
+    if result.plan.song:
+        return  # a song has captions in its own language
     have = list_caption_languages(result.plan)
     failed = ", ".join(dict.fromkeys(fallback.provider for fallback in result.fallbacks))
     why, key = f"{failed} could not add one", ""

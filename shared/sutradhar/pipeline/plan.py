@@ -5,6 +5,7 @@ from sutradhar.domain.assets.slot import PLAN
 from sutradhar.domain.jobs.job import Job, JobState, Outcome
 from sutradhar.domain.jobs.messages import PlanRender
 from sutradhar.domain.plan.plan import RenderPlan
+from sutradhar.pipeline.audio_plans import write_plan
 from sutradhar.pipeline.first_providers import find_first_providers
 from sutradhar.pipeline.models import check_models
 from sutradhar.pipeline.notices import collect_notices
@@ -34,7 +35,8 @@ def plan(services: Services, message: PlanRender) -> None:
 
 def _write(services: Services, job: Job) -> None:
     model_notices = check_models(services, job)
-    result = services.chains_for(services.billing_context(job, PLAN)).planner.plan(job.requested_plan)
+    planner = services.chains_for(services.billing_context(job, PLAN)).planner
+    result = write_plan(services, planner, job.requested_plan)
     requests = list_required_assets(services, result.plan)
     notices = [*model_notices, *collect_notices(services, result, job.requested_plan)]
 

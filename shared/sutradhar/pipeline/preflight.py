@@ -22,7 +22,7 @@ def refuse_impossible(services: Services, job: Job) -> None:
 
 def _find_unsayable(services: Services, plan: RenderPlan) -> Iterator[FieldError]:
     """Yield an error for a topic or a prompt without a word that can be spoken."""
-    if plan.scenes:
+    if plan.scenes or plan.song or plan.narration_audio:
         return
     path, text = ("topic", plan.topic) if plan.topic else ("prompt", plan.prompt or "")
     if not any(character.isalnum() for character in f"{plan.topic or ''}{plan.prompt or ''}"):

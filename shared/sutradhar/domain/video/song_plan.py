@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.plan.scene import Scene
@@ -65,6 +65,23 @@ def estimate_part_sec(song: Song, length_sec: float, file_sec: float) -> float:
         return min(length_sec, file_sec) if file_sec else length_sec
     end = min(song.end_sec or file_sec, file_sec) if file_sec else song.end_sec or length_sec
     return max(end - (song.start_sec or 0.0), 0.0)
+
+
+def find_song_notices(plan: RenderPlan) -> Iterator[str]:
+    """Yield a notice for each part of a plan with a song that the video does not use."""
+    if plan.song is None:
+        return
+    default = RenderPlan.model_fields["length_sec"].default
+    if plan.length_sec != default and not plan.song.best:
+        yield (
+            f"length_sec {plan.length_sec} is not used: the part of the song sets the length of the video;"
+            ' "best": true in song chooses a part of that length'
+        )
+    if timed := [str(i + 1) for i, scene in enumerate(plan.scenes) if scene.duration_sec]:
+        scenes = f"scene {timed[0]}" if len(timed) == 1 else f"scenes {', '.join(timed)}"
+        yield f"duration_sec of {scenes} is not used: the images of a song change on its beats; song.cut chooses them"
+    if plan.music.enabled and (plan.music.upload or plan.music.mood):
+        yield "music is not used: the song is the sound of the video"
 
 
 def clean_title(filename: str) -> str:
