@@ -29,6 +29,7 @@ from sutradhar.domain.video.render_request import small_thumbnail_blob
 SIGNED_URL_TTL = timedelta(hours=1)
 """Life of a signed URL: long enough for a slow line, too short to be passed around."""
 
+_CAPTION_TYPES = {"srt": "application/x-subrip", "vtt": "text/vtt", "lrc": "text/plain"}
 _SMALL = ("captions", "summary", "provenance")
 """The kinds of files that the API sends itself where a caller asks for that: a function's answer may have 32 MiB."""
 
@@ -37,8 +38,8 @@ class FileQuery(Frozen):
     kind: Literal["video", "thumbnail", "captions", "summary", "provenance", "asset"] = "video"
     lang: str = Field(default="", max_length=10)
     """The language of the captions: en or hi."""
-    format: Literal["srt", "vtt"] = "srt"
-    """The format of the captions."""
+    format: Literal["srt", "vtt", "lrc"] = "srt"
+    """The format of the captions; only the words of a song are also there as ``lrc``."""
     slot: str = Field(default="", max_length=100)
     """The place of the asset, such as ``scene-00-image``; the status lists them."""
     size: Literal["full", "small"] = "full"
@@ -124,7 +125,9 @@ def _find_file(job: Job, query: FileQuery) -> tuple[str, str]:
     match query.kind:
         case "captions":
             files = _find_captions(job.result, query.lang)
-            return (files.srt, "application/x-subrip") if query.format == "srt" else (files.vtt, "text/vtt")
+            if query.format == "lrc" and not files.lrc:
+                raise NotFound("this video has no LRC file: only the words of a song have one")
+            return getattr(files, query.format), _CAPTION_TYPES[query.format]
         case "thumbnail":
             return job.result.thumbnail, "image/png"
         case "summary":

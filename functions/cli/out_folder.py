@@ -20,7 +20,7 @@ from sutradhar.ports.stores import BlobStore, JobStore
 REFUSED = "video.refused.mp4"
 """File name of a video that the quality gate refused."""
 _OURS = re.compile(
-    r"video(\.refused)?\.mp4|thumbnail\.png|job_summary\.json|provenance\.json|captions\.[a-z]+\.(srt|vtt)"
+    r"video(\.refused)?\.mp4|thumbnail\.png|job_summary\.json|provenance\.json|captions\.[a-z]+\.(srt|vtt|lrc)"
 )
 _MEDIA = (".mp4", ".mov", ".mkv", ".webm", ".avi", ".m4v", ".gif", ".mp3", ".wav", ".m4a", ".json", ".srt")
 _FULL = 2_000_000
@@ -99,6 +99,7 @@ def deliver_files(job: Job, backend: Backend, folder: Path) -> tuple[list[Path],
         "provenance.json": result.provenance,
         **{f"captions.{language}.srt": files.srt for language, files in result.captions.items()},
         **{f"captions.{language}.vtt": files.vtt for language, files in result.captions.items()},
+        **{f"captions.{language}.lrc": files.lrc for language, files in result.captions.items() if files.lrc},
     }
     earlier = _find_earlier(folder)
     paths = _copy(files, backend.blobs, folder)

@@ -174,6 +174,7 @@ def test_the_files_of_a_finished_job_can_be_had_in_parts(api: FlaskClient) -> No
     refused = api.get(f"/render/{job_id}/file?redirect=0", buffered=True)  # a video may be too large for a function
     assert (refused.status_code, refused.get_json()["errors"][0]["path"]) == (400, "redirect")
     assert api.get(f"/render/{job_id}/file?kind=captions&lang=hi", buffered=True).status_code == 404
+    assert api.get(f"/render/{job_id}/file?kind=captions&lang=en&format=lrc", buffered=True).status_code == 404
     assert api.get(f"/render/{job_id}/file?kind=captions&lang=fr", buffered=True).status_code == 400
     assert api.get(f"/render/{job_id}/file?kind=nonsense", buffered=True).status_code == 400
 

@@ -7,7 +7,13 @@ from hypothesis import strategies as st
 
 from sutradhar.domain.assets.asset import Word
 from sutradhar.domain.text.text import split_graphemes
-from sutradhar.domain.video.song_cues import MAX_SCREEN, build_caption_cues, build_lyric_cues, is_heard
+from sutradhar.domain.video.song_cues import (
+    MAX_SCREEN,
+    build_caption_cues,
+    build_lyric_cues,
+    find_lyric_problem,
+    is_heard,
+)
 
 _TEXTS = st.one_of(
     st.sampled_from(["love", "क्ष्मा", "ज्ञान,", "night.", "👩‍👩‍👧", "é", "a" * 100, "की" * 60, "—"]),
@@ -32,6 +38,7 @@ def test_lines_never_overlap_and_lie_inside_the_song(words: list[Word], ends: li
         assert all(a.start <= b.start for a, b in pairwise(cue.words))
     for before, after in pairwise(cues):
         assert before.end <= after.start
+    assert find_lyric_problem(cues, frames) == ""
     captions = build_caption_cues(cues)
     assert [(cue.start, cue.end) for cue in captions] == [(cue.start, cue.end) for cue in cues]
 

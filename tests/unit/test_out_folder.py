@@ -71,6 +71,17 @@ def test_nothing_of_an_earlier_video_lies_beside_a_new_one(backend: Backend, tmp
     assert (out / "captions.en.srt").read_text() == "job-b"
 
 
+def test_the_words_of_a_song_are_delivered(backend: Backend, tmp_path: Path) -> None:
+    job = store_finished_job(backend, "job-a", "The fox", "en")
+    assert job.result
+    lyrics = job.result.captions["en"].evolve(lrc="jobs/job-a/lyrics.lrc")
+    backend.blobs.put(lyrics.lrc, b"[00:01.00]Fox")
+    deliver_files(job.evolve(result=job.result.evolve(captions={"en": lyrics})), backend, tmp_path / "out")
+    assert (tmp_path / "out/captions.en.lrc").read_text() == "[00:01.00]Fox"
+    deliver_files(store_finished_job(backend, "job-b", "The fox", "en"), backend, tmp_path / "out")
+    assert not (tmp_path / "out/captions.en.lrc").exists()
+
+
 def test_the_same_job_again_does_not_conflict(backend: Backend, tmp_path: Path) -> None:
     out = tmp_path / "out"
     deliver_files(store_finished_job(backend, "job-a", "The fox", "en"), backend, out)

@@ -31,7 +31,9 @@ def list_files(package: Package) -> Iterator[PackageFile]:
     suffix = PurePosixPath(package.thumbnail).suffix
     yield PackageFile(package.thumbnail, f"thumbnail{suffix}", "kind=thumbnail")
     for track in package.captions:
-        for form, blob in (("srt", track.srt), ("vtt", track.vtt)):
+        for form, blob in (("srt", track.srt), ("vtt", track.vtt), ("lrc", track.lrc)):
+            if not blob:
+                continue
             query = f"kind=captions&lang={track.language}&format={form}"
             yield PackageFile(blob, f"captions.{track.language}.{form}", query)
     if package.provenance:

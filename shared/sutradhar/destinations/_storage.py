@@ -31,6 +31,7 @@ _TYPES = {
     ".jpg": "image/jpeg",
     ".srt": "application/x-subrip",
     ".vtt": "text/vtt",
+    ".lrc": "text/plain; charset=utf-8",
     ".json": "application/json",
 }
 

@@ -16,12 +16,12 @@ def write_plan(services: Services, planner: Planner, plan: RenderPlan) -> PlanRe
     Raises:
         ProviderError: no planner wrote the scenes.
     """
-    return planner.plan(plan) if needs_planner(plan) else PlanResult(_write_scenes(services, plan), SONG_PLANNER)
+    return planner.plan(plan) if needs_planner(plan) else PlanResult(write_song_plan(services, plan), SONG_PLANNER)
 
 
 def draft_plan(services: Services, planner: Planner, plan: RenderPlan) -> RenderPlan:
     """Return a plan of the size that ``write_plan`` writes, free of charge, for an estimate. Raise ProviderError."""
-    return planner.draft_plan(plan) if needs_planner(plan) else _write_scenes(services, plan)
+    return planner.draft_plan(plan) if needs_planner(plan) else write_song_plan(services, plan)
 
 
 def needs_planner(plan: RenderPlan) -> bool:
@@ -29,7 +29,8 @@ def needs_planner(plan: RenderPlan) -> bool:
     return plan.song is None
 
 
-def _write_scenes(services: Services, plan: RenderPlan) -> RenderPlan:
+def write_song_plan(services: Services, plan: RenderPlan) -> RenderPlan:
+    """Return a plan with a song with its scenes."""
     assert plan.song
     upload = read_uploads(services, {plan.song.upload}).get(plan.song.upload)
     facts = upload.facts if upload else None

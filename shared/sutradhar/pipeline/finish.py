@@ -1,7 +1,9 @@
 """Step 6 of a job: the renderer has ended. If its file passed the quality gate, the job gets its result."""
 
 import json
+from itertools import pairwise
 
+from sutradhar.domain.assets.slot import SONG
 from sutradhar.domain.core.failure import FailureDetail
 from sutradhar.domain.jobs.job import Job, JobState, Outcome
 from sutradhar.domain.jobs.job_failure import JobFailure
@@ -9,6 +11,7 @@ from sutradhar.domain.jobs.messages import RenderFinished, RenderProgressed
 from sutradhar.domain.jobs.provenance import build_manifest
 from sutradhar.domain.jobs.result import CaptionFiles, Progress, Result
 from sutradhar.domain.plan.choices import Language
+from sutradhar.domain.song.write_lrc import write_lrc
 from sutradhar.domain.video import captions
 from sutradhar.domain.video.quality_gate import describe_failures, gate_versions, list_notices
 from sutradhar.domain.video.render_request import RenderRequest, RenderSummary, request_blob
@@ -54,7 +57,7 @@ def finish(services: Services, message: RenderFinished) -> None:
         thumbnail=summary.thumbnail.blob,
         summary=message.summary_blob,
         provenance=_write_provenance(services, job, request),
-        captions=_write_captions(services, request),
+        captions=_write_captions(services, job, request),
         duration_sec=summary.duration_sec,
         size=summary.video.size,
         encoder=summary.encoder,
@@ -85,16 +88,31 @@ def _write_provenance(services: Services, job: Job, request: RenderRequest) -> s
     return name
 
 
-def _write_captions(services: Services, request: RenderRequest) -> dict[Language, CaptionFiles]:
+def _write_captions(services: Services, job: Job, request: RenderRequest) -> dict[Language, CaptionFiles]:
     fps = request.timeline.fps
+    lrc = _write_lyrics(services, job, request)
     caption_files: dict[Language, CaptionFiles] = {}
     for language, cues in request.timeline.captions.items():
         files = CaptionFiles(
             srt=f"{request.prefix}/captions.{language}.srt",
             vtt=f"{request.prefix}/captions.{language}.vtt",
             cues=len(cues),
+            lrc=lrc,
         )
         services.blobs.put(files.srt, captions.format_srt(cues, fps).encode())
         services.blobs.put(files.vtt, captions.format_webvtt(cues, fps, language).encode())
         caption_files[language] = files
     return caption_files
+
+
+def _write_lyrics(services: Services, job: Job, request: RenderRequest) -> str:
+    """Store the words of the song with their times in the video, and return the name of the blob; empty: it has
+    none."""
+    song = job.assets.get(SONG)
+    if song is None or song.song is None or not song.words:
+        return ""
+    name = f"{request.prefix}/lyrics.lrc"
+    starts = [0, *(end + 1 for end in song.song.line_ends), len(song.words)]
+    lines = [song.words[first:last] for first, last in pairwise(starts)]
+    services.blobs.put(name, write_lrc(lines).encode())
+    return name

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 
 from sutradhar.domain.assets.asset import SAMPLE_RATE, Asset, Word
 from sutradhar.domain.assets.requests import AssetRequest
-from sutradhar.domain.assets.slot import Slot
+from sutradhar.domain.assets.slot import SONG, Slot
 from sutradhar.domain.core.errors import Conflict, ProviderError
 from sutradhar.domain.jobs.job import Job
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.plan.scene import Scene
 from sutradhar.domain.plan.speech_duration import estimate_speech_sec
 from sutradhar.domain.plan.upload import Upload, find_uploads
+from sutradhar.domain.song.analysis import SongFacts
 from sutradhar.domain.video.frame_choice import (
     FrameChoice,
     SceneTimes,
@@ -23,7 +24,8 @@ from sutradhar.domain.video.frame_choice import (
 from sutradhar.domain.video.frame_request import CARD, refer_to_upload
 from sutradhar.domain.video.timeline import Timeline
 from sutradhar.domain.video.timeline_builder import build_timeline
-from sutradhar.pipeline.own_media import measure_clips
+from sutradhar.pipeline.audio_plans import needs_planner, write_song_plan
+from sutradhar.pipeline.own_media import estimate_length, measure_clips
 from sutradhar.pipeline.plan import list_required_assets
 from sutradhar.pipeline.produce import find_finished_assets
 from sutradhar.pipeline.services import Services
@@ -56,13 +58,17 @@ def lay_out_frame(services: Services, job: Job | None, plan: RenderPlan, choice:
         Conflict: the plan has no scenes yet.
         InvalidRequest: there is no such frame, or the video would be too long.
     """
+    if not needs_planner(plan) and not plan.scenes:
+        plan = write_song_plan(services, plan)
     if not plan.scenes:
         raise Conflict("the plan has no scenes yet; try again when the planner has written them")
     uploads = read_uploads(services, {use.upload_id for use in find_uploads(plan) if use.in_scene})
     assets = {**_show_uploads(plan, uploads), **_find_assets(services, job, plan)}
     missing = [slot for slot in _list_slots(plan) if slot not in assets]
     for slot in missing:
-        assert slot.scene is not None
+        if slot.scene is None:
+            assets[slot] = _make_song(services, plan)
+            continue
         narration = plan.scenes[slot.scene].narration
         assets[slot] = _make_card(plan) if slot.role == "image" else _estimate_narration(plan, narration)
     shown_plan = _keep_burned_captions(_drop_missing_files(services, plan, missing))
@@ -120,6 +126,8 @@ def _show_uploads(plan: RenderPlan, uploads: Mapping[str, Upload]) -> dict[Slot,
 
 def _list_slots(plan: RenderPlan) -> Iterator[Slot]:
     """Yield the slots of all that the layout needs."""
+    if plan.song:
+        yield SONG
     for index, scene in enumerate(plan.scenes):
         yield Slot.image(index)
         if scene.narration:
@@ -165,6 +173,13 @@ def _is_unchanged(before: RenderPlan, after: RenderPlan, slot: Slot) -> bool:
     if slot.scene is None or max(slot.scene + 1, len(before.scenes)) > len(after.scenes):
         return False
     return before.scenes[slot.scene] == after.scenes[slot.scene]
+
+
+def _make_song(services: Services, plan: RenderPlan) -> Asset:
+    """Return a song of the estimated length, of which neither beats nor words are known."""
+    seconds = estimate_length(services, plan)
+    samples, facts = round(seconds * SAMPLE_RATE), SongFacts(start_sec=0.0, tempo_bpm=None)
+    return Asset(key="", kind="music", blob="", sha256="", size=0, provider="", samples=samples, song=facts)
 
 
 def _make_card(plan: RenderPlan) -> Asset:

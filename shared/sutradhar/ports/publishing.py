@@ -17,6 +17,8 @@ class CaptionTrack:
     language: str
     srt: str
     vtt: str
+    lrc: str = ""
+    """The words of a song with the time of each; empty for a video without a song."""
 
 
 @dataclass(frozen=True)

@@ -36,6 +36,8 @@ COLOR_PROVIDER = ProviderId("color", "1")
 """The provider of flat colours: no provider draws them."""
 UPLOAD_PROVIDER = ProviderId("upload", "2")
 """The provider of a user's own file. Raise the number, and the assets of earlier versions are made again."""
+_SHOT_SEC = 6.0
+"""Length of the footage that a scene of a song is looked for or made with; its shots are mostly shorter."""
 _REFERENCE = "One figure from head to foot, facing the viewer, on a plain light ground"
 _REFERENCE_SIZE = 1024
 """Width and height of a drawn reference image in pixels."""
@@ -184,7 +186,7 @@ def _image_request(
     spoken_sec = (
         estimate_scene_sec(scene.narration, plan.spoken_language, plan.delivery.speed) if scene.narration else 0.0
     )
-    seconds = round(max(scene.duration_sec or 0.0, spoken_sec), 1)
+    seconds = round(max(scene.duration_sec or 0.0, spoken_sec), 1) or (_SHOT_SEC if plan.song else 0.0)
     match plan.footage_of(scene):
         case "none":
             return AssetRequest(slot=slot, spec=image, provider=providers.image)

@@ -15,6 +15,8 @@ class CaptionLinks(Frozen):
 
     srt: str
     vtt: str
+    lrc: str | None
+    """The words of a song with the time of each; None for a video without a song."""
 
 
 class DualSubtitles(Frozen):
@@ -48,13 +50,15 @@ def make_file_links(job: Job, file: str) -> FileLinks:
         thumbnail_url=f"{file}?kind=thumbnail" if result else None,
         youtube_url=find_youtube_url(job),
         captions={
-            language: CaptionLinks(
-                **{form: f"{file}?kind=captions&lang={language}&format={form}" for form in ("srt", "vtt")}
-            )
-            for language in captions
+            language: _make_caption_links(f"{file}?kind=captions&lang={language}&format=", has_lrc=bool(files.lrc))
+            for language, files in captions.items()
         },
         dual_subtitles=DualSubtitles(**subtitles),
     )
+
+
+def _make_caption_links(query: str, *, has_lrc: bool) -> CaptionLinks:
+    return CaptionLinks(srt=f"{query}srt", vtt=f"{query}vtt", lrc=f"{query}lrc" if has_lrc else None)
 
 
 def find_youtube_url(job: Job) -> str | None:

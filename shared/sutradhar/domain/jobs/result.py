@@ -18,6 +18,8 @@ class CaptionFiles(Frozen):
     srt: str
     vtt: str
     cues: int
+    lrc: str = ""
+    """The words of a song with the time of each; empty for a video without a song, or of an earlier version."""
 
 
 class Result(Frozen):

@@ -11,6 +11,7 @@ from sutradhar.domain.assets.asset import SAMPLE_RATE
 from sutradhar.domain.core.base import Frozen
 from sutradhar.domain.video.captions import Cue
 from sutradhar.domain.video.file_facts import FileFacts, Span
+from sutradhar.domain.video.song_cues import find_lyric_problem
 from sutradhar.domain.video.thumbnail_size import MAX_BYTES, choose_thumbnail_size
 from sutradhar.domain.video.timeline import Clip, Timeline
 
@@ -60,6 +61,7 @@ def check(facts: FileFacts, timeline: Timeline) -> tuple[CheckResult, ...]:
         *_video_rules(facts, timeline),
         *_audio_rules(facts, timeline),
         *_caption_rules(timeline),
+        *_lyric_rules(timeline),
         *_thumbnail_rules(facts, timeline),
     )
 
@@ -197,6 +199,13 @@ def _caption_rules(timeline: Timeline) -> Iterator[CheckResult]:
         yield _judge(
             name, not problem, problem or f"{len(cues)} cues", "in the video, apart, one or more a spoken scene"
         )
+
+
+def _lyric_rules(timeline: Timeline) -> Iterator[CheckResult]:
+    if timeline.lyrics:
+        cues = timeline.lyrics.cues
+        problem = find_lyric_problem(cues, timeline.frames)
+        yield _judge("lyrics", not problem, problem or f"{len(cues)} lines", "in the video, apart, words in their line")
 
 
 def _find_caption_problems(cues: Sequence[Cue], timeline: Timeline) -> Iterator[str]:

@@ -66,6 +66,18 @@ def build_caption_cues(lyrics: Sequence[LyricCue]) -> tuple[Cue, ...]:
     return tuple(cues)
 
 
+def find_lyric_problem(cues: Sequence[LyricCue], frames: int) -> str:
+    """Return the first fault in the lines of a video of ``frames`` frames; empty if there is none."""
+    end = 0
+    for number, cue in enumerate(cues, 1):
+        if not end <= cue.start < cue.end <= frames:
+            return f"line {number} is at frames {cue.start}-{cue.end} of {frames}, and the line before ends at {end}"
+        if any(not cue.start <= word.start < word.end <= cue.end for word in cue.words):
+            return f"a word of line {number} lies outside frames {cue.start}-{cue.end}"
+        end = cue.end
+    return ""
+
+
 def is_heard(word: Word, seconds: float) -> bool:
     """Return whether a part of ``word`` lies inside a song of ``seconds``."""
     return math.isfinite(word.start + word.end) and word.start < seconds and max(word.start, word.end) >= 0

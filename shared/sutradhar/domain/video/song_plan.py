@@ -4,9 +4,11 @@ import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
+from sutradhar.domain.core.errors import InvalidRequest
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.plan.scene import Scene
 from sutradhar.domain.plan.song import LyricLook, Song
+from sutradhar.domain.song.parse_lyrics import parse_lyrics
 from sutradhar.domain.text.text import clean_text, find_undrawable_character, make_drawable
 
 _SCENE_SEC = 8.0
@@ -26,11 +28,6 @@ _NUMBERING = re.compile(r"^\s*(?:track\s*)?\d{1,3}\s*[-_.)]\s*(?=\D)", re.IGNORE
 _LABELS = re.compile(
     r"[\[(](?:official|lyrics?|audio|video|hd|hq|4k|remaster(?:ed)?|mp3|\d{3,4}\s*kbps)\b[^\])]*[\])]", re.IGNORECASE
 )
-
-
-_STAMPS = re.compile(r"\[[^\]]*\]|<[\d:.]+>")
-_NO_LYRICS = re.compile(r"-->|^\d+$")
-"""The times and numbers of SRT."""
 
 
 def write_song_scenes(plan: RenderPlan, filename: str, file_sec: float) -> RenderPlan:
@@ -98,8 +95,10 @@ def _make_title(text: str) -> str:
 
 
 def _list_lines(lyrics: str) -> Sequence[str]:
-    lines = (" ".join(_STAMPS.sub(" ", line).split()) for line in lyrics.splitlines())
-    return [line for line in lines if line and not _NO_LYRICS.search(line)]
+    try:
+        return [line.text for line in parse_lyrics(lyrics).lines] if lyrics.strip() else []
+    except InvalidRequest:  # the plan is refused with the reason
+        return []
 
 
 def _write_scenes(plan: RenderPlan, lines: Sequence[str], seconds: float) -> tuple[Scene, ...]:

@@ -41,7 +41,9 @@ def make_package(services: Services, job: Job, publication: Publication) -> Pack
         thumbnail=result.thumbnail,
         summary=result.summary,
         provenance=result.provenance,
-        captions=[CaptionTrack(language, files.srt, files.vtt) for language, files in result.captions.items()],
+        captions=[
+            CaptionTrack(language, files.srt, files.vtt, files.lrc) for language, files in result.captions.items()
+        ],
         has_synthetic_media=is_synthetic(job.assets) if synthetic is None else synthetic,
         metadata=job.requested_plan.metadata,
     )
