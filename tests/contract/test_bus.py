@@ -16,6 +16,8 @@ from sutradhar.backends.local.queue import SqliteQueue
 from sutradhar.domain.assets.slot import Slot
 from sutradhar.domain.assets.specs import NarrationSpec
 from sutradhar.domain.jobs.messages import (
+    AlignLyrics,
+    AnalyzeAudio,
     Message,
     PlanRender,
     ProduceAsset,
@@ -118,6 +120,8 @@ def test_each_message_reaches_its_topic_unchanged(kit: Kit) -> None:
         ProduceAsset(job_id="b", slot=Slot.sound_effect(0, 1)),
         StopRender(job_id="b", execution="चित्र"),
         RenderFinished(job_id="c", render_id="c-1"),
+        AnalyzeAudio(upload_id="up-0123456789abcdef"),
+        AlignLyrics(upload_id="up-0123456789abcdef", lyrics="[00:01.00]चाय\n", language="hi"),
         SpeakSample(
             sample_id="d", spec=NarrationSpec(text="चाय", language="hi", voice="F"), owner="k", owner_cap_micros=1
         ),

@@ -13,7 +13,15 @@ from functions.api.routes import ROUTES
 from tests.e2e.served import CurlAnswer, ServedApi, serve
 
 PAGE = (Path(__file__).parents[2] / "docs" / "curl.md").read_text("utf-8")
-VARIABLES = {"job_id": "JOB", "removal_id": "REMOVAL", "sample_id": "SAMPLE", "token": "VIEW", "upload_id": "UPLOAD"}
+VARIABLES = {
+    "analysis_id": "ANALYSIS",
+    "alignment_id": "ALIGNMENT",
+    "job_id": "JOB",
+    "removal_id": "REMOVAL",
+    "sample_id": "SAMPLE",
+    "token": "VIEW",
+    "upload_id": "UPLOAD",
+}
 """The variable of the page for each field of an answer that a later example needs."""
 
 

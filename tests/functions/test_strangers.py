@@ -10,11 +10,13 @@ from flask.testing import FlaskClient
 
 from functions.api.routes import ROUTES, Route
 from sutradhar import bootstrap
+from sutradhar.domain.assets.listening import ListeningNote, hash_lyrics, name_alignment_id, name_analysis_id
 from sutradhar.domain.jobs.webhook import Delivery
 from sutradhar.domain.plan.upload import name_preview
 from sutradhar.pipeline import api_keys
+from sutradhar.pipeline.audio_cache import ANALYSIS, name_alignment, write_note
 from sutradhar.pipeline.data_removal import request_removal
-from sutradhar.pipeline.upload_records import update_upload
+from sutradhar.pipeline.upload_records import get_upload, update_upload
 from sutradhar.pipeline.webhook_delivery import DELIVERIES
 from tests.conftest import forget
 from tests.function_client import open_client
@@ -85,7 +87,10 @@ def things_of_asha(api: FlaskClient) -> tuple[dict[str, str], Mapping[str, str]]
     body = json.dumps({"destination": "folder", "iso_datetime": "2100-01-01T12:00Z"})
     publication = api.post(f"/publish/{job}/schedule", data=body, headers=asha).get_json()["id"]
     things = {"job": job, "upload": upload, "delivery": delivery.id, "removal": removal.id}
-    return asha, {**things, "publication": publication}
+    orders = {"analysis": name_analysis_id(upload), "alignment": name_alignment_id(upload, hash_lyrics("la", "en"))}
+    for name in (ANALYSIS, name_alignment(hash_lyrics("la", "en"))):
+        write_note(services, get_upload(services, upload), name, ListeningNote(at=services.clock.now()))
+    return asha, {**things, **orders, "publication": publication}
 
 
 @pytest.mark.parametrize(("route", "rule"), NAMING, ids=[rule for _, rule in NAMING])

@@ -7,13 +7,12 @@ from sutradhar.domain.assets.slot import Slot
 from sutradhar.domain.core.api_key import ApiKey
 from sutradhar.domain.core.errors import BudgetSpent, FieldError, InvalidRequest, ProviderError
 from sutradhar.domain.jobs.job import Job
-from sutradhar.domain.plan.limits import estimate_scene_lengths
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.pipeline.audio_plans import needs_planner, write_plan
 from sutradhar.pipeline.estimate import Estimate, estimate, find_kept_slots
 from sutradhar.pipeline.models import refuse_gone
 from sutradhar.pipeline.notices import collect_notices
-from sutradhar.pipeline.own_media import check_own_media, estimate_length, measure_clips
+from sutradhar.pipeline.own_media import check_own_media, estimate_length, estimate_scenes
 from sutradhar.pipeline.preflight import refuse_impossible
 from sutradhar.pipeline.publishing.planned import check_planned
 from sutradhar.pipeline.services import Services
@@ -72,7 +71,7 @@ def try_plan(services: Services, requested_plan: RenderPlan, caller: ApiKey | No
         left_today=left,
         problems=tuple(problems),
         notices=notices,
-        scene_sec=tuple(estimate_scene_lengths(plan, measure_clips(services, plan))),
+        scene_sec=tuple(estimate_scenes(services, plan)),
         # scenes that the planner has just written are new; the providers are not loaded for those
         kept=_find_kept(services, plan) if requested_plan.scenes and not problems else (),
     )

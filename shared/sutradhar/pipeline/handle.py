@@ -28,6 +28,8 @@ from sutradhar.domain.jobs import messages
 from sutradhar.domain.jobs.job import Job, JobState
 from sutradhar.domain.jobs.job_failure import JobFailure
 from sutradhar.domain.jobs.messages import (
+    AlignLyrics,
+    AnalyzeAudio,
     AnnounceEvents,
     CheckUpload,
     DeleteJobFiles,
@@ -42,6 +44,7 @@ from sutradhar.domain.jobs.messages import (
     WakePublications,
     message_subject,
 )
+from sutradhar.pipeline.audio_orders import align_lyrics, analyze_audio, give_up_listening
 from sutradhar.pipeline.data_removal import remove_data
 from sutradhar.pipeline.dispatch import dispatch, stop_render
 from sutradhar.pipeline.finish import finish, record_progress
@@ -63,6 +66,8 @@ HANDLERS: Mapping[type, Callable[[Services, Any], None]] = {
     messages.PlanRender: plan,
     messages.ProduceAsset: produce,
     messages.SpeakSample: speak_sample,
+    messages.AnalyzeAudio: analyze_audio,
+    messages.AlignLyrics: align_lyrics,
     messages.DispatchRender: dispatch,
     messages.StopRender: stop_render,
     messages.DeleteJobFiles: delete_job_files,
@@ -79,6 +84,9 @@ HANDLERS: Mapping[type, Callable[[Services, Any], None]] = {
 
 _SWEPT = AnnounceEvents | DeliverWebhook | DeleteUpload | DeleteJobFiles | RemoveData | PublishVideo | WakePublications
 """The messages on which no job depends: the sweep sends them again, or the next tick does what they ask for."""
+
+_AWAITED = SpeakSample | AnalyzeAudio | AlignLyrics
+"""The messages for which a caller waits without a job: a failure is noted for that caller."""
 
 MAX_WAIT = timedelta(hours=1)
 """The longest time that a stage may find its lease held before its job fails. A worker that is killed leaves its lease
@@ -123,9 +131,9 @@ def _handle_once(services: Services, message: Message) -> None:
 
 def fail_job(services: Services, message: Message, cause: BaseException) -> None:
     """Fail the job of a message that cannot be handled or was delivered too often; refuse its upload if it is a
-    CheckUpload, and give up the sample of a SpeakSample."""
-    if isinstance(message, SpeakSample):
-        give_up_sample(services, message, cause, "try again")
+    CheckUpload, and give up what a caller waits for without a job."""
+    if isinstance(message, _AWAITED):
+        _give_up(services, message, cause)
         return
     if isinstance(message, CheckUpload):
         with suppress(NotFound):
@@ -153,7 +161,7 @@ class NotedFailure(FailureDetail):
 
 def note_failure(services: Services, message: Message, exc: BaseException) -> None:
     """Store the failure of ``message`` for the case that it becomes a dead letter, which carries no reason."""
-    if isinstance(message, _SWEPT | SpeakSample):
+    if isinstance(message, _SWEPT | _AWAITED):
         return  # their dead letters need no cause
     kind = LeaseHeld if isinstance(exc, LeaseHeld) else type(exc)
     failure = NotedFailure(kind=kind.__name__, **describe_failure(exc, "").model_dump())
@@ -166,8 +174,8 @@ def handle_dead_letter(services: Services, message: Message) -> None:
     cause = "it was started again and again and never ended: its process was killed, or ran out of memory"
     if isinstance(message, _SWEPT):
         return
-    if isinstance(message, SpeakSample):
-        give_up_sample(services, message, NeverEnded(cause), "try again")
+    if isinstance(message, _AWAITED):
+        _give_up(services, message, NeverEnded(cause))
         return
     never_ended = NotedFailure(kind=NeverEnded.__name__, cause=cause)
     try:
@@ -183,6 +191,14 @@ def handle_dead_letter(services: Services, message: Message) -> None:
         fail_job(services, message, NeverEnded(failure.cause, advice=failure.advice))
     else:
         fail_job(services, message, BackendError(failure.cause, retryable=False, advice=failure.advice))
+
+
+def _give_up(services: Services, message: SpeakSample | AnalyzeAudio | AlignLyrics, cause: BaseException) -> None:
+    """Tell the caller who waits for the outcome of ``message`` that there is none, and why."""
+    if isinstance(message, SpeakSample):
+        give_up_sample(services, message, cause, "try again")
+    else:
+        give_up_listening(services, message, cause, "try again")
 
 
 def _failure_blob(message: Message) -> str:
@@ -244,7 +260,7 @@ def _advise(cause: BaseException, advice: str) -> str:
 
 def _subject_exists(services: Services, message: Message) -> bool:
     try:
-        if isinstance(message, CheckUpload):
+        if isinstance(message, CheckUpload | AnalyzeAudio | AlignLyrics):
             get_upload(services, message.upload_id)
         elif not isinstance(
             message, DeliverWebhook | DeleteUpload | RemoveData | PublishVideo | SpeakSample

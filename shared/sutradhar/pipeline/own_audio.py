@@ -12,6 +12,7 @@ from sutradhar.domain.assets.specs import ColorSpec, RecordingSpec
 from sutradhar.domain.core.errors import InvalidRequest, NotFound, ProviderError
 from sutradhar.domain.plan.upload import Upload
 from sutradhar.pipeline.services import Services
+from sutradhar.pipeline.upload_assets import note_asset
 from sutradhar.pipeline.upload_records import get_upload
 from sutradhar.ports.stores import Lease
 
@@ -43,6 +44,7 @@ def store_recording(services: Services, key: str, spec: RecordingSpec, lease: Le
         notices=tuple(f"{upload.filename} {notice}" for notice in recording.notices),
         provenance=describe_upload(upload),
     )
+    note_asset(services, upload.id, key)
     services.assets.save(asset, lease)
     return asset
 

@@ -4,10 +4,12 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from sutradhar.domain.core.api_key import ApiKey
 from sutradhar.domain.core.errors import FieldError, InvalidRequest
-from sutradhar.domain.plan.limits import PlanLimits, estimate_video_sec
+from sutradhar.domain.plan.choices import MAX_TOTAL_SEC
+from sutradhar.domain.plan.limits import PlanLimits, estimate_scene_lengths, estimate_video_sec
 from sutradhar.domain.plan.own_media import MIN_PART_SEC, ClipFile, measure_cropped_share
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.plan.upload import MediaInfo, MediaKind, Upload, UploadUse, find_uploads
+from sutradhar.pipeline.audio_checks import find_wrong_audio, measure_own_audio, measure_scene_voices
 from sutradhar.pipeline.based_on import widen_limits
 from sutradhar.pipeline.services import Services
 from sutradhar.pipeline.upload_records import read_uploads
@@ -32,8 +34,10 @@ def check_own_media(services: Services, plan: RenderPlan, limits: PlanLimits, ca
     clip_sec = _measure_clips(plan, uploads)
     excesses = [*limits.find_excesses(plan, clip_sec)]
     if excesses and plan.based_on:
-        excesses = [*widen_limits(services, plan, limits, caller).find_excesses(plan, clip_sec)]
-    if errors := [*_find_wrong_parts(plan, uploads), *excesses]:
+        limits = widen_limits(services, plan, limits, caller)
+        excesses = [*limits.find_excesses(plan, clip_sec)]
+    wrong_audio = find_wrong_audio(plan, uploads, limits.max_total_sec)
+    if errors := [*_find_wrong_parts(plan, uploads), *wrong_audio, *excesses]:
         raise InvalidRequest(errors)
 
 
@@ -43,7 +47,8 @@ def check_parts(services: Services, plan: RenderPlan, caller: ApiKey | None = No
     Raises:
         InvalidRequest: names every field at fault.
     """
-    if errors := [*_find_wrong_parts(plan, check_files(services, plan, caller))]:
+    uploads = check_files(services, plan, caller)
+    if errors := [*_find_wrong_parts(plan, uploads), *find_wrong_audio(plan, uploads, MAX_TOTAL_SEC)]:
         raise InvalidRequest(errors)
 
 
@@ -65,13 +70,15 @@ def check_files(services: Services, plan: RenderPlan, caller: ApiKey | None = No
 
 
 def _measure_clips(plan: RenderPlan, uploads: Mapping[str, Upload]) -> dict[int, float]:
-    """Return the length in seconds of every clip that sets the length of its scene, by the index of the scene."""
-    return {
+    """Return the length in seconds of every clip and recorded voice that sets the length of its scene, by the index of
+    the scene."""
+    clips = {
         i: scene.clip.part_sec(facts.duration_sec)
         for i, scene in enumerate(plan.scenes)
         if scene.clip and scene.duration_sec is None and not scene.narration
         if (facts := _find_info(uploads, scene.clip.upload))
     }
+    return clips | measure_scene_voices(plan, uploads)
 
 
 def check_uploads(services: Services, plan: RenderPlan, caller: ApiKey | None = None) -> Mapping[str, Upload]:
@@ -89,13 +96,28 @@ def check_uploads(services: Services, plan: RenderPlan, caller: ApiKey | None = 
 
 
 def measure_clips(services: Services, plan: RenderPlan) -> dict[int, float]:
-    """Return the length in seconds of every clip that sets the length of its scene, by the index of the scene."""
+    """Return the length in seconds of every clip and recorded voice that sets the length of its scene, by the index of
+    the scene."""
     return _measure_clips(plan, _read_uploads(services, plan))
 
 
 def estimate_length(services: Services, plan: RenderPlan) -> float:
-    """Estimate the length in seconds of the video of ``plan``. The lengths of its clips are known."""
-    return estimate_video_sec(plan, measure_clips(services, plan))
+    """Estimate the length in seconds of the video of ``plan``. The lengths of its clips, its song and its recordings
+    are known."""
+    uploads = _read_uploads(services, plan)
+    own = measure_own_audio(plan, uploads)
+    return estimate_video_sec(plan, _measure_clips(plan, uploads)) if own is None else own
+
+
+def estimate_scenes(services: Services, plan: RenderPlan) -> list[float]:
+    """Estimate the seconds of each scene of ``plan``. The scenes share a song, or a recording of the whole video."""
+    uploads = _read_uploads(services, plan)
+    lengths = estimate_scene_lengths(plan, _measure_clips(plan, uploads))
+    own = measure_own_audio(plan, uploads)
+    if own is None or not lengths:
+        return lengths
+    shares = lengths if all(lengths) else [1.0] * len(lengths)
+    return [own * share / sum(shares) for share in shares]
 
 
 def find_notices(services: Services, plan: RenderPlan) -> list[str]:

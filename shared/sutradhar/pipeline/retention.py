@@ -15,6 +15,7 @@ from sutradhar.domain.core.utc_time import format_utc
 from sutradhar.domain.jobs.messages import DeleteJobFiles, DeleteUpload
 from sutradhar.domain.jobs.retention import explain_old_upload, judge_job, mark_files_deleted
 from sutradhar.domain.plan.upload import Upload
+from sutradhar.pipeline.audio_orders import forget_old_orders
 from sutradhar.pipeline.audit import note_act
 from sutradhar.pipeline.job_deletion import order_deletion, order_orphan_deletion
 from sutradhar.pipeline.retention_plan import Removal, plan_jobs, plan_uploads
@@ -41,6 +42,7 @@ def run_retention(services: Services) -> Sequence[Removal]:
     # only now: a job whose files are marked as deleted cannot be pinned or retried for its uploads any more
     ordered += [one for one in plan_uploads(services, used | jobs.used_uploads) if apply_removal(services, one)]
     forget_old_notes(services)
+    forget_old_orders(services)
     log("retention_ended", removals=len(ordered), bytes=sum(removal.size for removal in ordered))
     return ordered
 

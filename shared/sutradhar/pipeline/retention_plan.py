@@ -108,7 +108,7 @@ def plan_uploads(services: Services, used: Collection[str]) -> Iterator[Removal]
     # listed first: an upload that is announced meanwhile has no file among these
     sent = _list_stock(services.blobs.list("uploads/"))
     for upload in _list_uploads(services):
-        known.add(upload.id)
+        known |= {upload.id, upload.content_id}
         reason = "" if upload.id in used else explain_old_upload(upload, services.retention, now)
         if reason and not upload.deleting_since:
             stock = sent.get(upload.id, _NOTHING)
@@ -149,10 +149,10 @@ def _list_job_files(services: Services) -> dict[str, _Stock]:
 
 def _list_stock(blobs: Iterator[StoredBlob]) -> dict[str, _Stock]:
     """Return the files by the second part of their names, or by the third of ``uploads/failures/ID/NAME``, and
-    of pieces and previews likewise."""
+    of pieces, previews and what was heard likewise."""
     stocks: dict[str, _Stock] = {}
     for blob in blobs:
         parts = blob.name.split("/")
-        name = parts[2] if parts[1] in ("failures", "pieces", "previews") and len(parts) > 3 else parts[1]
+        name = parts[2] if parts[1] in ("failures", "pieces", "previews", "listening") and len(parts) > 3 else parts[1]
         stocks[name] = stocks.get(name, _NOTHING).add(1, blob.size, blob.changed_at)
     return stocks

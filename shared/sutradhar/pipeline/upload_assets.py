@@ -16,6 +16,7 @@ from sutradhar.pipeline.services import Services, hold_lease
 from sutradhar.pipeline.upload_records import get_upload
 from sutradhar.ports.stores import MAX_LEASE, Lease
 
+_NOTES = "upload-assets/"
 _ALL_PROVIDERS = (UPLOAD_PROVIDER, ProviderId("upload", "1"))
 """The providers of this version's assets and of those of earlier versions."""
 
@@ -47,9 +48,17 @@ def store_asset(services: Services, key: str, spec: UploadSpec, lease: Lease) ->
     return asset
 
 
+def note_asset(services: Services, upload_id: str, key: str) -> None:
+    """Note that the asset ``key`` is made from the upload, so that it is deleted with it: the keys of songs and
+    recordings depend on more than the upload. Call it before the asset is saved."""
+    name = f"{_NOTES}{upload_id}/{key}"
+    services.records.update([name], lambda _before: {name: "{}"})
+
+
 def find_assets(services: Services, upload_id: str) -> Sequence[Asset]:
     """Return the assets that were made from the upload, also by earlier versions."""
-    return list(services.assets.get_many(_list_keys(upload_id)).values())
+    keys = [*_list_keys(upload_id), *_list_noted_keys(services, upload_id)]
+    return list(services.assets.get_many(keys).values())
 
 
 def delete_assets(services: Services, upload_id: str) -> None:
@@ -64,6 +73,11 @@ def delete_assets(services: Services, upload_id: str) -> None:
     for key in _list_keys(upload_id):
         with hold_lease(services, key, MAX_LEASE):  # a worker that began before can no longer save it
             services.assets.delete([key])
+    while noted := _list_noted_keys(services, upload_id):
+        for key in noted:
+            with hold_lease(services, key, MAX_LEASE):
+                services.assets.delete([key])
+        services.records.delete([f"{_NOTES}{upload_id}/{key}" for key in noted])
     for blob in services.blobs.list(_folder(upload_id)):
         services.blobs.delete(blob.name)
 
@@ -73,6 +87,12 @@ def _list_keys(upload_id: str) -> list[str]:
     specs = [UploadSpec(kind=kind, upload=upload_id) for kind in kinds]
     specs.append(UploadSpec(kind="image", upload=upload_id, finds_moments=True))
     return [cache_key(spec, provider) for spec in specs for provider in _ALL_PROVIDERS]
+
+
+def _list_noted_keys(services: Services, upload_id: str) -> list[str]:
+    """Return the keys of at most a hundred songs and recordings that were made from the upload."""
+    folder = f"{_NOTES}{upload_id}/"
+    return [name.removeprefix(folder) for name in services.records.list_names(folder)]
 
 
 def _folder(upload_id: str) -> str:

@@ -8,6 +8,7 @@ from sutradhar.domain.jobs.library import LibraryFilter
 from sutradhar.domain.jobs.messages import DeleteUpload
 from sutradhar.domain.jobs.retention import list_upload_ids
 from sutradhar.domain.plan.upload import Upload, list_folders, name_blob
+from sutradhar.pipeline.audio_cache import forget_listening
 from sutradhar.pipeline.services import Services, hold_lease
 from sutradhar.pipeline.upload_records import UPLOADS, forget_old_upload, get_upload, update_upload
 from sutradhar.ports.stores import MAX_LEASE
@@ -59,11 +60,22 @@ def erase_upload(services: Services, upload_id: str) -> None:
 
 def _erase(services: Services, upload_id: str) -> None:
     services.blobs.delete(name_blob(upload_id))
+    # another upload with the same bytes is listened to again when it is used
+    for content_id in _list_content_ids(services, upload_id):
+        forget_listening(services, content_id)
     for folder in list_folders(upload_id):
         for blob in list(services.blobs.list(folder)):
             services.blobs.delete(blob.name)
     forget_old_upload(services, upload_id)  # or else it would be found there again
     services.documents.delete(UPLOADS, upload_id)
+
+
+def _list_content_ids(services: Services, upload_id: str) -> set[str]:
+    """Return the names under which it may be stored what was heard in the file."""
+    try:
+        return {upload_id, get_upload(services, upload_id, with_deleted=True).content_id}
+    except NotFound:
+        return {upload_id}
 
 
 def _may_delete(services: Services, upload_id: str) -> bool:

@@ -72,13 +72,16 @@ def check_in_process(services: Services, upload_id: str) -> Upload:
     if not upload.is_checked:
         try:
             facts = _read_facts(services, upload)
+            digest = _hash_audio(services, upload, facts)
         except InvalidRequest as exc:
             reason = "; ".join(error.message for error in exc.errors)
             upload = update_unchecked(services, upload.id, lambda current: current.evolve(refusal=reason))
         else:
             has_preview = _store_preview(services, upload, facts)
             upload = update_unchecked(
-                services, upload.id, lambda current: current.evolve(facts=facts, has_preview=has_preview)
+                services,
+                upload.id,
+                lambda current: current.evolve(facts=facts, has_preview=has_preview, sha256=digest),
             )
         delete_if_refused(services, upload)
     if not services.blobs.has_upload_urls:
@@ -132,6 +135,17 @@ def _read_facts(services: Services, upload: Upload) -> MediaInfo:
             raise InvalidRequest([FieldError("size", f"has {size} bytes; {upload.size} were announced")])
         with services.blobs.open(upload.blob) as file:
             return services.providers.media.probe(file)
+    except NotFound as exc:
+        raise InvalidRequest([FieldError("file", "is no longer there; send it again")]) from exc
+
+
+def _hash_audio(services: Services, upload: Upload, facts: MediaInfo) -> str:
+    """Return the SHA-256 of a file with audio, so that the same song is analysed once; empty for other files."""
+    if not upload.evolve(facts=facts).has_audio:
+        return ""
+    try:
+        with services.blobs.open(upload.blob) as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
     except NotFound as exc:
         raise InvalidRequest([FieldError("file", "is no longer there; send it again")]) from exc
 

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 
 class Example(NamedTuple):
-    """One call of a view, and the status of its answer."""
+    """One call of a view, and the status of its answer. ``SONG`` in ``body`` stands for the upload with the song."""
 
     status: int = 200
     body: Any = None
@@ -48,6 +48,10 @@ EXAMPLES: Mapping[str, Example] = {
     "voices:order_voice_sample": Example(202, {"voice": "M", "language": "hi"}),
     "voices:show_voice_sample": Example(thing="sample"),
     "voices:play_voice_sample": Example(302, thing="sample"),
+    "audio:order_analysis": Example(200, {"upload_id": "SONG"}),
+    "audio:show_analysis": Example(thing="analysis", query="?target_sec=5"),
+    "audio:order_alignment": Example(200, {"upload_id": "SONG", "lyrics": "Row your boat"}),
+    "audio:show_alignment": Example(thing="alignment"),
     "templates:show_templates": Example(),
     "templates:make_plan": Example(200, {"template_id": "prahlad", "language": "en", "length_sec": 60}),
     "library:show_library": Example(query="?q=tea"),

@@ -3,6 +3,7 @@
 import errno
 import io
 import re
+import wave
 from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
@@ -14,7 +15,15 @@ from sutradhar import bootstrap
 from sutradhar.domain.core.errors import LeaseHeld
 from sutradhar.domain.core.failure import FailureDetail
 from sutradhar.domain.jobs.job import Job, JobState
-from sutradhar.domain.jobs.messages import CheckUpload, DispatchRender, Message, RenderFinished, SpeakSample, StopRender
+from sutradhar.domain.jobs.messages import (
+    AlignLyrics,
+    CheckUpload,
+    DispatchRender,
+    Message,
+    RenderFinished,
+    SpeakSample,
+    StopRender,
+)
 from sutradhar.domain.video.render_request import summary_blob
 from sutradhar.pipeline.dispatch import render_prefix
 from sutradhar.pipeline.handle import fail_job
@@ -50,9 +59,9 @@ def play(cloud: FakeCloud) -> None:
         bootstrap.backend().blobs.exists("ready")  # /ready makes this call on Google Cloud
 
 
-def send_file(cloud: FakeCloud, data: bytes) -> str:
+def send_file(cloud: FakeCloud, data: bytes, name: str = "me.png") -> str:
     """Create an upload, and put its bytes where the bucket would."""
-    body = {"filename": "me.png", "content_type": "image/png", "size": len(data)}
+    body = {"filename": name, "content_type": "image/png", "size": len(data)}
     upload_id = str(cloud.call("POST /uploads", body, 201)["upload_id"])
     bootstrap.backend().blobs.put(f"uploads/{upload_id}", data)
     return upload_id
@@ -160,12 +169,14 @@ def call_every_route(cloud: FakeCloud, finished: str) -> None:
         "key": cloud.call("POST /keys", {"name": "other"}, 201)["id"],
         "other key": cloud.call("POST /keys", {"name": "another"}, 201)["id"],
         "sample": make_sample(cloud),
+        **listen(cloud),
         "removal": cloud.call("DELETE /me/data", None, 202)["removal_id"],
     }
     for route in ROUTES:
         example = EXAMPLES[route.view]
+        body = {**example.body, "upload_id": things["song"]} if "audio:order" in route.view else example.body
         path = re.sub(r"<(?:path:)?\w+>", things.get(example.thing, example.thing), route.path)
-        cloud.call(f"{route.method} {path}{example.query}", example.body, example.status)
+        cloud.call(f"{route.method} {path}{example.query}", body, example.status)
     cloud.messages.clear()
 
 
@@ -173,6 +184,29 @@ def make_sample(cloud: FakeCloud) -> str:
     sample_id = str(cloud.call("POST /voices/sample", {"voice": "F", "language": "hi"}, 202)["sample_id"])
     cloud.deliver()
     return sample_id
+
+
+def listen(cloud: FakeCloud) -> dict[str, str]:
+    """Return an uploaded song, its analysis and the times of its lyrics, each message of which comes twice."""
+    song = send_song(cloud)
+    analysis = cloud.call("POST /audio/analyze", {"upload_id": song}, 202)
+    alignment = cloud.call("POST /lyrics/align", EXAMPLES["audio:order_alignment"].body | {"upload_id": song}, 202)
+    cloud.deliver()
+    return {"song": song, "analysis": analysis["analysis_id"], "alignment": alignment["alignment_id"]}
+
+
+def send_song(cloud: FakeCloud) -> str:
+    """Return a checked upload of four seconds of clicks."""
+    out = io.BytesIO()
+    with wave.open(out, "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(16_000)
+        file.writeframes((b"\x00\x60\x00\xa0" * 200 + bytes(4 * 3_800)) * 8)
+    song = send_file(cloud, out.getvalue(), "song.wav")
+    cloud.call(f"POST /uploads/{song}/complete", None, 202)
+    cloud.deliver()
+    return song
 
 
 def publish_later(cloud: FakeCloud, job_id: str) -> str:
@@ -221,7 +255,8 @@ def send_dead_letters(cloud: FakeCloud) -> None:
     cloud.call(f"POST /uploads/{upload_id}/complete", None, 202)
     letters.append(CheckUpload(upload_id=upload_id))
     cloud.call("POST /voices/sample", {"voice": "F", "language": "hi", "text": "चाय अच्छी है।"}, 202)
-    letters += [message for message in cloud.messages if isinstance(message, SpeakSample)]
+    cloud.call("POST /lyrics/align", {"upload_id": send_song(cloud), "lyrics": "Merrily"}, 202)
+    letters += [message for message in cloud.messages if isinstance(message, SpeakSample | AlignLyrics)]
     for cause in (LeaseHeld("busy"), RuntimeError("no")):
         for letter in one_of_each(letters):
             cloud.give_up(letter, cause)

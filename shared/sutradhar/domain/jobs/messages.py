@@ -11,6 +11,7 @@ from sutradhar.domain.assets.slot import Slot
 from sutradhar.domain.assets.specs import NarrationSpec
 from sutradhar.domain.core.failure import FailureDetail
 from sutradhar.domain.core.record import STORED, History, Record, keep_fields
+from sutradhar.domain.plan.choices import Language
 
 
 class _Stored(Record):
@@ -48,6 +49,25 @@ class SpeakSample(_Stored):
     """The API key that pays for it; empty: there are no API keys."""
     owner_cap_micros: int | None
     """The cap of one day for all calls of the owner, in millionths of a US dollar."""
+
+
+class AnalyzeAudio(_Stored):
+    """Analyse the music of an upload."""
+
+    topic: ClassVar[str] = "produce"
+    type: Literal["AnalyzeAudio"] = "AnalyzeAudio"
+    upload_id: str
+
+
+class AlignLyrics(_Stored):
+    """Find when the words of lyrics are sung in an upload."""
+
+    topic: ClassVar[str] = "produce"
+    type: Literal["AlignLyrics"] = "AlignLyrics"
+    upload_id: str
+    lyrics: str
+    """As the caller sent them."""
+    language: Language
 
 
 class DispatchRender(_Stored):
@@ -162,6 +182,8 @@ Message = Annotated[
     PlanRender
     | ProduceAsset
     | SpeakSample
+    | AnalyzeAudio
+    | AlignLyrics
     | DispatchRender
     | StopRender
     | DeleteJobFiles
@@ -183,7 +205,7 @@ def message_subject(message: Message) -> dict[str, str]:
     as the log and Pub/Sub's attributes name it."""
     if isinstance(message, SpeakSample):
         return {"sample_id": message.sample_id}
-    if isinstance(message, CheckUpload | DeleteUpload):
+    if isinstance(message, CheckUpload | DeleteUpload | AnalyzeAudio | AlignLyrics):
         return {"upload_id": message.upload_id}
     if isinstance(message, RemoveData):
         return {"removal_id": message.removal_id}

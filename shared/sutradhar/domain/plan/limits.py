@@ -27,7 +27,8 @@ class PlanLimits(Frozen):
 
         Args:
             plan: as the caller sent it.
-            clip_sec: seconds of the clip by the scene's number, for scenes that take their length from a clip.
+            clip_sec: seconds of the clip or the recorded voice by the scene's number, for scenes that take their length
+                from it.
         """
         clip_sec = clip_sec or {}
         if len(plan.scenes) > self.max_scenes:
@@ -36,11 +37,15 @@ class PlanLimits(Frozen):
         for i, scene in enumerate(plan.scenes):
             if (scene.duration_sec or 0) > self.max_scene_sec:
                 yield FieldError(f"scenes[{i}].duration_sec", f"is {scene.duration_sec:g} s; {longest}")
-            elif clip_sec.get(i, 0) > self.max_scene_sec:
-                message = f"is {clip_sec[i]:.1f} s long; {longest}; give duration_sec or end_sec"
-                yield FieldError(f"scenes[{i}].clip", message)
+            elif clip_sec.get(i, 0) > self.max_scene_sec and not plan.song:  # the beats of the song cut the clip
+                field, advice = ("clip", "duration_sec or end_sec") if scene.clip else ("narration_audio", "end_sec")
+                message = f"is {clip_sec[i]:.1f} s long; {longest}; give {advice}"
+                yield FieldError(f"scenes[{i}].{field}", message)
         whole = f"at most {self.max_total_sec:g} s a video (MAX_TOTAL_DURATION_SEC)"
-        if not plan.scenes:
+        is_best_part = plan.song is not None and plan.song.best
+        if (plan.song and not is_best_part) or plan.narration_audio:
+            return  # the length of the video is that of its own sound
+        if is_best_part or not plan.scenes:
             if plan.length_sec > self.max_total_sec:
                 yield FieldError("length_sec", f"is {plan.length_sec} s; {whole}")
             return

@@ -50,9 +50,19 @@ def name_preview(upload_id: str) -> str:
     return f"uploads/previews/{upload_id}/image.webp"
 
 
+def name_listening(content_id: str) -> str:
+    """Return the beginning of the names of the blobs with what was heard in a file, by its ``content_id``."""
+    return f"uploads/listening/{content_id}/"
+
+
 def list_folders(upload_id: str) -> tuple[str, ...]:
     """Return the beginnings of the names of all blobs that belong to an upload, besides its file."""
-    return (f"uploads/failures/{upload_id}/", name_pieces(upload_id), f"uploads/previews/{upload_id}/")
+    return (
+        f"uploads/failures/{upload_id}/",
+        name_pieces(upload_id),
+        f"uploads/previews/{upload_id}/",
+        name_listening(upload_id),
+    )
 
 
 class Upload(Record):
@@ -73,6 +83,9 @@ class Upload(Record):
     """Facts about the file; None: it has not arrived yet, or was not checked."""
     has_preview: bool = False
     """True if a small image of the file is stored; an earlier version made none."""
+    sha256: str = ""
+    """The hash of the bytes of a file with audio; empty for other files and for those that an earlier version
+    checked."""
     refusal: str = ""
     """The reason why the file was refused; a refused file is deleted."""
     used_at: datetime | None = None
@@ -92,6 +105,18 @@ class Upload(Record):
     @property
     def blob(self) -> str:
         return name_blob(self.id)
+
+    @property
+    def content_id(self) -> str:
+        """The same for all uploads with the same bytes, as far as these are known; else the id of the upload."""
+        return self.sha256 or self.id
+
+    @property
+    def has_audio(self) -> bool:
+        """False if the file is known to have no audio."""
+        return self.facts is not None and (
+            self.facts.kind == "audio" or (self.facts.kind == "video" and self.facts.has_audio is not False)
+        )
 
     @property
     def is_checked(self) -> bool:
