@@ -68,7 +68,7 @@ def test_the_sound_of_a_clip_has_other_names(value: object, use: str | None) -> 
             "end_sec must be at least 0.2 s after start_sec",
         ),
         ({"upload": ID, "fit": "whole"}, "scenes[0].clip.fit", "must be fill or fit"),
-        ({"upload": ID, "focus": "nose"}, "scenes[0].clip.focus", "must be one of center, top, bottom, left"),
+        ({"upload": ID, "focus": "nose"}, "scenes[0].clip.focus", "must be face, one of center, top, bottom, left"),
         ({"upload": ID, "focus": {"x": 2, "y": 0}}, "scenes[0].clip.focus.x", "must be at most 1"),
         ({"upload": ID, "sound": "loud"}, "scenes[0].clip.sound", "must be keep, duck or drop"),
         ({"upload": ID, "when_short": "fast"}, "scenes[0].clip.when_short", "must be loop, hold, trim or slow"),

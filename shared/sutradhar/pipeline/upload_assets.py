@@ -85,7 +85,10 @@ def delete_assets(services: Services, upload_id: str) -> None:
 def _list_keys(upload_id: str) -> list[str]:
     kinds: tuple[Literal["image", "music"], ...] = ("image", "music")
     specs = [UploadSpec(kind=kind, upload=upload_id) for kind in kinds]
-    specs.append(UploadSpec(kind="image", upload=upload_id, finds_moments=True))
+    specs += [
+        UploadSpec(kind="image", upload=upload_id, finds_moments=moments, finds_face=face)
+        for moments, face in ((True, False), (False, True), (True, True))
+    ]
     return [cache_key(spec, provider) for spec in specs for provider in _ALL_PROVIDERS]
 
 
@@ -109,6 +112,8 @@ def _as_asset(services: Services, key: str, spec: UploadSpec, upload: Upload, fo
         digest, size = hashlib.sha256(image.data).hexdigest(), len(image.data)
         blob, width, height = f"{_folder(upload.id)}{digest}.jpg", image.width, image.height
         services.blobs.put(blob, image.data)
+        path = folder / "image.jpg"
+        path.write_bytes(image.data)
     else:
         if facts.kind == "video":
             path = services.providers.media.video(path, folder / "clip.mp4")
@@ -118,6 +123,9 @@ def _as_asset(services: Services, key: str, spec: UploadSpec, upload: Upload, fo
         blob = f"{_folder(upload.id)}{digest}{'.mp4' if facts.kind == 'video' else '.audio'}"
         services.blobs.put_file(blob, path)
     has_audio = facts.kind == "audio" or facts.has_audio
+    face = None
+    if spec.finds_face and facts.kind in ("image", "video"):
+        face = services.providers.media.find_face(path, is_video=facts.kind == "video")
     if spec.kind == "music" and not has_audio:
         raise InvalidRequest([FieldError("file", "has no sound")])
     is_clip = facts.kind == "video" and spec.kind == "image"
@@ -133,6 +141,7 @@ def _as_asset(services: Services, key: str, spec: UploadSpec, upload: Upload, fo
         height=height,
         clip_sec=facts.duration_sec if is_clip else None,
         is_video=is_clip,
+        face=face,
         moments=services.providers.media.find_moments(path) if is_clip and spec.finds_moments else (),
         provenance=Provenance(model="upload", licence="the user's own", source=upload.filename),
     )

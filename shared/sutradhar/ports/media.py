@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
+from sutradhar.domain.plan.focus import Point
 from sutradhar.domain.plan.upload import MediaInfo
 from sutradhar.ports.providers import ImageFile
 
@@ -24,6 +25,10 @@ class MediaReader(Protocol):
 
     def video(self, path: Path, out: Path) -> Path:
         """Return a file with the video in ``path``: ``path`` itself, or ``out`` if it had to be converted."""
+        ...
+
+    def find_face(self, path: Path, *, is_video: bool) -> Point | None:
+        """Return the middle of the faces in an upright image, or in a video; None if there is none."""
         ...
 
     def find_moments(self, path: Path) -> tuple[float, ...]:

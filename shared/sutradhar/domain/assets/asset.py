@@ -7,6 +7,7 @@ from pydantic import SerializerFunctionWrapHandler, model_serializer
 from sutradhar.domain.assets.specs import AssetKind
 from sutradhar.domain.core.base import Frozen
 from sutradhar.domain.core.record import History, Record, keep_fields, rename
+from sutradhar.domain.plan.focus import Point
 from sutradhar.domain.song.analysis import SongFacts
 
 Alignment = Literal["engine", "speech", "estimate", "given", "beats"]
@@ -108,6 +109,8 @@ class Asset(Record):
     provenance: Provenance | None = None
     song: SongFacts | None = None
     """The part of a song that a video plays; None for every other asset. ``words`` and ``samples`` are of that part."""
+    face: Point | None = None
+    """The middle of the faces in a user's own image or clip; None: it has none, or they were not looked for."""
     moments: tuple[float, ...] = ()
     """Seconds at which a user's own clip is worth to be shown from, the best first; looked for only if its video has a
     song."""

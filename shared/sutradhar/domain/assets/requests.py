@@ -108,8 +108,13 @@ def _scene_requests(
         narration = make_narration_spec(scene.narration, plan.spoken_language, plan.gender, plan.voice_options)
         yield AssetRequest(slot=slot, spec=narration, provider=providers.narration)
     if shown := scene.image or scene.clip:
-        finds_moments = bool(plan.song and scene.clip)
-        yield _upload_request(Slot.image(i), "image", shown.upload, finds_moments=finds_moments)
+        upload = UploadSpec(
+            kind="image",
+            upload=shown.upload,
+            finds_moments=bool(plan.song and scene.clip),
+            finds_face=shown.focus == "face",
+        )
+        yield AssetRequest(slot=Slot.image(i), spec=upload, provider=UPLOAD_PROVIDER)
     elif scene.color:
         width, height = plan.size
         flat = ColorSpec(color=scene.color, width=width, height=height)
@@ -154,11 +159,8 @@ def _music_requests(plan: RenderPlan, provider: ProviderId) -> Iterator[AssetReq
         yield AssetRequest(slot=MUSIC, spec=spec, provider=provider)
 
 
-def _upload_request(
-    slot: Slot, kind: Literal["image", "music"], upload: str, *, finds_moments: bool = False
-) -> AssetRequest:
-    spec = UploadSpec(kind=kind, upload=upload, finds_moments=finds_moments)
-    return AssetRequest(slot=slot, spec=spec, provider=UPLOAD_PROVIDER)
+def _upload_request(slot: Slot, kind: Literal["image", "music"], upload: str) -> AssetRequest:
+    return AssetRequest(slot=slot, spec=UploadSpec(kind=kind, upload=upload), provider=UPLOAD_PROVIDER)
 
 
 def make_narration_spec(text: str, language: Language, voice: Voice, options: VoiceOptions) -> NarrationSpec:

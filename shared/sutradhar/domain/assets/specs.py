@@ -155,10 +155,14 @@ class UploadSpec(_Spec):
     """The id of the upload."""
     finds_moments: bool = False
     """True: the best moments of a clip are looked for."""
+    finds_face: bool = False
+    """True: the faces in it are looked for."""
 
     @property
     def key_params(self) -> KeyParams:
-        return {"upload": self.upload, **({"moments": 1} if self.finds_moments else {})}
+        moments: KeyParams = {"moments": 1} if self.finds_moments else {}
+        face: KeyParams = {"face": 1} if self.finds_face else {}
+        return {"upload": self.upload, **moments, **face}
 
 
 class ColorSpec(_Spec):

@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Discriminator, Field, Tag
 
 from sutradhar.domain.core.base import Frozen
 
@@ -27,14 +27,25 @@ PLACES: Mapping[str, Point] = {
 
 
 def _read_place(value: object) -> object:
-    if not isinstance(value, str):
+    if not isinstance(value, str) or value == "face":
         return value
     name = re.sub(r"[\s-]+", "_", value.strip().lower()).replace("centre", "center").replace("middle", "center")
     if name not in PLACES:
-        raise ValueError(f'must be one of {", ".join(PLACES)}, or {{"x": 0 to 1, "y": 0 to 1}} (got {value[:40]!r})')
+        names = ", ".join(PLACES)
+        raise ValueError(f'must be face, one of {names}, or {{"x": 0 to 1, "y": 0 to 1}} (got {value[:40]!r})')
     return PLACES[name]
 
 
-Focus = Annotated[Point, BeforeValidator(_read_place)]
-"""The point of a file that stays as near to the middle of the frame as cropping allows: the name of a place, or a
-Point."""
+def _choose_tag(value: object) -> str:
+    return _FACE if value == "face" else _POINT
+
+
+# the paths of errors leave out what begins with "function-"
+_POINT, _FACE = "function-point", "function-face"
+Focus = Annotated[
+    Annotated[Point, Tag(_POINT)] | Annotated[Literal["face"], Tag(_FACE)],
+    Discriminator(_choose_tag),
+    BeforeValidator(_read_place),
+]
+"""The point of a file that stays as near to the middle of the frame as cropping allows: the name of a place, a Point,
+or ``face``: the faces in it, or the centre if there is none."""

@@ -40,13 +40,16 @@ def choose_camera(scene: Scene, index: int, image: Asset, aspect: float) -> Came
 def fit_camera(camera: Camera, scene: Scene, image: Asset, aspect: float) -> Camera:
     """Return ``camera`` with the scene's point of focus in view, in a video of ``aspect``."""
     own = scene.image or scene.clip
-    if own is None or own.focus == CENTER or own.fit == "fit" or not image.height:
+    if own is None or own.fit == "fit" or not image.height:
+        return camera
+    focus = (image.face or CENTER) if own.focus == "face" else own.focus
+    if focus == CENTER:
         return camera
     if camera.still:
-        pose = Pose(x=own.focus.x, y=own.focus.y, zoom=1.0)
+        pose = Pose(x=focus.x, y=focus.y, zoom=1.0)
         return Camera(start=pose, end=pose)
     size = (image.width, image.height)
-    start, end = (_fit_pose(pose, own.focus, size, aspect) for pose in (camera.start, camera.end))
+    start, end = (_fit_pose(pose, focus, size, aspect) for pose in (camera.start, camera.end))
     return Camera(start=start, end=end)
 
 

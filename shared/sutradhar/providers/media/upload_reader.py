@@ -8,6 +8,7 @@ from typing import BinaryIO
 
 from sutradhar.domain.assets.requests import UPLOAD_PROVIDER
 from sutradhar.domain.core.errors import FieldError, InvalidRequest
+from sutradhar.domain.plan.focus import Point
 from sutradhar.domain.plan.upload import MediaInfo
 from sutradhar.media import formats
 from sutradhar.media.animation import probe_animation
@@ -51,6 +52,12 @@ class MediaFiles:
         """
         with _raise_invalid_request():
             return find_shown_video(path, out)
+
+    def find_face(self, path: Path, *, is_video: bool) -> Point | None:
+        """Return the middle of the faces in an upright image, or in a video; None if there is none."""
+        from sutradhar.providers.media.face_finder import find_face_in_image, find_face_in_video
+
+        return find_face_in_video(path) if is_video else find_face_in_image(path)
 
     def find_moments(self, path: Path) -> tuple[float, ...]:
         """Return the seconds at which the video in ``path`` is worth to be shown from, the best first, at most eight.
