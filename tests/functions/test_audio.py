@@ -1,10 +1,9 @@
-"""The analysis of songs and the times of lyrics over HTTP, on both backends; what is heard stands in."""
+"""The analysis of songs and the times of lyrics over HTTP, on both backends, with a fake listener."""
 
 import io
 import wave
 from collections.abc import Callable, Mapping
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,73 +11,23 @@ from flask.testing import FlaskClient
 from PIL import Image
 
 from sutradhar import bootstrap
-from sutradhar.domain.assets.asset import Word
 from sutradhar.domain.core.errors import FieldError, InvalidRequest, LeaseHeld
 from sutradhar.domain.jobs.messages import CheckUpload, DeleteUpload, Message, SpeakSample
-from sutradhar.domain.plan.choices import Language
-from sutradhar.domain.song.analysis import Section, SongAnalysis
-from sutradhar.domain.song.lyrics import Lyrics
 from sutradhar.pipeline.audio_orders import forget_old_orders
 from sutradhar.pipeline.handle import handle, handle_dead_letter
 from sutradhar.pipeline.retention_plan import plan_retention
 from sutradhar.pipeline.services import hold_lease
 from sutradhar.pipeline.upload_records import get_upload, update_upload
-from sutradhar.ports.listening import AlignedLyrics
 from sutradhar.ports.stores import MAX_LEASE
-from sutradhar.providers.listening.listener import LocalListener
+from tests.fake_listener import FakeListener, replace_listener
 from tests.function_client import open_client
 
 LYRICS = "Row your boat\nGently down"
 
 
-class Ear:
-    """Stands in for the listener, and counts what it hears."""
-
-    def __init__(self) -> None:
-        self.analyzed, self.aligned = 0, 0
-        self.fault: Exception | None = None
-
-    def analyze(self, path: Path) -> SongAnalysis:
-        self.analyzed += 1
-        if self.fault:
-            raise self.fault
-        with wave.open(str(path)) as file:
-            seconds = file.getnframes() / file.getframerate()
-        beats = tuple(i / 2 for i in range(int(seconds * 2)))
-        return SongAnalysis(
-            duration_sec=seconds,
-            loudness_lufs=-14.0,
-            tempo_bpm=120.0,
-            tempo_confidence=0.9,
-            beats=beats,
-            downbeats=beats[::4],
-            sections=(Section(start_sec=0, end_sec=seconds, label="A", energy=1.0),),
-            key="A minor",
-            energy=(1.0,) * int(seconds * 2),
-            peaks=(0.5,) * 10,
-            notices=("has a beat that never changes",),
-        )
-
-    def align(self, _path: Path, lyrics: Lyrics, _language: Language, _analysis: SongAnalysis) -> AlignedLyrics:
-        self.aligned += 1
-        if self.fault:
-            raise self.fault
-        lines, at = [], 1.0
-        for line in lyrics.lines:
-            words = []
-            for word in line.words:
-                words.append(Word(text=word.text, start=at, end=at + 0.4, timing_source="speech", confidence=0.8))
-                at += 0.5
-            lines.append(tuple(words))
-        return AlignedLyrics(tuple(lines), ("two words were guessed",))
-
-
 @pytest.fixture
-def ear(monkeypatch: pytest.MonkeyPatch) -> Ear:
-    ear = Ear()
-    monkeypatch.setattr(LocalListener, "analyze", lambda _self, path: ear.analyze(path))
-    monkeypatch.setattr(LocalListener, "align_lyrics", lambda _self, *arguments: ear.align(*arguments))
-    return ear
+def ear(monkeypatch: pytest.MonkeyPatch) -> FakeListener:
+    return replace_listener(monkeypatch)
 
 
 @pytest.fixture
@@ -90,7 +39,7 @@ def queue(monkeypatch: pytest.MonkeyPatch, each_backend: None) -> list[Message]:
 
 
 @pytest.fixture
-def api(queue: list[Message], ear: Ear) -> FlaskClient:
+def api(queue: list[Message], ear: FakeListener) -> FlaskClient:
     return open_client("api")
 
 
@@ -126,7 +75,7 @@ def move_clock(monkeypatch: pytest.MonkeyPatch, step: timedelta) -> None:
 
 
 def test_a_song_is_analysed_once_for_all_uploads_with_its_bytes(
-    api: FlaskClient, queue: list[Message], ear: Ear
+    api: FlaskClient, queue: list[Message], ear: FakeListener
 ) -> None:
     song = send(api, make_wav())
     first, again = (api.post("/audio/analyze", json={"upload_id": song}) for _ in range(2))
@@ -152,7 +101,7 @@ def test_a_song_is_analysed_once_for_all_uploads_with_its_bytes(
     assert api.get(f"/api{path}").get_json()["links"]["self"] == f"http://localhost/api{path}"
 
 
-def test_lyrics_are_aligned_once(api: FlaskClient, queue: list[Message], ear: Ear) -> None:
+def test_lyrics_are_aligned_once(api: FlaskClient, queue: list[Message], ear: FakeListener) -> None:
     song = send(api, make_wav())
     body = {"upload_id": song, "lyrics": LYRICS}
     first, again = (api.post("/lyrics/align", json=body) for _ in range(2))
@@ -178,7 +127,7 @@ def test_lyrics_are_aligned_once(api: FlaskClient, queue: list[Message], ear: Ea
 
 @pytest.mark.parametrize("route", ["/audio/analyze", "/lyrics/align"])
 def test_a_failure_says_why_and_may_be_tried_again(
-    api: FlaskClient, queue: list[Message], ear: Ear, route: str
+    api: FlaskClient, queue: list[Message], ear: FakeListener, route: str
 ) -> None:
     song = send(api, make_wav())
     body = {"upload_id": song, **({"lyrics": LYRICS} if "lyrics" in route else {})}
@@ -202,7 +151,7 @@ def test_a_failure_says_why_and_may_be_tried_again(
 
 
 def test_a_lost_message_is_sent_again_and_two_workers_hear_it_once(
-    api: FlaskClient, queue: list[Message], ear: Ear, monkeypatch: pytest.MonkeyPatch
+    api: FlaskClient, queue: list[Message], ear: FakeListener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     song = send(api, make_wav())
     api.post("/audio/analyze", json={"upload_id": song})
@@ -255,7 +204,9 @@ def test_retention_keeps_what_was_heard_in_an_upload_that_it_keeps(
     assert plan_retention(services) == []
 
 
-def test_an_upload_of_an_earlier_version_is_cached_by_its_id(api: FlaskClient, queue: list[Message], ear: Ear) -> None:
+def test_an_upload_of_an_earlier_version_is_cached_by_its_id(
+    api: FlaskClient, queue: list[Message], ear: FakeListener
+) -> None:
     uploads = [send(api, make_wav()) for _ in range(2)]
     for upload_id in uploads:
         update_upload(bootstrap.services(), upload_id, lambda upload: upload.evolve(sha256=""))
@@ -299,7 +250,9 @@ def make_image() -> bytes:
         ("/audio/analyze", {"upload_id": "UNSENT"}, "upload_id", "is not complete"),
     ],
 )
-def test_a_wrong_order_is_named(home: object, ear: Ear, route: str, body: dict[str, Any], path: str, says: str) -> None:
+def test_a_wrong_order_is_named(
+    home: object, ear: FakeListener, route: str, body: dict[str, Any], path: str, says: str
+) -> None:
     api = open_client("api")
     senders: Mapping[str, Callable[[], str]] = {
         "IMAGE": lambda: send(api, make_image(), "photo.png"),
@@ -326,13 +279,13 @@ def lengthen(upload_id: str) -> str:
 
 
 @pytest.mark.parametrize("query", ["target_sec=1", "target_sec=nan", "target_sec=many", "target_sec=1e9"])
-def test_a_wrong_target_is_named(home: object, ear: Ear, query: str) -> None:
+def test_a_wrong_target_is_named(home: object, ear: FakeListener, query: str) -> None:
     api = open_client("api")
     answer = api.get(f"/audio/analyses/analysis-0123456789abcdef?{query}")
     assert (answer.status_code, answer.get_json()["errors"][0]["path"]) == (400, "target_sec")
 
 
-def test_an_unknown_upload_or_order_is_not_found(home: object, ear: Ear) -> None:
+def test_an_unknown_upload_or_order_is_not_found(home: object, ear: FakeListener) -> None:
     api = open_client("api")
     unknown = {"upload_id": "up-0123456789abcdef"}
     assert api.post("/audio/analyze", json=unknown).status_code == 404

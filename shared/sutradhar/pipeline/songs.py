@@ -50,7 +50,11 @@ def store_song(services: Services, key: str, spec: SongSpec, lease: Lease) -> As
         words=words,
         alignment=_find_main_source(words),
         song=cut_analysis(analysis, start, end).evolve(line_ends=line_ends),
-        notices=(*(f"{upload.filename} {notice}" for notice in analysis.notices), *alignment.notices),
+        notices=(
+            *(f"{upload.filename} {notice}" for notice in analysis.notices),
+            *alignment.notices,
+            *_explain_left_out(alignment.lines, len(line_ends)),
+        ),
         provenance=describe_upload(upload),
     )
     note_asset(services, upload.id, key)
@@ -91,6 +95,14 @@ def cut_lines(
         if sung:
             line_ends.append(len(words) - 1)
     return tuple(words), tuple(line_ends)
+
+
+def _explain_left_out(lines: Sequence[Sequence[Word]], shown: int) -> tuple[str, ...]:
+    """Return the notice about the lines of which no word is sung in the part; ``shown``: how many lines have one."""
+    left_out = sum(1 for line in lines if line) - shown
+    if left_out <= 0:
+        return ()
+    return (f"{left_out} of {shown + left_out} lines of the lyrics are sung outside the part and are not shown",)
 
 
 def _find_main_source(words: Sequence[Word]) -> Alignment | None:
