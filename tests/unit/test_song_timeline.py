@@ -249,7 +249,7 @@ def test_a_prompt_gives_images_that_follow_the_lyrics() -> None:
     plan = RenderPlan.parse({"song": {"upload": UPLOAD, "lyrics": lyrics}, "prompt": "a harbour at night."})
     complete_plan = write_song_scenes(plan, "Harbour.mp3", 60.0)
     assert len(complete_plan.scenes) == 8
-    assert complete_plan.scenes[0].image_prompt == "a harbour at night. line 0"
+    assert complete_plan.scenes[0].image_prompt == "line 0. a harbour at night."
     assert complete_plan.title == "Harbour"
     assert write_song_scenes(plan, "Harbour.mp3", 60.0) == complete_plan
     assert len(write_song_scenes(plan, "Harbour.mp3", 600.0).scenes) == 12

@@ -118,4 +118,4 @@ def _pick_lines(lines: Sequence[str], index: int, count: int) -> Sequence[str]:
 
 def _write_prompt(idea: str, lines: Sequence[str]) -> str:
     mood = ", ".join(line.strip(" ,.;:!?।") for line in lines)[:_MAX_LINES].strip()
-    return f"{idea.rstrip('.')}. {mood}" if mood else idea
+    return f"{mood}. {idea}" if mood else idea  # the first words choose the place and the light of an image
