@@ -14,7 +14,9 @@ from numpy.typing import NDArray
 
 from sutradhar.domain.assets.asset import SAMPLE_RATE, Word
 from sutradhar.domain.plan.choices import Language
-from sutradhar.domain.song.analysis import Section, SongFacts
+from sutradhar.domain.song.analysis import Section, SongAnalysis, SongFacts
+from sutradhar.domain.song.cut_part import cut_analysis
+from sutradhar.pipeline.songs import cut_lines
 from sutradhar.providers.media.wav import from_wav, to_wav
 from sutradhar.providers.offline.espeak_ng import EspeakNarrator
 from tests.media.ffmpeg import run_ffmpeg
@@ -74,19 +76,30 @@ class MadeSong:
         return "\n".join(" ".join(word.text for word in line) for line in self.lines)
 
     @property
-    def facts(self) -> SongFacts:
-        """Return the facts that a perfect analysis of the whole song finds."""
-        ends = np.cumsum([len(line) for line in self.lines]) - 1
+    def analysis(self) -> SongAnalysis:
+        """Return what a perfect analysis finds."""
         energy = [part.energy for part in self.sections for _ in range(round((part.end_sec - part.start_sec) * 2))]
-        return SongFacts(
-            start_sec=0.0,
+        return SongAnalysis(
+            duration_sec=self.seconds,
+            loudness_lufs=-14.0,
             tempo_bpm=self.tempo_bpm,
+            tempo_confidence=1.0,
             beats=self.beats,
             downbeats=self.downbeats,
             sections=self.sections,
+            key="A minor",
             energy=tuple(energy),
-            line_ends=tuple(int(end) for end in ends),
         )
+
+    @property
+    def facts(self) -> SongFacts:
+        """Return the facts about the whole song, with its lines."""
+        return self.cut(0.0, self.seconds)[1]
+
+    def cut(self, start_sec: float, end_sec: float) -> tuple[tuple[Word, ...], SongFacts]:
+        """Return the words of a part of the song, and the facts about it."""
+        words, line_ends = cut_lines(self.lines, start_sec, end_sec)
+        return words, cut_analysis(self.analysis, start_sec, end_sec).evolve(line_ends=line_ends)
 
     def write_wav(self, path: Path) -> Path:
         path.write_bytes(to_wav(np.round(self.samples * 32767).astype("<i2")))
