@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from gpu_renderer.audio.audio_source import AudioSource
+from gpu_renderer.audio.audio_source import TOLERANCE, AudioSource, Excerpt
+from gpu_renderer.audio.narration_runs import join_narrations
 from gpu_renderer.core.ffmpeg_command import finish_command, open_file
 from gpu_renderer.core.ffmpeg_process import Cancelled, Process, find_errors
 from sutradhar.domain.assets.asset import SAMPLE_RATE
@@ -115,12 +116,25 @@ def read_narrations(
     """
     narrations = []
     stop = cancel or threading.Event()
-    for clip in timeline.narrations:
-        what, path = f"the narration of scene {clip.scene + 1}", workdir / f"heard-{clip.media.sha256}"
-        with AudioSource(blobs, clip.media.blob, clip.samples, path, what, clip.scene, stop) as source:
-            samples = source.read(0, clip.samples)
-        narrations.append(Narration(clip.scene, clip.start / SAMPLE_RATE, _to_decibels(_measure_power(samples))))
+    files: dict[str, Path] = {}
+    for run in join_narrations(timeline.narrations):
+        path, blob = workdir / f"heard-{run.media.sha256}", run.media.blob
+        excerpt = Excerpt(run.source_start, file=files.get(blob), most_missing=TOLERANCE) if run.is_part else None
+        with AudioSource(blobs, blob, run.samples, path, run.name, run.clips[0].scene, stop, excerpt) as source:
+            files[blob] = source.file
+            levels = measure_envelope(source)
+        for clip in run.clips:
+            first = (clip.start - run.start) // _HOP
+            part = levels[first : first + -(-clip.samples // _HOP)]
+            narrations.append(Narration(clip.scene, run.start / SAMPLE_RATE + first * _HOP_SEC, part))
     return tuple(narrations)
+
+
+def measure_envelope(source: AudioSource) -> Envelope:
+    """Return the level of every 10 ms of ``source``, which is read in blocks."""
+    step = _HOP * 1000
+    powers = [_measure_power(source.read(at, min(step, source.samples - at))) for at in range(0, source.samples, step)]
+    return _to_decibels(np.concatenate([np.zeros(0), *powers]))
 
 
 def match_narrations(measurement: AudioMeasurement, expected: Sequence[Narration]) -> tuple[NarrationMatch, ...]:

@@ -45,7 +45,7 @@ class _Layout(NamedTuple):
 
 @dataclass(frozen=True)
 class Excerpt:
-    """The part of a user's file that is heard; if the file ends sooner, silence follows."""
+    """The part of a file that is heard; if the file ends sooner, silence follows."""
 
     start: int
     """First sample of the part at 48 kHz, counted from the first audio of the file or from ``zero_sec``."""
@@ -55,6 +55,8 @@ class Excerpt:
     """True if a decoder can seek to a place near ``start`` and finds time stamps there."""
     file: Path | None = None
     """The local file if it was fetched already, else None."""
+    most_missing: int | None = None
+    """Samples by which the file may end too soon; None: any number."""
 
 
 class AudioSource:
@@ -87,6 +89,8 @@ class AudioSource:
             source = (excerpt and excerpt.file) or blobs.fetch(blob, path)
         except NotFound as exc:
             raise self._build_error(f"there is no file {blob}") from exc
+        self.file = source
+        """The local copy of the file as it was sent."""
         layout = _find_wav_layout(source)
         if layout is not None and excerpt is not None:
             layout = layout.from_sample(excerpt.start, samples)
@@ -95,18 +99,19 @@ class AudioSource:
             layout = _Layout(0, 2, np.dtype("<f4"), source.stat().st_size // _FRAME)
         self._layout = layout
         length = layout.frames
-        if abs(length - samples) > TOLERANCE and not (excerpt and length < samples):
+        most_missing = TOLERANCE if excerpt is None else excerpt.most_missing
+        if length - samples > TOLERANCE or (most_missing is not None and samples - length > most_missing):
             longer = "or more " if length > samples and layout.dtype.kind == "f" else ""
             raise self._build_error(f"{blob} has {length} {longer}samples at 48 kHz, the timeline says {samples}")
-        self._file: BinaryIO = source.open("rb")
+        self._opened: BinaryIO = source.open("rb")
 
     def read(self, start: int, count: int) -> Audio:
         """Return ``count`` samples from sample ``start`` on, (count, 2); silence after the end of the file."""
         offset, channels, dtype, length = self._layout
         there = max(min(count, length - start), 0)
         width = channels * dtype.itemsize
-        self._file.seek(offset + start * width)
-        coded = np.frombuffer(self._file.read(there * width), dtype).reshape(-1, channels)
+        self._opened.seek(offset + start * width)
+        coded = np.frombuffer(self._opened.read(there * width), dtype).reshape(-1, channels)
         if len(coded) < there:
             raise self._build_error("the file ends too soon")
         samples = np.zeros((count, 2), np.float32)
@@ -156,7 +161,7 @@ class AudioSource:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._file.close()
+        self._opened.close()
 
 
 def count_samples(path: Path, cancel: threading.Event) -> int:

@@ -1,6 +1,6 @@
 """Loop music, and compute gains over the video: ducked during speech, faded, and cut at the edges of the video."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -9,7 +9,7 @@ from gpu_renderer.audio.audio_source import AudioSource
 from gpu_renderer.audio.loudness import BLOCK, HOP, Audio, Curve, Levels, measure_levels, measure_loudness
 from sutradhar.domain.assets.asset import SAMPLE_RATE
 from sutradhar.domain.core.errors import RenderError
-from sutradhar.domain.video.timeline import MusicTrack
+from sutradhar.domain.video.timeline import GainPoint, MusicTrack
 from sutradhar.dsp.crossfade import crossfade
 
 Interval = tuple[int, int]
@@ -149,12 +149,21 @@ def ducking_gain(samples: int, speech: Iterable[tuple[Interval, float]], music: 
     last = -(-samples // HOP)
     down = ducking_depth(last, speech)
     curve = np.subtract(np.float32(music.volume_db), down, out=down)
+    if music.automation:
+        curve += automation_gain_db(music.automation, last)
     np.power(10, np.divide(curve, 20, out=curve), out=curve)
     # in a video shorter than both fades, each gets its share
     share = min(1.0, last / (_FADE_IN_MS + _FADE_OUT_MS))
     curve[: round(_FADE_IN_MS * share)] *= _fade_in(round(_FADE_IN_MS * share))
     curve[last - round(_FADE_OUT_MS * share) + 1 :] *= _fade_in(round(_FADE_OUT_MS * share))[::-1]
     return curve
+
+
+def automation_gain_db(points: Sequence[GainPoint], count: int) -> Curve:
+    """Return the level in dB at the start of each of ``count`` milliseconds and one more: it changes in a straight line
+    from point to point, and stays before the first and after the last one."""
+    at = np.arange(count + 1) * HOP
+    return np.interp(at, [point.at for point in points], [point.gain_db for point in points]).astype(np.float32)
 
 
 def edge_fades(start: int, samples: int, end: int) -> Curve:

@@ -46,7 +46,8 @@ def meets_target(measurement: AudioMeasurement) -> bool:
 def mix_audio(timeline: Timeline, blobs: BlobStore, workdir: Path, cancel: threading.Event) -> MixedAudio:
     """Mix the audio of the whole video into ``workdir``/sound.m4a, ``timeline.samples`` long.
 
-    If it does not meet the target, target and ceiling are corrected and it is encoded once more. A copy of the stream
+    If it does not meet the target, target and ceiling are corrected and it is encoded once more, with a song twice: AAC
+    raises the peaks of drums by an amount that changes with the ceiling. A copy of the stream
     into a video keeps the exact length only with ``-movie_timescale 48000``.
 
     Raises:
@@ -60,7 +61,7 @@ def mix_audio(timeline: Timeline, blobs: BlobStore, workdir: Path, cancel: threa
             mixer = Mixer(timeline, blobs, workdir, cancel, opened)
             target, ceiling = LOUDNESS, CEILING
             planned: float | None = None
-            for _ in range(2):
+            for _ in range(3 if timeline.song else 2):
                 mixer.level(target, ceiling)
                 planned = mixer.loudness if planned is None else planned
                 _encode(mixer, path)

@@ -1,16 +1,15 @@
-"""Mix narrations, sound effects, clips' own audio and music, and choose how loud each of them is."""
+"""Mix narrations, sound effects, clips' own audio, music and songs, and choose how loud each of them is."""
 
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from gpu_renderer.audio.audio_source import AudioSource, Excerpt
-from gpu_renderer.audio.clip_audio import ClipTrack, RepeatedAudio, open_clip_tracks
+from gpu_renderer.audio.audio_source import TOLERANCE, AudioSource, Excerpt
+from gpu_renderer.audio.clip_audio import ClipTrack, open_clip_tracks
 from gpu_renderer.audio.ducking import (
     Interval,
     LoopedAudio,
@@ -31,10 +30,13 @@ from gpu_renderer.audio.loudness import (
     max_momentary_loudness,
     measure_loudness,
 )
+from gpu_renderer.audio.narration_runs import NarrationRun, join_narrations, level_run, measure_recordings
+from gpu_renderer.audio.placed_audio import LevelCurve, PlacedAudio
+from gpu_renderer.audio.song_audio import LONGEST_LOSS, SongAudio
 from gpu_renderer.core.ffmpeg_process import Cancelled
 from gpu_renderer.core.video_source import VideoSource, probe_clip
 from sutradhar.domain.video.quality_gate import LOUDNESS_LUFS as LOUDNESS
-from sutradhar.domain.video.timeline import ClipAudio, MusicTrack, NarrationClip, SoundEffectClip, Timeline
+from sutradhar.domain.video.timeline import ClipAudio, MusicTrack, NarrationClip, SongTrack, SoundEffectClip, Timeline
 from sutradhar.ports.stores import BlobStore
 
 CEILING = -2.0
@@ -57,46 +59,6 @@ _SETTLED_DB = 0.1
 """A change below this ends the rounds in which the gains are chosen."""
 
 
-@dataclass(frozen=True)
-class PlacedAudio:
-    """Audio that is heard from sample ``start`` of the video on, with the gain in each of its own milliseconds."""
-
-    start: int
-    source: AudioSource | RepeatedAudio
-    gain: Curve
-
-    def mix(self, block: Audio, start: int, gain: float = 1.0) -> None:
-        """Add the part of it that lies in ``block``, which starts at sample ``start``; ``gain`` is linear."""
-        a, b = max(self.start, start), min(self.start + self.source.samples, start + len(block))
-        if a < b:
-            at, count = a - self.start, b - a
-            samples = self.source.read(at, count) * interpolate(self.gain, at, count) * np.float32(gain)
-            block[a - start : b - start] += samples
-
-
-class LevelCurve:
-    """Power and peak in every millisecond of the video.
-
-    With them a mix is levelled before it is mixed: the powers of unlike sounds add up, and the peak of their sum is at
-    most the sum of their peaks.
-    """
-
-    def __init__(self, count: int) -> None:
-        self.power, self.peak = np.zeros(count, np.float32), np.zeros(count, np.float32)
-
-    def add(self, levels: Levels, placed: PlacedAudio) -> None:
-        """Add audio whose ``levels`` were measured without the gain of ``placed``."""
-        gain, first = placed.gain, placed.start // HOP
-        power = np.append(levels.power * gain[:-1] * gain[1:], 0)
-        peak = np.append(levels.peak * np.maximum(gain[:-1], gain[1:]), 0)
-        if placed.start % HOP:  # each millisecond of the audio lies in two of the video
-            peak = np.maximum(peak, np.roll(peak, 1))
-        a, b = max(first, 0), min(first + len(peak), len(self.peak))
-        if a < b:
-            self.power[a:b] += power[a - first : b - first]
-            self.peak[a:b] += peak[a - first : b - first]
-
-
 class Mixer:
     """The audio of ``timeline``, which can be levelled and read again and again.
 
@@ -116,7 +78,7 @@ class Mixer:
         """Loudness in LUFS that the last levelling predicts from the levels of the sources; -inf for silence."""
         self._blobs, self._workdir, self._opened = blobs, workdir, opened
         self._count = -(-self.samples // HOP)
-        self._narrations: list[tuple[int, AudioSource, Levels]] = []
+        self._narrations: list[tuple[NarrationRun, AudioSource, Levels]] = []
         self._open_narrations(timeline.narrations)
         self._effect = LevelCurve(self._count)
         self._effects = self._place_effects(timeline.sound_effects)
@@ -128,6 +90,7 @@ class Mixer:
         kept = [track for track in self._clips if not track.clip.ducked]
         self._effects += [self._place_clip(track, track.base) for track in kept]
         self._foreground = [track.span for track in kept]
+        self._song = self._open_song(timeline.song) if timeline.song else None
         self._music = timeline.music
         if self._music:
             crossfade = self._music.crossfade
@@ -138,9 +101,15 @@ class Mixer:
             loudness = measure_loudness(self._music_levels.power)
             self._music_db = min(LOUDNESS - loudness, _MAX_GAIN_DB) if np.isfinite(loudness) else 0.0
 
+    def _open_song(self, track: SongTrack) -> SongAudio:
+        excerpt = Excerpt(track.source_start, most_missing=LONGEST_LOSS)
+        source = self._open(track, "song", "the song", excerpt=excerpt)
+        self._foreground.append((0, -(-track.samples // HOP)))
+        return SongAudio(track, source, source.levels(), self._count, LOUDNESS)
+
     def _open(
         self,
-        clip: NarrationClip | MusicTrack | SoundEffectClip,
+        clip: NarrationRun | MusicTrack | SongTrack | SoundEffectClip,
         name: str,
         what: str,
         scene: int | None = None,
@@ -172,21 +141,26 @@ class Mixer:
     def _open_narrations(self, clips: tuple[NarrationClip, ...]) -> None:
         """Open the narrations and find the milliseconds of the video in which they speak."""
         speech: list[Interval] = []
-        for clip in clips:
-            what = f"the narration of scene {clip.scene + 1}"
-            source = self._open(clip, f"voice-{clip.scene:02d}", what, clip.scene)
+        files: dict[str, Path] = {}
+        for run in join_narrations(clips):
+            scene, excerpt = run.clips[0].scene, None
+            if run.is_part:
+                excerpt = Excerpt(run.source_start, file=files.get(run.media.blob), most_missing=TOLERANCE)
+            source = self._open(run, f"voice-{scene:02d}", run.name, scene, excerpt)
+            files[run.media.blob] = source.file
             levels = source.levels()
-            self._narrations.append((clip.start, source, levels))
-            first = clip.start // HOP
+            self._narrations.append((run, source, levels))
+            first = run.start // HOP
             speech += [(first + on, first + off + 1) for on, off in detect_speech(levels.power)]
+        self._recordings = measure_recordings((run, levels) for run, _, levels in self._narrations)
         self._speech = [(on, min(off, self._count)) for on, off in merge_intervals(speech) if on < self._count]
 
     def _place_narrations(self, ceiling: float) -> None:
         """Bring each narration to ``LOUDNESS`` with its peaks under ``ceiling``."""
         self._voices, self._voice = [], LevelCurve(self._count)
-        for start, source, levels in self._narrations:
-            target = min(LOUDNESS, measure_loudness(levels.power) + _MAX_GAIN_DB)
-            self._voices.append(PlacedAudio(start, source, levelling_gain(levels, target, ceiling)))
+        for run, source, levels in self._narrations:
+            gain = level_run(run, levels, self._recordings[run.media.blob], LOUDNESS, _MAX_GAIN_DB, ceiling)
+            self._voices.append(PlacedAudio(run.start, source, gain))
             self._voice.add(levels, self._voices[-1])
 
     def _place_effects(self, effects: tuple[SoundEffectClip, ...]) -> list[PlacedAudio]:
@@ -224,7 +198,10 @@ class Mixer:
             below = music.power + clips.power * balance**2
             power = self._voice.power + self._effect.power * balance**2 + below
             peak = self._voice.peak + self._effect.peak * balance + music.peak + clips.peak * balance
-            self._master = levelling_gain(Levels(power, peak), self._limit_target(target, power), ceiling)
+            if self._song:
+                power, peak = power + self._song.power, peak + self._song.peak
+            mix = Levels(power, peak)
+            self._master = levelling_gain(mix, self._limit_target(target, mix, ceiling), ceiling)
             self.loudness = measure_loudness(power * self._master[:-1] * self._master[1:])
             reference_gain = 20 * float(np.log10(self._master.max()))
             error = self._measure_voice_error(reference_gain) - self._balance_db
@@ -249,11 +226,14 @@ class Mixer:
         ratios = [speech_to_music_ratio(self._voice.power, music, self._master, on, off) for on, off in self._speech]
         return _UNDER_SPEECH_DB - np.array(ratios)
 
-    def _limit_target(self, target: float, power: Curve) -> float:
-        """Return ``target``, or less if only clips are heard: their quiet audio is raised by a limited gain."""
+    def _limit_target(self, target: float, mix: Levels, ceiling: float) -> float:
+        """Return ``target``, or less for a song of large dynamics, or if only clips are heard: their quiet audio is
+        raised by a limited gain."""
+        if self._song:
+            return self._song.limit_target(target, mix, ceiling)
         if self._music or self._narrations or not self._clips:
             return target
-        return min(target, measure_loudness(power) + _MAX_LIMITED_DB)
+        return min(target, measure_loudness(mix.power) + _MAX_LIMITED_DB)
 
     def _duck_clips(self, deeper: npt.NDArray[np.float64]) -> LevelCurve:
         """Lower the clips during each interval of speech by ``deeper`` dB more than usual, and return their sum."""
@@ -262,7 +242,10 @@ class Mixer:
         for track in self._clips:
             if track.clip.ducked:
                 usual = max(_DUCK_DB, _USUALLY_UNDER_DB + track.clip.volume_db)
-                gain = track.gain_under_speech(zip(self._speech, usual + deeper, strict=True))
+                lowered = [*zip(self._speech, usual + deeper, strict=True)]
+                if self._song:
+                    lowered.append(((0, self._count), usual))
+                gain = track.gain_under_speech(lowered)
                 placed = self._place_clip(track, gain)
                 total.add(track.levels, placed)
                 self._under.append(placed)
@@ -289,6 +272,8 @@ class Mixer:
                 effect.mix(block, start, 10 ** (self._balance_db / 20))
             for voice in self._voices:
                 voice.mix(block, start)
+            if self._song:
+                self._song.placed.mix(block, start)
             block *= interpolate(self._master, start, len(block))
             yield block
 

@@ -13,7 +13,15 @@ from gpu_renderer.core.segments import ENGINE_VERSION, Segment, SegmentClip
 from sutradhar.domain.plan.choices import Language
 from sutradhar.domain.plan.options import Watermark
 from sutradhar.domain.video.captions import Cue
-from sutradhar.domain.video.timeline import ClipAudio, Footage, MusicTrack, NarrationClip, SoundEffectClip, Timeline
+from sutradhar.domain.video.timeline import (
+    ClipAudio,
+    Footage,
+    MusicTrack,
+    NarrationClip,
+    SongTrack,
+    SoundEffectClip,
+    Timeline,
+)
 
 _MIX_VERSION = 2
 """Part of the key of a stored mix; raise it when a change makes the same audio mix, or measure, differently."""
@@ -61,21 +69,34 @@ def _describe_footage(footage: Footage) -> dict[str, object]:
 
 def audio_key(timeline: Timeline) -> str:
     """Return the key of the mix of all audio of ``timeline``, made by this engine."""
-    return engine_key(
-        _MIX_VERSION,
-        {
-            "fps": timeline.fps,
-            "frames": timeline.frames,
-            "voices": [_describe_narration(clip) for clip in timeline.narrations],
-            "bed": _describe_music(timeline.music) if timeline.music else None,
-            "effects": [_describe_effect(clip) for clip in timeline.sound_effects],
-            "clip_sounds": [_describe_clip_audio(clip) for clip in timeline.clip_audio],
-        },
-    )
+    tracks = {
+        "fps": timeline.fps,
+        "frames": timeline.frames,
+        "voices": [_describe_narration(clip) for clip in timeline.narrations],
+        "bed": _describe_music(timeline.music) if timeline.music else None,
+        "effects": [_describe_effect(clip) for clip in timeline.sound_effects],
+        "clip_sounds": [_describe_clip_audio(clip) for clip in timeline.clip_audio],
+    }
+    if timeline.song:
+        tracks["song"] = _describe_song(timeline.song)
+    return engine_key(_MIX_VERSION, tracks)
 
 
 def _describe_narration(clip: NarrationClip) -> dict[str, object]:
-    return {"start": clip.start, "samples": clip.samples, "sha256": clip.media.sha256}
+    described: dict[str, object] = {"start": clip.start, "samples": clip.samples, "sha256": clip.media.sha256}
+    if clip.source_start:
+        described["source_start"] = clip.source_start
+    return described
+
+
+def _describe_song(track: SongTrack) -> dict[str, object]:
+    return {
+        "sha256": track.media.sha256,
+        "samples": track.samples,
+        "source_start": track.source_start,
+        "fade_in": track.fade_in,
+        "fade_out": track.fade_out,
+    }
 
 
 def _describe_music(track: MusicTrack) -> dict[str, object]:
@@ -85,7 +106,7 @@ def _describe_music(track: MusicTrack) -> dict[str, object]:
         "volume_db": track.volume_db,
         "source_start": track.source_start,
         "crossfade": track.crossfade,
-        "automation": [],  # the first version could also change the level over time; no plan ever asked for it
+        "automation": [[point.at, point.gain_db] for point in track.automation],
     }
 
 

@@ -3,7 +3,7 @@
 import io
 import threading
 import wave
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +17,7 @@ from sutradhar.domain.video.timeline import (
     MediaRef,
     MusicTrack,
     NarrationClip,
+    SongTrack,
     SoundEffectClip,
     Timeline,
 )
@@ -62,6 +63,29 @@ class AudioTimeline:
         self.music: MusicTrack | None = None
         self.effects: list[SoundEffectClip] = []
         self.clips: list[ClipAudio] = []
+        self.lead: SongTrack | None = None
+
+    def sing(
+        self, data: bytes, seconds: float, start_sec: float = 0.0, fade_in: float = 0.0, fade_out: float = 0
+    ) -> None:
+        """Set the song of a lyric video, which plays for ``seconds`` from ``start_sec`` of its file on."""
+        self.blobs.put("lead", data)
+        self.lead = SongTrack(
+            media=MediaRef(blob="lead", sha256=""),
+            samples=round(seconds * RATE),
+            source_start=round(start_sec * RATE),
+            fade_in=round(fade_in * RATE),
+            fade_out=round(fade_out * RATE),
+        )
+
+    def read_out(self, recording: Samples, parts: Sequence[tuple[int, int, int]]) -> None:
+        """Add parts of one recording: each is its first sample in the video, that in the file, and its length."""
+        self.blobs.put("recording", wav(recording))
+        media = MediaRef(blob="recording", sha256="")
+        self.narrations += [
+            NarrationClip(scene=scene, start=start, source_start=source_start, samples=samples, media=media)
+            for scene, (start, source_start, samples) in enumerate(parts)
+        ]
 
     def say(self, start: int, samples: Samples) -> None:
         """Add a narration from sample ``start`` of the video on."""
@@ -140,6 +164,7 @@ class AudioTimeline:
             captions={},
             sound_effects=tuple(self.effects),
             clip_audio=tuple(self.clips),
+            song=self.lead,
         )
 
     def mix(self, frames: int, fps: int = 30) -> Path:

@@ -4,11 +4,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gpu_renderer.audio.audio_meter import measure_audio
-from gpu_renderer.audio.loudness import Curve, max_momentary_loudness, measure_levels, measure_loudness
+from gpu_renderer.audio.ducking import automation_gain_db
+from gpu_renderer.audio.loudness import HOP, Curve, max_momentary_loudness, measure_levels, measure_loudness
 from gpu_renderer.audio.mixdown import meets_target
+from sutradhar.domain.video.timeline import GainPoint
 from tests.media.audio_timeline import RATE, AudioTimeline, Samples, blocks, decode_file, speech, tone
+from tests.media.test_clip_audio import level
 
 SPLIT_HZ = 4_000
 
@@ -110,3 +115,45 @@ def test_music_does_not_move_with_the_words(tmp_path: Path) -> None:
     # it goes down in the 100 ms before the word, and comes up in about 300 ms after the last
     assert level[94] > before.mean() - 1 > level[99] > under.mean() - 1
     assert level[400] < under.mean() + 2 < level[408] < after.mean() < level[418] + 1
+
+
+@given(
+    points=st.lists(
+        st.tuples(st.integers(0, 20 * RATE), st.floats(-48, 24)), min_size=1, max_size=256, unique_by=lambda p: p[0]
+    ),
+    at=st.integers(0, 20_000),
+)
+def test_the_level_moves_in_straight_lines_from_point_to_point(points: list[tuple[int, float]], at: int) -> None:
+    points.sort()
+    automation = [GainPoint(at=sample, gain_db=gain_db) for sample, gain_db in points]
+    level = automation_gain_db(automation, 20_000)[at]
+    before = [point for point in points if point[0] <= at * HOP]
+    after = [point for point in points if point[0] > at * HOP]
+    if not before or not after:
+        assert level == pytest.approx(points[0][1] if not before else points[-1][1], abs=1e-4)
+        return
+    (a, low), (b, high) = before[-1], after[0]
+    assert level == pytest.approx(low + (high - low) * (at * HOP - a) / (b - a), abs=1e-3)
+
+
+def test_gain_points_change_the_music_and_speech_stays_clear(tmp_path: Path) -> None:
+    """A line of 0 dB, -6 dB and 3 dB; then 24 dB while a voice speaks."""
+    audio = AudioTimeline(tmp_path)
+    audio.play(tone(6_000, 4.0))
+    assert audio.music is not None
+    points = ((2.0, 0.0), (3.2, -6.0), (4.4, 3.0), (6.0, 3.0), (6.1, 24.0), (14.0, 24.0))
+    audio.music = audio.music.evolve(automation=[GainPoint(at=round(at * RATE), gain_db=db) for at, db in points])
+    audio.say(8 * RATE, speech(4.0))
+    decoded = decode_file(audio.mix(480))
+    levels = [level(decoded, 6_000, at - 0.05, 0.1) for at in (1.8, 2.6, 3.2, 3.8, 4.6)]
+    assert np.array(levels) - levels[0] == pytest.approx([0, -3, -6, -1.5, 3], abs=0.4)
+    voice, music = stems_of(decoded, 8.3, 11.5)
+    assert voice - music > 12
+
+
+def stems_of(decoded: Samples, start: float, end: float) -> tuple[float, float]:
+    """Return the loudness of voice and music between two seconds."""
+    part = decoded[round(start * RATE) : round(end * RATE)]
+    voice = low_passed(part, SPLIT_HZ)
+    first, second = (measure_loudness(measure_levels(blocks(samples)).power) for samples in (voice, part - voice))
+    return first, second

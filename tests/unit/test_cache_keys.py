@@ -14,7 +14,7 @@ from gpu_renderer.core import engine
 from gpu_renderer.core.cache_keys import audio_key, middle_frame_key, segment_key, thumbnail_key, video_key
 from gpu_renderer.core.segments import split
 from sutradhar.domain.video.render_request import RenderRequest
-from sutradhar.domain.video.timeline import Timeline
+from sutradhar.domain.video.timeline import GainPoint, SongTrack, Timeline
 
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "render"
 FONTS = {"sans.ttf": "font"}
@@ -81,3 +81,22 @@ def test_a_request_of_the_first_version_is_read_with_everything_in_it() -> None:
 def test_what_is_stored_today_is_read_again_unchanged() -> None:
     request = read_request()
     assert RenderRequest.from_record(request.to_record()) == request
+
+
+def test_the_key_of_the_audio_tells_songs_parts_and_levels_apart() -> None:
+    """Each counts only where it is used, so that the audio of earlier versions is found."""
+    plain = timeline("everything")
+    assert plain.music is not None
+    first = plain.narrations[0]
+    song = SongTrack(media=first.media, samples=48_000, source_start=0)
+    levels = plain.music.evolve(automation=(GainPoint(at=0, gain_db=-3.0),))
+    others = [
+        plain,
+        plain.evolve(narrations=(first.evolve(source_start=4_800), *plain.narrations[1:])),
+        plain.evolve(music=levels),
+        *(
+            plain.evolve(song=song.evolve(**change))
+            for change in ({}, {"source_start": 1}, {"fade_in": 2}, {"fade_out": 2})
+        ),
+    ]
+    assert len({audio_key(other) for other in others}) == len(others)

@@ -133,3 +133,29 @@ def test_the_expected_length_of_a_video() -> None:
 def test_the_highest_limit_holds_for_all_callers() -> None:
     assert "at most 600 s" in find_errors({"scenes": [DRAWN | {"duration_sec": 301}] * 2})[""]
     assert "600" in find_errors({"scenes": [DRAWN] * 601})["scenes"]
+
+
+LEVEL = {"at_sec": 1.0, "gain_db": -6}
+
+
+@pytest.mark.parametrize(
+    ("levels", "path", "says"),
+    [
+        (
+            [{"at_sec": 2, "gain_db": 0}, LEVEL],
+            "music.automation",
+            "in the order of time: [1] is at 1 s and [0] at 2 s",
+        ),
+        ([LEVEL, LEVEL], "music.automation", "in the order of time"),
+        ([{"at_sec": n, "gain_db": 0} for n in range(257)], "music.automation", "at most 256 levels (got 257)"),
+        ([{"at_sec": -1, "gain_db": 0}], "music.automation[0].at_sec", "0"),
+        ([{"at_sec": 0, "gain_db": -49}], "music.automation[0].gain_db", "-48"),
+        ([{"at_sec": 0, "gain_db": 25}], "music.automation[0].gain_db", "24"),
+        ([{"at_sec": 0, "gain_db": float("nan")}], "music.automation[0].gain_db", ""),
+        ([{"at": 0, "gain_db": 0}], "music.automation[0].at", "at_sec"),
+        ("loud", "music.automation", "at_sec"),
+    ],
+)
+def test_a_wrong_level_of_the_music_is_named(levels: object, path: str, says: str) -> None:
+    errors = find_errors({"scenes": [DRAWN], "music": {"automation": levels}})
+    assert says in errors[path], errors

@@ -56,6 +56,16 @@ def lay_out(
     return build_timeline(body, assets)
 
 
+def test_levels_of_the_music_are_placed_at_their_samples() -> None:
+    levels = [{"at_sec": 0, "gain_db": 0}, {"at_sec": 1.2, "gain_db": -6}, {"at_sec": 2.4, "gain_db": 3}]
+    timeline = lay_out(photo(), music={"mood": "calm", "automation": levels})
+    assert timeline.music is not None
+    assert [(point.at, point.gain_db) for point in timeline.music.automation] == [(0, 0), (57_600, -6), (115_200, 3)]
+    own = lay_out(photo(), music={"upload": SONG, "automation": levels})
+    assert own.music is not None
+    assert own.music.automation == timeline.music.automation
+
+
 def photo(**fields: Any) -> dict[str, Any]:
     return {"image": {"upload": PHOTO, **fields}, "duration_sec": 2, "transition": "cut"}
 

@@ -22,6 +22,7 @@ _EXAMPLES: Mapping[str, str] = {
     "scenes": '[{"narration": "...", "image_prompt": "..."}]',
     "characters": '["Meera"] in a scene, [{"name": "Meera", "look": "..."}] in the plan',
     "sounds": '[{"text": "thunder"}]',
+    "automation": '[{"at_sec": 4, "gain_db": -6}]',
     "tags": '["goa", "travel"]',
     "subtitle_languages": '["en"], or [] for none',
 }
@@ -30,8 +31,14 @@ _ITEM_EXAMPLES: Mapping[str, str] = {
     "scenes": '{"narration": "...", "image_prompt": "..."}',
     "characters": '{"name": "Meera", "look": "..."}',
     "sounds": '{"text": "thunder"}',
+    "automation": '{"at_sec": 4, "gain_db": -6}',
 }
-_NOUNS: Mapping[str, str] = {"subtitle_languages": "languages", "metadata": "entries", "translations": "languages"}
+_NOUNS: Mapping[str, str] = {
+    "subtitle_languages": "languages",
+    "metadata": "entries",
+    "translations": "languages",
+    "automation": "levels",
+}
 _INSTEAD: Mapping[str, Mapping[str, str]] = {
     "plan": {
         "duration": "length_sec",
@@ -116,6 +123,8 @@ _INSTEAD: Mapping[str, Mapping[str, str]] = {
         "path": "upload",
         "start": "start_sec",
         "volume": "volume_db",
+        "gain_points": "automation",
+        "levels": "automation",
         "style": "mood",
         "genre": "mood",
     },

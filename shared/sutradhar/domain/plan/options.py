@@ -1,8 +1,9 @@
 """Define the parts of a plan that say how the whole video sounds and is rendered."""
 
+from itertools import pairwise
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from sutradhar.domain.core.base import Frozen
 from sutradhar.domain.plan.choices import CaptionStyle, Corner, EncoderName, FrameRate, Mood, RenderMode, Resolution
@@ -31,6 +32,27 @@ class VoiceOptions(Delivery):
 DEFAULT_VOICE = VoiceOptions.constant()
 
 
+class MusicLevel(Frozen):
+    """The level of the music at a time of the video."""
+
+    at_sec: float = Field(ge=0, le=86_400)
+    gain_db: float = Field(ge=-48, le=24)
+    """Relative to ``volume_db``, in dB."""
+
+
+def _check_order(levels: tuple[MusicLevel, ...]) -> tuple[MusicLevel, ...]:
+    for number, (before, level) in enumerate(pairwise(levels), 1):
+        if level.at_sec <= before.at_sec:
+            raise ValueError(
+                f"must be in the order of time: [{number}] is at {level.at_sec:g} s and [{number - 1}] at"
+                f" {before.at_sec:g} s"
+            )
+    return levels
+
+
+MusicAutomation = Annotated[tuple[MusicLevel, ...], Field(max_length=256), AfterValidator(_check_order)]
+
+
 class Music(Frozen):
     """The music under the voice."""
 
@@ -44,6 +66,9 @@ class Music(Frozen):
     """Start of the music within that file, in seconds."""
     volume_db: float = Field(default=-12.0, ge=-40, le=0)
     """Level of the music relative to the voice while no narration speaks, in dB."""
+    automation: MusicAutomation = ()
+    """Changes of that level: it moves in a straight line, in dB, from each time to the next, and stays before the first
+    and after the last. Narrations still lower the music: it stays at least 12 dB below a voice."""
 
     @model_validator(mode="before")
     @classmethod

@@ -23,7 +23,15 @@ from sutradhar.domain.plan.choices import (
 )
 from sutradhar.domain.plan.field_messages import NOTHING_GIVEN, find_missing_parts, make_field_error
 from sutradhar.domain.plan.notices import find_reading_notices
-from sutradhar.domain.plan.options import Delivery, Music, PlanDefaults, RenderSettings, VoiceOptions, Watermark
+from sutradhar.domain.plan.options import (
+    Delivery,
+    Music,
+    MusicLevel,
+    PlanDefaults,
+    RenderSettings,
+    VoiceOptions,
+    Watermark,
+)
 from sutradhar.domain.plan.own_media import ClipFile, ImageFile
 from sutradhar.domain.plan.publication import PlannedPublication, Publications
 from sutradhar.domain.plan.scene import Character, Scene, SoundCue, TitleText
@@ -230,6 +238,7 @@ _PARTS: Mapping[str, Iterable[str]] = {
     "plan": RenderPlan.model_fields.keys() - {"notices"},
     "scenes": Scene.model_fields,
     "music": Music.model_fields,
+    "automation": MusicLevel.model_fields,
     "clip": ClipFile.model_fields,
     "song": Song.model_fields,
     "narration_audio": OwnNarration.model_fields,

@@ -10,7 +10,7 @@ from sutradhar.domain.core.errors import FieldError, InvalidRequest
 from sutradhar.domain.core.utc_time import UtcTime
 from sutradhar.domain.plan.choices import CameraMove, LanguageCode, Mood, TransitionKind
 from sutradhar.domain.plan.field_messages import describe_error, join_path
-from sutradhar.domain.plan.options import Delivery, Watermark
+from sutradhar.domain.plan.options import Delivery, MusicAutomation, Watermark
 from sutradhar.domain.plan.own_media import ClipFile, ImageFile
 from sutradhar.domain.plan.plan import RenderPlan, check_voice
 from sutradhar.domain.plan.scene import SoundCue, TitleText
@@ -28,6 +28,7 @@ class MusicPatch(Frozen):
     mood: Mood | None = None
     enabled: bool = True
     volume_db: float = Field(default=-12.0, ge=-40, le=0)
+    automation: MusicAutomation = ()
 
 
 class ScenePatch(Frozen):

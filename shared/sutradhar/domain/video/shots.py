@@ -11,6 +11,7 @@ from sutradhar.domain.video.timeline import (
     Clip,
     ClipAudio,
     Footage,
+    GainPoint,
     MediaRef,
     MusicTrack,
     Pose,
@@ -140,7 +141,8 @@ def place_music(asset: Asset, music: Music, samples: int) -> MusicTrack:
     """Return the music of a video of ``samples``. A user's own song plays from its start, and starts again with a
     crossfade only if it is shorter than the video."""
     media = MediaRef(blob=asset.blob, sha256=asset.sha256)
-    track = MusicTrack(media=media, samples=asset.samples, volume_db=music.volume_db)
+    points = tuple(GainPoint(at=round(level.at_sec * SAMPLE_RATE), gain_db=level.gain_db) for level in music.automation)
+    track = MusicTrack(media=media, samples=asset.samples, volume_db=music.volume_db, automation=points)
     if not music.upload:
         return track
     start = round(music.start_sec * SAMPLE_RATE)
