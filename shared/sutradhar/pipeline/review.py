@@ -10,7 +10,6 @@ from sutradhar.domain.core.errors import Conflict, FieldError, InvalidRequest, P
 from sutradhar.domain.jobs import review
 from sutradhar.domain.jobs.job import Job, Outcome
 from sutradhar.domain.jobs.review import Versions, get_plan_version
-from sutradhar.domain.plan.own_media import ClipFile, ImageFile
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.plan.plan_patch import PlanChange, PlanPatch, change_fields, list_changes
 from sutradhar.domain.plan.upload import find_uploads
@@ -135,8 +134,8 @@ def _estimate_rest(services: Services, job: Job) -> Estimate:
         return Estimate(())  # the job itself will fail with the same error
 
 
-def _list_files(plan: RenderPlan) -> list[tuple[ImageFile | None, ClipFile | None]]:
-    return [(scene.image, scene.clip) for scene in plan.scenes]
+def _list_files(plan: RenderPlan) -> list[object]:
+    return [plan.song, plan.narration_audio, *((scene.image, scene.clip) for scene in plan.scenes)]
 
 
 def _refuse_new_excesses(services: Services, before: RenderPlan, plan: RenderPlan) -> None:

@@ -61,6 +61,12 @@ class AssetRequest(Record):
     def key(self) -> str:
         return cache_key(self.spec, self.provider)
 
+    @property
+    def precedes_approval(self) -> bool:
+        """True for what a job makes before its plan is approved: by the length of each narration, or by the words of a
+        song, a person judges the plan."""
+        return self.kind == "narration" or self.slot == SONG
+
 
 @dataclass(frozen=True)
 class FirstProviders:

@@ -188,7 +188,7 @@ class Job(Record):
     @property
     def due_requests(self) -> tuple[AssetRequest, ...]:
         """The assets that may be made now."""
-        return tuple(r for r in self.requests if r.kind == "narration" or not self.needs_approval)
+        return tuple(r for r in self.requests if r.precedes_approval or not self.needs_approval)
 
     @property
     def is_settled(self) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 from sutradhar.domain.assets.asset import SAMPLE_RATE, Asset
 from sutradhar.domain.assets.requests import AssetRequest
 from sutradhar.domain.assets.slot import MUSIC, Slot
-from sutradhar.domain.assets.specs import UploadSpec
+from sutradhar.domain.assets.specs import RecordingSpec, SongSpec, UploadSpec
 from sutradhar.domain.billing.ledger import Account
 from sutradhar.domain.billing.price import usd
 from sutradhar.domain.jobs.job import Job
@@ -55,6 +55,8 @@ def _is_generated(asset: Asset) -> bool:
 
 def _describe_usage(plan: RenderPlan, request: AssetRequest) -> dict[str, Any]:
     """Return the part of a user's own file that is used, and the way it is used."""
+    if isinstance(request.spec, SongSpec | RecordingSpec):
+        return {"used": request.spec.model_dump(include={"start_sec", "end_sec", "best_sec"}, exclude_none=True)}
     if not isinstance(request.spec, UploadSpec):
         return {}
     if request.slot == MUSIC:

@@ -42,8 +42,8 @@ def change_plan(
     change: PlanChange,
     waits_until: datetime | None = None,
 ) -> Outcome:
-    """Replace the plan by ``plan``, and make the narrations that are new. If there are none, the job waits on until
-    ``waits_until``.
+    """Replace the plan by ``plan``, and make the narrations and the song that are new. If there are none, the job waits
+    on until ``waits_until``.
 
     Raises:
         Conflict: the job does not wait for approval, or it has too long a history.
@@ -52,7 +52,7 @@ def change_plan(
     changes = (*job.plan_changes, change)
     if sum(len(one.model_dump_json().encode()) for one in changes) > _MAX_HISTORY_BYTES:
         raise Conflict("the plan was changed so often that its history is full; approve it, or make a new job of it")
-    known = {request.key for request in job.requests if request.kind == "narration"}
+    known = {request.key for request in job.requests if request.precedes_approval}
     changed = job.evolve(
         plan=plan,
         requests=tuple(requests),

@@ -21,6 +21,8 @@ from sutradhar.domain.plan.shorthand import (
     read_watermark,
     refuse_double_languages,
 )
+from sutradhar.domain.plan.song import MAX_SPOKEN_CHARS, Color, Cut, LyricLook
+from sutradhar.domain.song.lyrics import MAX_LYRICS_CHARS
 from sutradhar.domain.text.text_fields import DisplayText, NarrationText, SingleLineText
 
 
@@ -29,6 +31,28 @@ class MusicPatch(Frozen):
     enabled: bool = True
     volume_db: float = Field(default=-12.0, ge=-40, le=0)
     automation: MusicAutomation = ()
+
+
+class SongPatch(Frozen):
+    """New values of the plan's song, which stays the same file."""
+
+    start_sec: float | None = None
+    end_sec: float | None = None
+    best: bool = False
+    lyrics: Annotated[str, Field(max_length=MAX_LYRICS_CHARS)] = ""
+    """The times of its words are found again, unless the lyrics have them."""
+    look: LyricLook = "clean"
+    color: Color | None = None
+    cut: Cut = "auto"
+
+
+class RecordingPatch(Frozen):
+    """New values of the recording for the whole video, which stays the same file."""
+
+    start_sec: float = 0.0
+    end_sec: float | None = None
+    text: Annotated[str, Field(max_length=MAX_SPOKEN_CHARS)] = ""
+    clean: bool = True
 
 
 class ScenePatch(Frozen):
@@ -56,7 +80,7 @@ class ScenePatch(Frozen):
 
 class PlanPatch(Frozen):
     """The new values of a plan. A field that is left out keeps its value; so do the fields that are left out inside
-    ``delivery``, ``music`` and ``watermark``."""
+    ``delivery``, ``music``, ``song``, ``narration_audio`` and ``watermark``."""
 
     title: Annotated[DisplayText, Field(max_length=120)] | None = None
     description: Annotated[SingleLineText, Field(max_length=5000)] = ""
@@ -66,6 +90,8 @@ class PlanPatch(Frozen):
     delivery: Delivery = Delivery.constant()
     style: Annotated[SingleLineText, Field(max_length=200)] = ""
     music: MusicPatch = MusicPatch.constant()
+    song: SongPatch = SongPatch.constant()
+    narration_audio: RecordingPatch = RecordingPatch.constant()
     watermark: Annotated[Watermark | None, BeforeValidator(read_watermark)] = None
     scenes: tuple[ScenePatch, ...] = ()
     """The scenes that change, each with its ``index``. The number and the order of the scenes stay."""
@@ -131,6 +157,11 @@ def change_fields(plan: RenderPlan, patch: PlanPatch, earlier: Sequence[PlanChan
             scenes[index]["translations"] = {}  # they translate the narration before
         _replace_shown(scenes[index], part, _find_prompt(earlier, index))
         scenes[index] |= part
+    errors += [
+        FieldError(name, f"the plan has no {name}, and a change cannot add one; make a new job with it")
+        for name in ("song", "narration_audio")
+        if name in new and fields[name] is None
+    ]
     if errors:
         raise InvalidRequest(errors)
     for name, value in new.items():
