@@ -133,6 +133,9 @@ ROUTES: tuple[Route, ...] = (
         takes_view_token=True,
     ),
     Route(
+        "GET", "/uploads/<upload_id>/file", "upload_file:show_file", "uploads", names="upload", takes_view_token=True
+    ),
+    Route(
         "DELETE",
         "/uploads/<upload_id>",
         "uploads:delete_upload",

@@ -60,6 +60,7 @@ EXAMPLES: Mapping[str, Example] = {
     "uploads:list_uploads": Example(),
     "uploads:show_upload": Example(thing="upload"),
     "upload_preview:show_preview": Example(404, thing="upload"),
+    "upload_file:show_file": Example(409, thing="upload"),
     "uploads:delete_upload": Example(204, thing="deleted"),
     "upload_bytes:receive_bytes": Example(409, b"12345", thing="upload"),
     "uploads:complete_upload": Example(202, thing="upload"),

@@ -1,10 +1,11 @@
 /**
  * The draft of a video, and the plan that it becomes. Pure.
  *
- * A draft is {way, words, script, plan}: `way` says which of the fields is meant, `plan` has the options and, for the way
- * "scenes", the scenes. Words of the other ways are kept, so that a change of mind loses nothing.
+ * A draft is {way, words, script, song, recording, plan}: `way` says which of the fields is meant, `plan` has the options
+ * and, for the way "scenes", the scenes. Words of the other ways are kept, so that a change of mind loses nothing.
  */
 
+import { getOwnAudio, isOwnAudioEmpty, makeOwnAudioPlan, OWN_AUDIO, readOwnAudio, takeFile } from "./own_audio.js";
 import { splitNarrations } from "./script.js";
 
 export { sortErrors } from "./error_fields.js";
@@ -13,7 +14,7 @@ const MAX_TOPIC_CHARS = 200;
 /** The length in seconds of a scene in which nothing is said and no clip plays. */
 export const SILENT_SEC = 4;
 
-/** @typedef {"topic" | "template" | "script" | "scenes"} Way */
+/** @typedef {"topic" | "template" | "script" | "scenes" | "song" | "recording"} Way */
 
 /** Return an empty draft. `language` of the narration; "" leaves it to the text. */
 export function createDraft() {
@@ -39,8 +40,10 @@ export function chooseWay(draft, way) {
 /** Return the draft of a plan, such as that of a template, a duplicate or a file. */
 export function readPlan(plan) {
   const draft = createDraft();
-  const { scenes = [], topic, prompt, ...options } = plan;
+  const { scenes = [], topic, prompt, song, narration_audio, ...options } = plan;
+  const own = readOwnAudio(plan, makeKey);
   draft.plan = { ...draft.plan, ...withoutEmpty(options), ...readNone(plan), scenes: scenes.map((scene) => ({ ...withoutEmpty(scene), key: makeKey() })) };
+  if (own) return { ...draft, way: own.way, [own.way]: own.audio, plan: { ...draft.plan, scenes: [] } };
   if (scenes.length) draft.way = "scenes";
   else draft.words = prompt || topic || "";
   return draft;
@@ -60,6 +63,7 @@ function withoutEmpty(fields) {
 export function makePlan(draft) {
   const { scenes, ...options } = draft.plan;
   const plan = withoutEmpty(options);
+  if (OWN_AUDIO[draft.way]) return { ...plan, ...makeOwnAudioPlan(draft) };
   if (draft.way === "topic") {
     return { ...plan, [isTopic(draft.words) ? "topic" : "prompt"]: draft.words.trim() };
   }
@@ -114,33 +118,44 @@ export function takeScenes(draft, plan) {
 /** Return the draft of a plan that takes the place of another; words of the ways that the plan does not use stay. */
 export function replacePlan(draft, plan) {
   const next = readPlan(plan);
-  return { ...next, words: next.words || draft.words, script: draft.script };
+  const { song = draft.song, recording = draft.recording } = next;
+  return { ...next, words: next.words || draft.words, script: draft.script, song, recording };
 }
 
 /** Return the draft with a file of the user's own: an image or a clip in a scene of its own at the end, a sound as the music. */
 export function addUpload(draft, upload) {
   const media = { upload: upload.upload_id };
+  if (OWN_AUDIO[draft.way]) return { ...draft, [draft.way]: addOwnFile(getOwnAudio(draft), upload) };
   if (upload.kind === "audio") return { ...draft, plan: { ...draft.plan, music: media } };
   const scene = { ...createScene(), [upload.kind === "video" ? "clip" : "image"]: media };
   const scenes = draft.plan.scenes.filter((one, index, all) => index < all.length - 1 || hasContent(one));
   return { ...draft, way: "scenes", plan: { ...draft.plan, scenes: [...scenes, scene] } };
 }
 
+/** A sound is the song or the voice itself; an image or a clip is shown with it. */
+function addOwnFile(audio, upload) {
+  if (upload.kind === "audio") return takeFile(audio, upload);
+  const scene = { key: makeKey(), [upload.kind === "video" ? "clip" : "image"]: { upload: upload.upload_id } };
+  return { ...audio, background: "scenes", scenes: [...audio.scenes, scene] };
+}
+
 /** Return whether words or scenes of `before` are no longer in `after`. */
 export function isLosing(before, after) {
   const lost = (text, next) => text.trim() && text !== next;
-  return Boolean(lost(before.words, after.words) || lost(before.script, after.script) || before.plan.scenes.some((scene) => hasContent(scene) && !after.plan.scenes.includes(scene)));
+  const isOtherFile = Object.keys(OWN_AUDIO).some((way) => before[way]?.upload && before[way] !== after[way]);
+  return Boolean(isOtherFile || lost(before.words, after.words) || lost(before.script, after.script) || before.plan.scenes.some((scene) => hasContent(scene) && !after.plan.scenes.includes(scene)));
 }
 
 /** Return whether there is nothing in the draft that its writer would miss. */
 export function isEmpty(draft) {
-  return !draft.words.trim() && !draft.script.trim() && !draft.plan.scenes.some(hasContent);
+  return !draft.words.trim() && !draft.script.trim() && !draft.plan.scenes.some(hasContent) && isOwnAudioEmpty(draft);
 }
 
 /** Return whether the draft says enough to be asked about. */
 export function isReady(draft) {
   if (draft.way === "topic") return draft.words.trim().length > 0;
   if (draft.way === "script") return draft.script.trim().length > 0;
+  if (OWN_AUDIO[draft.way]) return Boolean(getOwnAudio(draft).upload);
   return draft.plan.scenes.some(hasContent);
 }
 

@@ -9,18 +9,33 @@ export const OPTION_FIELDS = [
 /** The fields of a scene. */
 export const SCENE_FIELDS = ["narration", "image_prompt", "camera", "transition", "title", "lower_third", "duration_sec", "sounds"];
 
+/** The fields of the ways that begin with a sound. */
+const OWN_AUDIO_FIELDS = ["song.lyrics", "song.look", "song.part", "narration_audio.text"];
+
 /** Fields that are set by the field of another: an own image takes the place of the words for one. */
 const OPTION_OF = { "render.mode": "render.resolution" };
+const PART_OF_SONG = /^song\.(start_sec|end_sec|best)$/;
 const SCENE_FIELD_OF = { image: "image_prompt", clip: "image_prompt", footage: "image_prompt" };
 const WORDS = ["", "topic", "prompt"];
 
 /**
  * Return the path of the field that shows an error; "" if the form has none.
  * @param {string} path of the API, such as "scenes[2].sounds[0].volume_db"
- * @param {"topic" | "template" | "script" | "scenes"} way how the video begins
+ * @param {"topic" | "template" | "script" | "scenes" | "song" | "recording"} way how the video begins
  */
 export function placeError(path, way) {
+  if (way === "song" || way === "recording") return placeBesideSound(path, way);
   if (path === "scenes" || path.startsWith("scenes[") || WORDS.includes(path)) return placeInBeginning(path, way);
+  return findNearest(OPTION_OF[path] ?? path, OPTION_FIELDS);
+}
+
+/** The images behind a song or a voice are one field. */
+function placeBesideSound(path, way) {
+  if (path === "scenes" || path.startsWith("scenes[") || ["topic", "prompt", "song.color"].includes(path)) return "background";
+  if (PART_OF_SONG.test(path)) return "song.part";
+  if (path === "" || /^(song|narration_audio)\b/.test(path)) {
+    return findNearest(path, OWN_AUDIO_FIELDS) || (way === "song" ? "song.upload" : "narration_audio.upload");
+  }
   return findNearest(OPTION_OF[path] ?? path, OPTION_FIELDS);
 }
 

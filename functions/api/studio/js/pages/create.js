@@ -2,6 +2,7 @@
 import { html, useEffect, useState } from "../../vendor/preact.js";
 import { call } from "../api.js";
 import { addUpload, chooseWay, createDraft, isEmpty, isReady, makePlan, replacePlan, sortErrors, takeScenes } from "../lib/draft.js";
+import { isTextFile, OWN_AUDIO, takeWords } from "../lib/own_audio.js";
 import { isPlanFile } from "../lib/plan_file.js";
 import { loadStyle } from "../place.js";
 import { openPage } from "../router.js";
@@ -24,7 +25,14 @@ import { useSource } from "./create/use_source.js";
 
 await Promise.all([loadTexts("create"), loadStyle("create")]);
 
-const WAYS = [["topic", "spark"], ["template", "list"], ["script", "edit"], ["scenes", "film"]];
+const WAYS = [["topic", "spark"], ["template", "list"], ["script", "edit"], ["scenes", "film"], ["song", "music"], ["recording", "mic"]];
+/** The field, and the text that asks for it, of the ways that do not begin with words. */
+const MISSING = {
+  template: ["", "no_template_yet"],
+  scenes: ["scenes[0].narration", "nothing_yet"],
+  song: ["song.upload", "no_song_yet"],
+  recording: ["narration_audio.upload", "no_voice_yet"],
+};
 // the first field is there before the rest is
 const loadOptions = () => import("./create/options.js").then((module) => module.Options);
 const loadFilesPart = () => import("./create/files_part.js").then((module) => module.FilesPart);
@@ -51,7 +59,9 @@ export default function CreatePage({ query }) {
   const [files, setFiles] = useState([]);
   const takeFiles = (taken) => {
     const plan = taken.find(isPlanFile);
+    const words = OWN_AUDIO[draft.way] && taken.find(isTextFile);
     if (plan) openFile(plan);
+    else if (words) words.text().then((text) => change(takeWords(draft, text)));
     else setFiles([...files, ...taken]);
   };
   const isOver = usePageDrop(takeFiles);
@@ -96,7 +106,7 @@ export default function CreatePage({ query }) {
         <div class="ways"><${Choice} label=${t("create.way")} isLabelHidden value=${draft.way} options=${ways} onChange=${(way) => change(chooseWay(draft, way))} /></div>
         ${files.length > 0 && html`<${Loaded} load=${loadFilesPart} files=${files} onUploaded=${(upload) => change(addUpload(draft, upload))} />`}
         <${Beginning} draft=${draft} errors=${errors} onChange=${change} onPlan=${openPlan} onFiles=${takeFiles} />
-        <${Loaded} load=${loadOptions} plan=${draft.plan} errors=${errors} hasScenes=${["scenes", "script"].includes(draft.way)} onChange=${changePlan} />
+        <${Loaded} load=${loadOptions} plan=${draft.plan} errors=${errors} way=${draft.way} onChange=${changePlan} />
         <div class="row file-menu"><${FileMenu} draft=${draft} onFile=${openFile} /></div>
       </div>
       <${Summary} preview=${preview} isReady=${isReady(draft)} isSending=${isSending} plan=${draft.plan} way=${draft.way} refusal=${refusal}
@@ -108,9 +118,9 @@ export default function CreatePage({ query }) {
 
 /** Say at the field that nothing is written yet. */
 function refuseNothing(draft, setRefusal) {
-  const path = draft.way === "scenes" ? "scenes[0].narration" : "";
+  const [path, message] = MISSING[draft.way] ?? ["", "nothing_yet"];
   const error = new Error(t("create.refused"));
-  error.errors = [{ path, message: t(draft.way === "template" ? "create.no_template_yet" : "create.nothing_yet") }];
+  error.errors = [{ path, message: t(`create.${message}`) }];
   setRefusal(error);
   if (draft.way === "template") focusField("template");
 }

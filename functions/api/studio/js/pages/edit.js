@@ -75,7 +75,7 @@ function Editor({ id, plan }) {
       <div class="stack">
         <div class="note good" role="status"><${Icon} name="check" /><p>${isChanged ? t("review.kept", { count: same, total: kept.length }) : t("review.unchanged")}</p></div>
         <${SceneEditor} plan=${draft.plan} errors=${errors} renderPreview=${renderPreview} renderTags=${renderTags} onChange=${(scenes) => change({ scenes })} />
-        <${More} label=${t("review.all_options")}><${Options} plan=${draft.plan} errors=${errors} hasScenes onChange=${change} /><//>
+        <${More} label=${t("review.all_options")}><${Options} plan=${draft.plan} errors=${errors} way=${draft.way} onChange=${change} /><//>
       </div>
       <${Summary} preview=${preview} isReady isSending=${isSending} plan=${draft.plan} refusal=${refusal} onReview=${(review) => change({ review })} />
     </form>

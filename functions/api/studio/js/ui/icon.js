@@ -3,6 +3,9 @@ import { html } from "../../vendor/preact.js";
 /** The lines of each icon on a square of 24 by 24. */
 const PATHS = {
   plus: "M12 5v14M5 12h14",
+  minus: "M5 12h14",
+  undo: "M4 9h10a6 6 0 0 1 0 12h-3M8 5 4 9l4 4",
+  redo: "M20 9H10a6 6 0 0 0 0 12h3M16 5l4 4-4 4",
   film: "M4 5h16v14H4zM8 5v14M16 5v14M4 9.5h4M4 14.5h4M16 9.5h4M16 14.5h4",
   calendar: "M4 6h16v14H4zM4 10h16M8 3v5M16 3v5",
   chart: "M4 20V4M4 20h16M8 16v-4M12 16V8M16 16v-6",
@@ -31,6 +34,7 @@ const PATHS = {
   image: "M4 5h16v14H4zM4 16l5-5 4 4 3-3 4 4M15.5 9v.01",
   sound: "M4 9v6h4l5 4V5L8 9zM16.5 9a4 4 0 0 1 0 6M19 6.5a8 8 0 0 1 0 11",
   music: "M9 18V5l10-2v13M9 18a2.5 2.5 0 1 1-5 0 2.5 2.5 0 0 1 5 0zM19 16a2.5 2.5 0 1 1-5 0 2.5 2.5 0 0 1 5 0z",
+  mic: "M12 3a3 3 0 0 0-3 3v5a3 3 0 0 0 6 0V6a3 3 0 0 0-3-3zM6 11a6 6 0 0 0 12 0M12 17v4M8.500 21h7",
   edit: "M4 20h4L19 9l-4-4L4 16zM13 7l4 4",
   search: "M11 4a7 7 0 1 0 0 14 7 7 0 0 0 0-14zM16 16l5 5",
   clock: "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18zM12 7v5l3.5 2",

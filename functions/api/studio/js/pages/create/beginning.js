@@ -1,6 +1,7 @@
-/** What a video begins with: words, a template, a text to be spoken, or scenes. */
+/** What a video begins with: words, a template, a text to be spoken, scenes, a song, or a recorded voice. */
 import { html } from "../../../vendor/preact.js";
 import { isTopic, turnIntoScenes } from "../../lib/draft.js";
+import { OWN_AUDIO } from "../../lib/own_audio.js";
 import { t } from "../../text.js";
 import { Button } from "../../ui/button.js";
 import { TextArea } from "../../ui/field.js";
@@ -8,6 +9,8 @@ import { Loaded } from "../../ui/loaded.js";
 
 const IDEAS = ["idea_1", "idea_2", "idea_3"];
 const loadTemplates = () => import("./templates.js").then((module) => module.Templates);
+const loadSongPart = () => import("./sound/song_part.js").then((module) => module.SongPart);
+const loadRecordingPart = () => import("./sound/recording_part.js").then((module) => module.RecordingPart);
 const loadSceneEditor = () => import("./scene_part.js").then((module) => module.ScenePart);
 
 /** The part of the form that belongs to the way of the draft. `onFiles` gets files that become scenes. */
@@ -18,6 +21,7 @@ export function Beginning({ draft, errors, onChange, onPlan, onFiles }) {
     const setScenes = (scenes) => onChange({ ...draft, plan: { ...draft.plan, scenes } });
     return html`<${Loaded} load=${loadSceneEditor} plan=${draft.plan} errors=${errors} onChange=${setScenes} onFiles=${onFiles} />`;
   }
+  if (OWN_AUDIO[draft.way]) return html`<${Loaded} load=${draft.way === "song" ? loadSongPart : loadRecordingPart} draft=${draft} errors=${errors} onChange=${onChange} />`;
   return html`<${Topic} draft=${draft} error=${errors.get("words")} onChange=${onChange} />`;
 }
 
