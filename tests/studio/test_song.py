@@ -85,8 +85,8 @@ def test_words_are_moved_with_the_keyboard_alone_and_stay_over_a_reload(page: Pa
     word.focus()
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Shift+ArrowRight")
-    spoken = page.get_by_role("status").filter(has_text=re.compile(r"along: 0:0\d\.\d\d to"))
-    expect(spoken).to_be_attached()
+    message = page.get_by_role("status").filter(has_text=re.compile(r"along: 0:0\d\.\d\d to"))
+    expect(message).to_be_attached()
     held = read_song(page)
     moved = held["times"]["lines"][0]["words"][1]
     assert (round(moved["start_sec"] - before, 2), moved["how"]) == (0.11, "hand")
