@@ -146,9 +146,10 @@ def _list_song_notices(timeline: Timeline, plan: RenderPlan) -> Iterator[str]:
     if not timeline.captions and not timeline.lyrics:
         yield "no words are shown: none are known of this part of the song; give them as song.lyrics"
     shown_scenes = {clip.scene for clip in timeline.clips}
-    if left_out := [str(n + 1) for n in range(len(plan.scenes)) if n not in shown_scenes]:
-        scenes = f"scene {left_out[0]} is" if len(left_out) == 1 else f"scenes {', '.join(left_out)} are"
-        yield f'{scenes} not shown: the song has {len(timeline.clips)} shots; "cut": "beat" in song makes more'
+    if left_out := [n + 1 for n in range(len(plan.scenes)) if n not in shown_scenes]:  # they are the last ones
+        scenes = f"scene {left_out[0]} is" if len(left_out) == 1 else f"scenes {left_out[0]} to {left_out[-1]} are"
+        advice = "" if plan.song and plan.song.cut == "beat" else '; "cut": "beat" in song makes more'
+        yield f"{scenes} not shown: the song has {len(timeline.clips)} shots{advice}"
 
 
 def _list_notices(timeline: Timeline, requested_plan: RenderPlan) -> list[str]:

@@ -74,9 +74,8 @@ def find_song_notices(plan: RenderPlan) -> Iterator[str]:
             f"length_sec {plan.length_sec} is not used: the part of the song sets the length of the video;"
             ' "best": true in song chooses a part of that length'
         )
-    if timed := [str(i + 1) for i, scene in enumerate(plan.scenes) if scene.duration_sec]:
-        scenes = f"scene {timed[0]}" if len(timed) == 1 else f"scenes {', '.join(timed)}"
-        yield f"duration_sec of {scenes} is not used: the images of a song change on its beats; song.cut chooses them"
+    if any(scene.duration_sec for scene in plan.scenes):
+        yield "duration_sec of the scenes is not used: the images of a song change on its beats; song.cut chooses them"
     if plan.music.enabled and (plan.music.upload or plan.music.mood):
         yield "music is not used: the song is the sound of the video"
 
