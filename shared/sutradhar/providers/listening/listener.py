@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from sutradhar.domain.core.errors import FieldError, InvalidRequest
 from sutradhar.domain.plan.choices import Language
 from sutradhar.domain.song.analysis import SongAnalysis
 from sutradhar.domain.song.lyrics import Lyrics
@@ -19,7 +20,13 @@ class LocalListener:
         self._whisper_model = whisper_model
 
     def analyze(self, path: Path) -> SongAnalysis:
-        raise NotImplementedError
+        from sutradhar.media.formats import MediaError
+        from sutradhar.providers.listening.music_analysis import analyze_music
+
+        try:
+            return analyze_music(path)
+        except MediaError as exc:
+            raise InvalidRequest([FieldError("file", str(exc))]) from exc
 
     def align_lyrics(self, path: Path, lyrics: Lyrics, language: Language, analysis: SongAnalysis) -> AlignedLyrics:
         raise NotImplementedError
