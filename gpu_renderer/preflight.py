@@ -12,7 +12,7 @@ import cv2
 
 from gpu_renderer.core import ffmpeg_process, zimg
 from gpu_renderer.encode import encoders
-from gpu_renderer.text.fonts import find_typeface
+from gpu_renderer.text.fonts import find_typeface, list_missing_fonts
 from sutradhar import bootstrap
 from sutradhar.domain.core.errors import InvalidRequest, NotInstalled, RenderError
 
@@ -48,7 +48,11 @@ def _check_encoder() -> str:
 
 def _check_fonts() -> str:
     find_typeface()
-    return "Noto Sans and Noto Sans Devanagari, shaped by HarfBuzz"
+    fonts = "Noto Sans and Noto Sans Devanagari, shaped by HarfBuzz"
+    if missing := list_missing_fonts():
+        packages = " ".join(dict.fromkeys(font.package for font in missing))
+        return f"{fonts}; some looks of lyrics are drawn with them too until you install {packages}"
+    return fonts
 
 
 def _check_opencv() -> str:

@@ -39,7 +39,10 @@ def segment_key(segment: Segment, encoder: Sequence[str], engine: str, fonts: Ma
     drawn["titles"] = [title.model_dump(mode="json") for title in segment.titles]
     drawn["watermark"] = segment.watermark.model_dump(mode="json") if segment.watermark else None
     drawn["shots"] = [_describe_clip(shown, segment.frames) for shown in segment.clips]
-    text = dict(fonts) if segment.cues or segment.titles or segment.watermark else {}
+    if segment.lyrics:  # left out elsewhere, as in the keys of videos without a song
+        drawn["lyrics"] = segment.lyrics.model_dump(mode="json")
+    has_text = segment.cues or segment.titles or segment.watermark or segment.lyrics
+    text = dict(fonts) if has_text else {}
     whole = [ENGINE_VERSION, engine, list(encoder), text, drawn]
     return hashlib.sha256(json.dumps(whole, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 

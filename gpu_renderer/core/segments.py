@@ -7,6 +7,7 @@ exactly that, so a change elsewhere in the video leaves it valid.
 from collections.abc import Sequence
 from itertools import pairwise
 
+from gpu_renderer.core.segment_lyrics import SegmentLyrics, cut_lyrics
 from sutradhar.domain.core.base import Frozen
 from sutradhar.domain.plan.choices import CaptionStyle
 from sutradhar.domain.plan.options import Watermark
@@ -50,6 +51,7 @@ class Segment(Frozen):
     titles: tuple[Title, ...]
     """A title that began before starts below 0, and one that goes on ends beyond the segment."""
     watermark: Watermark | None
+    lyrics: SegmentLyrics | None = None
 
     @property
     def end(self) -> int:
@@ -105,6 +107,7 @@ def build_segment(timeline: Timeline, start: int, end: int) -> Segment:
             if title.start < end and title.end > start
         ),
         watermark=timeline.watermark,
+        lyrics=cut_lyrics(timeline.lyrics, start, end, timeline.fps),
     )
 
 

@@ -1,17 +1,16 @@
-"""Blend captions, titles and the watermark over the frames of a segment."""
+"""Blend lyrics, captions, titles and the watermark over the frames of a segment."""
 
 from bisect import bisect_right
 from collections.abc import Callable
 
-import cv2
-import numpy as np
 from cachetools import LRUCache
 
-from gpu_renderer.core.frame import Bytes, Frame
+from gpu_renderer.core.frame import Frame
 from gpu_renderer.core.lru_cache import get_or_make
 from gpu_renderer.core.segments import Segment
-from gpu_renderer.image.still import to_planes
-from gpu_renderer.text.captions import Caption, Overlay, draw_watermark_overlay
+from gpu_renderer.image.lyric_layers import LyricLayers
+from gpu_renderer.image.yuv_overlay import YuvOverlay
+from gpu_renderer.text.captions import Caption, draw_watermark_overlay
 from gpu_renderer.text.titles import draw_title_overlay, title_opacity
 from sutradhar.domain.plan.options import Watermark
 from sutradhar.domain.video.captions import Cue
@@ -22,50 +21,6 @@ Layer = Callable[[int, Frame], None]
 
 _OVERLAYS_KEPT = 4
 """Overlays of each kind that are kept. Neighbouring segments share them; more would let memory grow with the video."""
-
-
-class YuvOverlay:
-    """An overlay as planes and their weights, blended on its own rectangle only."""
-
-    def __init__(self, overlay: Overlay) -> None:
-        high, wide = overlay.rgba.shape[:2]
-        self._at = (overlay.x, overlay.y)
-        y, u, v = to_planes(np.ascontiguousarray(overlay.rgba[:, :, :3]))
-        alpha = overlay.rgba[:, :, 3].astype(np.float32) / 255
-        half = (wide // 2, high // 2)
-        coarse = cv2.resize(alpha, half, interpolation=cv2.INTER_AREA)
-
-        def halve(plane: Bytes) -> Bytes:
-            # weighted by alpha, or the colour of transparent pixels would bleed in
-            weighted = cv2.resize(plane * alpha, half, interpolation=cv2.INTER_AREA)
-            return np.rint(weighted / np.maximum(coarse, 1e-6)).astype(np.uint8)
-
-        self._planes = (y, halve(u), halve(v))
-        self._weights = (alpha, coarse, coarse)
-        self._opaque = self._apply_opacity(1.0)
-
-    def blend(self, frame: Frame, opacity: float = 1.0) -> None:
-        """Blend the overlay into ``frame`` in place; ``opacity`` is 0 to 1."""
-        x, y = self._at
-        premultiplied = self._opaque if opacity == 1 else self._apply_opacity(opacity)
-        for i, (plane, (over, kept)) in enumerate(zip(frame.planes, premultiplied, strict=True)):
-            left, top = (x // 2, y // 2) if i else (x, y)
-            high, wide = over.shape
-            under = plane[top : top + high, left : left + wide]
-            cv2.multiply(under, kept, dst=under, scale=1 / 255)
-            cv2.add(under, over, dst=under)
-
-    def _apply_opacity(self, opacity: float) -> list[tuple[Bytes, Bytes]]:
-        """Return for each plane the overlay times alpha, and 255 - alpha.
-
-        Both are uint8: blending them takes a tenth of the time of floats.
-        """
-        premultiplied = []
-        for source, weights in zip(self._planes, self._weights, strict=True):
-            alpha = np.rint(weights * np.float32(255 * opacity))
-            over = np.rint(source * (alpha / 255)).astype(np.uint8)
-            premultiplied.append((over, (255 - alpha).astype(np.uint8)))
-        return premultiplied
 
 
 class _CaptionLayer:
@@ -89,6 +44,7 @@ class OverlayLayers:
         self._size = (width, height)
         self._captions = LRUCache[tuple[tuple[str, ...], bool], _CaptionLayer](_OVERLAYS_KEPT)
         self._overlays = LRUCache[Title | Watermark, YuvOverlay](_OVERLAYS_KEPT)
+        self._lyrics = LyricLayers(width, height)
 
     def open(self, segment: Segment) -> Layer:
         """Return a function that blends all layers of frame n (0 ≤ n < ``segment.frames``) into a Frame.
@@ -96,7 +52,8 @@ class OverlayLayers:
         Raises:
             RenderError: a text has a character that the fonts cannot draw.
         """
-        layers = [(title.start, title.end, self._title(title, segment.fps)) for title in segment.titles]
+        layers = self._lyrics.open(segment.lyrics, segment.fps) if segment.lyrics else []
+        layers += [(title.start, title.end, self._title(title, segment.fps)) for title in segment.titles]
         highlight = segment.caption_style == "highlight"
         layers += [(cue.start, cue.end, self._caption(cue, highlight)) for cue in segment.cues]
         if segment.watermark is not None:

@@ -15,7 +15,7 @@ from gpu_renderer.core.segments import Segment, build_segment
 from gpu_renderer.preview.drawer import FrameDrawer
 from gpu_renderer.preview.encoded_frame import QUALITY, encode_frame
 from gpu_renderer.preview.sources import KEPT_BYTES, SourceFiles
-from gpu_renderer.text.fonts import hash_fonts
+from gpu_renderer.text.fonts import hash_fonts, hash_look_fonts
 from sutradhar.domain.core.errors import NotFound
 from sutradhar.domain.video.frame_request import FrameRequest
 from sutradhar.ports.stores import BlobStore
@@ -84,7 +84,8 @@ class FrameService:
 
     def _make_key(self, segment: Segment, request: FrameRequest) -> str:
         width = min(request.width or segment.width, segment.width)
-        return segment_key(segment, ["frame", request.format, str(QUALITY), str(width)], engine(), self._fonts)
+        fonts = self._fonts | hash_look_fonts(segment.lyrics.look if segment.lyrics else None)
+        return segment_key(segment, ["frame", request.format, str(QUALITY), str(width)], engine(), fonts)
 
     def _read_stored(self, key: str, request: FrameRequest) -> FrameAnswer | None:
         try:

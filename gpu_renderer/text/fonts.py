@@ -4,10 +4,12 @@ import hashlib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 from PIL import features
 
 from sutradhar.domain.core.errors import NotInstalled
+from sutradhar.domain.plan.song import LyricLook
 
 _FONT_FOLDERS = (
     "/usr/share/fonts",
@@ -21,15 +23,43 @@ _FONT_FOLDERS = (
 
 @dataclass(frozen=True)
 class Typeface:
-    """The font files of both scripts, in bold, which is legible on any image at any size."""
+    """The font files of both scripts."""
 
     latin: Path
     devanagari: Path
+    spare: "Typeface | None" = None
+    """Draws the characters that both fonts lack."""
+
+
+class LookFont(NamedTuple):
+    """The file name of a font, and the Debian package that has it."""
+
+    file: str
+    package: str
+
+
+LOOK_FONTS: dict[LyricLook, tuple[LookFont, LookFont]] = {
+    "clean": (
+        LookFont("NotoSans-Regular.ttf", "fonts-noto-core"),
+        LookFont("NotoSansDevanagari-Regular.ttf", "fonts-noto-core"),
+    ),
+    "handwritten": (
+        LookFont("KaushanScript-Regular.otf", "fonts-kaushanscript"),
+        LookFont("AnnapurnaSIL-Bold.ttf", "fonts-sil-annapurna"),
+    ),
+    "brat": (
+        LookFont("LiberationSans-Regular.ttf", "fonts-liberation"),
+        LookFont("NotoSansDevanagari-Regular.ttf", "fonts-noto-core"),
+    ),
+}
+"""The fonts of both scripts for the lyric looks that are not drawn in the fonts of captions. Debian has many
+handwriting fonts for Latin, and none for Devanagari: Annapurna follows letters that are written with a broad pen."""
 
 
 @cache
 def find_typeface(font_dir: Path | None = None) -> Typeface:
-    """Find Noto Sans and Noto Sans Devanagari in bold, in ``font_dir`` first, then where Debian and macOS keep fonts.
+    """Find Noto Sans and Noto Sans Devanagari in bold, which is legible on any image at any size. ``font_dir`` is
+    searched first, then the folders in which Debian and macOS keep fonts.
 
     Raises:
         NotInstalled: a font is missing, or the installed Pillow cannot shape Devanagari.
@@ -39,12 +69,40 @@ def find_typeface(font_dir: Path | None = None) -> Typeface:
     return Typeface(_find_font("NotoSans-Bold.ttf", font_dir), _find_font("NotoSansDevanagari-Bold.ttf", font_dir))
 
 
+@cache
+def find_look_typeface(look: LyricLook) -> Typeface:
+    """Find the fonts in which the lyrics of ``look`` are drawn, with the fonts of captions as spare ones.
+
+    A font of ``LOOK_FONTS`` that is not installed is replaced by the caption font of its script.
+
+    Raises:
+        NotInstalled: a font of captions is missing.
+    """
+    bold = find_typeface()
+    if look not in LOOK_FONTS:
+        return bold
+    latin, devanagari = (_search_font(font.file, None) for font in LOOK_FONTS[look])
+    return Typeface(latin or bold.latin, devanagari or bold.devanagari, spare=bold)
+
+
+def list_missing_fonts() -> list[LookFont]:
+    """Return the fonts of looks that are not installed."""
+    fonts = dict.fromkeys(font for pair in LOOK_FONTS.values() for font in pair)
+    return [font for font in fonts if _search_font(font.file, None) is None]
+
+
 def _find_font(name: str, font_dir: Path | None) -> Path:
+    if path := _search_font(name, font_dir):
+        return path
+    raise NotInstalled(f"the font {name}", advice="apt-get install fonts-noto-core")
+
+
+def _search_font(name: str, font_dir: Path | None) -> Path | None:
     folders = [Path(folder).expanduser() for folder in _FONT_FOLDERS]
     for folder in [font_dir, *folders] if font_dir else folders:
         if paths := sorted(folder.rglob(name)):
             return paths[0]
-    raise NotInstalled(f"the font {name}", advice="apt-get install fonts-noto-core")
+    return None
 
 
 @cache
@@ -56,4 +114,13 @@ def hash_font(font: Path) -> str:
 def hash_fonts() -> dict[str, str]:
     """Return the sha256 of each font file that overlays are drawn with, by file name, for the segment keys."""
     face = find_typeface()
+    return {font.name: hash_font(font) for font in (face.latin, face.devanagari)}
+
+
+def hash_look_fonts(look: LyricLook | None) -> dict[str, str]:
+    """Return the sha256 of each font file, by file name, that the lyrics of ``look`` are drawn with beside those of
+    captions; nothing for None."""
+    if look is None or look not in LOOK_FONTS:
+        return {}
+    face = find_look_typeface(look)
     return {font.name: hash_font(font) for font in (face.latin, face.devanagari)}

@@ -66,6 +66,8 @@ class Style:
     glow_blur: float = 0.12
     box_opacity: float = 0.0
     opacity: float = 1.0
+    weight: float = 0.0
+    """The width by which each letter is grown at each side: a heavier font without a file of its own."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,10 +128,19 @@ def split_by_font(text: str, face: Typeface) -> list[tuple[Path, str]]:
     chosen: list[tuple[Path, str]] = []
     for cluster in clusters:
         current = _choose_font(cluster, face) or current
-        other = face.latin if current == face.devanagari else face.devanagari
-        borrowed = not _has_glyphs(current, cluster) and _has_glyphs(other, cluster)
-        chosen.append((other if borrowed else current, cluster))
+        chosen.append((_find_font_with(cluster, current, face), cluster))
     return [(font, "".join(c for _, c in part)) for font, part in groupby(chosen, key=lambda pair: pair[0])]
+
+
+def _find_font_with(cluster: str, current: Path, face: Typeface) -> Path:
+    """Return ``current`` if it has ``cluster``, else the first font of ``face`` that has it, else ``current``."""
+    if _has_glyphs(current, cluster):
+        return current
+    others = [face.latin if current == face.devanagari else face.devanagari]
+    if spare := face.spare:
+        own = spare.devanagari if current == face.devanagari else spare.latin
+        others += [own, spare.latin if own == spare.devanagari else spare.devanagari]
+    return next((font for font in others if _has_glyphs(font, cluster)), current)
 
 
 def _choose_font(cluster: str, face: Typeface) -> Path | None:
@@ -148,12 +159,19 @@ def measure_line(text: str, face: Typeface, size: int) -> float:
     return sum(_load_font(path, size).getlength(part) for path, part in split_by_font(text, face))
 
 
+def measure_ink(text: str, face: Typeface) -> tuple[float, float]:
+    """Return how far the letters of ``text`` reach above and below the baseline, in ems."""
+    size = 200
+    boxes = [_load_font(path, size).getbbox(part, anchor="ls") for path, part in split_by_font(text, face)]
+    return max(-box[1] for box in boxes) / size, max(box[3] for box in boxes) / size
+
+
 def draw_lines(
     lines: Sequence[str], face: Typeface, size: int, style: Style, align: Literal["left", "centre"] = "centre"
 ) -> TextBitmap:
     """Draw ``lines`` below each other at ``size`` pixels to the em; both scripts of a line share its baseline."""
     soft = max(style.shadow_blur, style.glow_blur if style.glow_opacity else 0)
-    inset = ceil(size * (style.outline_width + 2.5 * soft + (BOX_PADDING if style.box_opacity else 0)))
+    inset = ceil(size * (style.weight + style.outline_width + 2.5 * soft + (BOX_PADDING if style.box_opacity else 0)))
     widths = [measure_line(line, face, size) for line in lines]
     width = ceil(max(widths)) + 2 * inset
     height = ceil(size * (ASCENT + DESCENT + PITCH * (len(lines) - 1))) + 2 * inset
@@ -161,13 +179,14 @@ def draw_lines(
         (inset if align == "left" else (width - line) / 2, inset + size * (ASCENT + PITCH * i))
         for i, line in enumerate(widths)
     ]
-    strokes = (0.0, style.outline_width * size)
-    letters, outlined = (_cover_pixels(lines, places, (width, height), face, size, stroke) for stroke in strokes)
-    shadow = _blur(outlined, style.shadow_blur * size / 2)
+    strokes = (style.weight * size, (style.weight + style.outline_width) * size)
+    letters, outlined = (cover_pixels(lines, places, (width, height), face, size, stroke) for stroke in strokes)
+    shadow = blur_mask(outlined, style.shadow_blur * size / 2)
+    glow = blur_mask(outlined, style.glow_blur * size) if style.glow_opacity else outlined
     layers = [
         (style.shadow, _draw_box(width, height, inset, size), style.box_opacity),
         (style.shadow, shadow, style.shadow_opacity),
-        *([(style.glow, _blur(outlined, style.glow_blur * size), style.glow_opacity)] if style.glow_opacity else []),
+        *([(style.glow, glow, style.glow_opacity)] if style.glow_opacity else []),
         (style.outline, outlined, 1.0 if style.outline_width else 0.0),
         (style.fill, letters, 1.0),
     ]
@@ -176,7 +195,7 @@ def draw_lines(
         for line, (left, baseline) in zip(lines, places, strict=True)
         for a, b in _find_words(line, face, size)
     )
-    return TextBitmap(_flatten(layers, style.opacity), inset, letters, words)
+    return TextBitmap(flatten_layers(layers, style.opacity), inset, letters, words)
 
 
 def highlight_word(bitmap: TextBitmap, word: int, size: int) -> tuple[NDArray[np.uint8], int, int]:
@@ -198,11 +217,11 @@ def highlight_word(bitmap: TextBitmap, word: int, size: int) -> tuple[NDArray[np
     box = Image.new("L", (right - left + 2 * margin, bottom - top + 2 * margin))
     inner = (margin, margin, box.width - margin - 1, box.height - margin - 1)
     ImageDraw.Draw(box).rounded_rectangle(inner, radius=round(0.22 * size), fill=255)
-    mask = _blur(np.asarray(box), 0.8)
+    mask = blur_mask(np.asarray(box), 0.8)
     letters = bitmap.letters[y : y + box.height, x : x + box.width]
     own = np.zeros_like(mask)
     own[margin:-margin, margin:-margin] = letters[margin:-margin, margin:-margin]
-    return _flatten([(ACCENT, mask, 1.0), (_ON_ACCENT, own, 1.0)], 1.0), x, y
+    return flatten_layers([(ACCENT, mask, 1.0), (_ON_ACCENT, own, 1.0)], 1.0), x, y
 
 
 def _find_words(line: str, face: Typeface, size: int) -> list[tuple[float, float]]:
@@ -248,11 +267,11 @@ def fit_lines(
     return best[0], max(best[1], 1)
 
 
-def _blur(mask: NDArray[np.uint8], sigma: float) -> NDArray[np.uint8]:
+def blur_mask(mask: NDArray[np.uint8], sigma: float) -> NDArray[np.uint8]:
     return cv2.GaussianBlur(mask, (0, 0), max(sigma, 0.1)).astype(np.uint8)
 
 
-def _cover_pixels(
+def cover_pixels(
     lines: Sequence[str],
     places: Sequence[tuple[float, float]],
     canvas: tuple[int, int],
@@ -278,10 +297,10 @@ def _draw_box(width: int, height: int, inset: int, size: int) -> NDArray[np.uint
     mask = Image.new("L", (width, height))
     corners = (inset - grown, inset - grown // 3, width - inset + grown, height - inset + grown // 3)
     ImageDraw.Draw(mask).rounded_rectangle(corners, radius=round(0.3 * size), fill=255)
-    return _blur(np.asarray(mask), 0.8)
+    return blur_mask(np.asarray(mask), 0.8)
 
 
-def _flatten(layers: Iterable[tuple[Color, NDArray[np.uint8], float]], opacity: float) -> NDArray[np.uint8]:
+def flatten_layers(layers: Iterable[tuple[Color, NDArray[np.uint8], float]], opacity: float) -> NDArray[np.uint8]:
     """Blend plain colours over each other, bottom first (Porter-Duff *over*), and return straight alpha."""
     shown = [layer for layer in layers if layer[2]]
     # plane by plane: numpy takes four times as long for the same sums with the colours innermost

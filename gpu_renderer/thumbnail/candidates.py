@@ -67,7 +67,9 @@ def _draw_middle(context: RenderContext, clip: Clip, stop: threading.Event) -> B
 def _draw_footage(timeline: Timeline, clip: Clip, path: Path) -> Bytes:
     """Return the middle frame of a clip of footage as the video shows it, but without the text over it."""
     alone = clip.evolve(start=0, transition=CUT)
-    bare = timeline.evolve(clips=(alone,), frames=clip.frames, burned_captions=(), titles=(), watermark=None)
+    bare = timeline.evolve(
+        clips=(alone,), frames=clip.frames, burned_captions=(), titles=(), watermark=None, lyrics=None
+    )
     middle = clip.frames // 2
     segment = build_segment(bare, middle, middle + 1)
     frame = Frame(timeline.width, timeline.height)

@@ -1,0 +1,93 @@
+"""Draw lines of karaoke: a word is coloured cluster by cluster, so that no conjunct is ever in two colours."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gpu_renderer.core.frame import Bytes
+from gpu_renderer.text.captions import Overlay
+from gpu_renderer.text.fonts import Typeface, find_look_typeface
+from gpu_renderer.text.lyric_layout import PlacedWord, SafeArea, Token, find_safe_area, fit_block
+from gpu_renderer.text.lyric_words import PLAIN_SHAPE, place_word
+from gpu_renderer.text.text_renderer import (
+    Color,
+    Style,
+    cover_pixels,
+    measure_line,
+    require_glyphs,
+)
+from sutradhar.domain.text.text import split_graphemes
+
+SUNG: Color = (255, 193, 48)
+_UNSUNG: Color = (255, 255, 255)
+_STYLE = Style(fill=_UNSUNG, outline=(14, 12, 40), outline_width=0.07, shadow_opacity=0.6, shadow_blur=0.16)
+_EM, _EM_UPRIGHT = 0.086, 0.092
+"""Sizes of the letters as a share of the frame's short side."""
+_LINES, _LINES_UPRIGHT = 2, 3
+_GAP = 0.25
+"""Ems between the line that is sung and the next one."""
+
+
+class KaraokeWord:
+    """A word, white at first, that takes the colour of ``SUNG`` from cluster to cluster."""
+
+    def __init__(self, placed: PlacedWord, face: Typeface, size: int, frame: tuple[int, int]) -> None:
+        self.word = placed.token.word
+        self._placed, self._face, self._size = placed, face, size
+        self.unsung = place_word(placed, face, size, _STYLE, frame)
+        self.sung = place_word(placed, face, size, replace(_STYLE, fill=SUNG), frame)
+        self._clusters = split_graphemes(placed.token.text)
+        self._owners: NDArray[np.int16] | None = None
+
+    @property
+    def shares(self) -> tuple[float, ...]:
+        """The places at which the clusters begin, as shares of the word's width."""
+        whole = measure_line(self._placed.token.text, self._face, self._size)
+        starts = ["".join(self._clusters[:i]) for i in range(len(self._clusters))]
+        return tuple(measure_line(text, self._face, self._size) / whole if text else 0.0 for text in starts)
+
+    def fill(self, done: int, share: float) -> Overlay:
+        """Draw the word with its first ``done`` clusters in the colour of ``SUNG``, and the next one changed by
+        ``share``."""
+        if self._owners is None:
+            self._owners = self._find_owners()
+        white, gold = self.unsung.rgba, self.sung.rgba
+        rgba: Bytes = np.where((self._owners < done)[..., None], gold, white)
+        if share > 0:
+            current = self._owners == done
+            mixed = white[current].astype(np.float32) * (1 - share) + gold[current] * np.float32(share)
+            rgba[current] = np.rint(mixed).astype(np.uint8)
+        return Overlay(self.unsung.x, self.unsung.y, rgba)
+
+    def _find_owners(self) -> NDArray[np.int16]:
+        """Return for each pixel the number of the cluster that covers most of it."""
+        rows, columns = self.unsung.rgba.shape[:2]
+        start = (round(self._placed.x) - self.unsung.x, round(self._placed.baseline) - self.unsung.y)
+        owners = np.zeros((rows, columns), np.int16)
+        highest = before = np.zeros((rows, columns), np.uint8)
+        for i in range(len(self._clusters)):
+            text = "".join(self._clusters[: i + 1])
+            covered = cover_pixels([text], [start], (columns, rows), self._face, self._size, 0.0)
+            own = np.maximum(covered, before) - before
+            owners[own > highest] = i
+            highest, before = np.maximum(highest, own), covered
+        return owners
+
+
+class KaraokeBlock:
+    """A lyric line as a block of words that can be filled; ``drop`` is the even number of pixels by which it stands
+    lower while another line is sung."""
+
+    def __init__(self, tokens: Sequence[Token], width: int, height: int) -> None:
+        require_glyphs(" ".join(token.text for token in tokens), "the lyrics")
+        face, area = find_look_typeface("karaoke"), find_safe_area(width, height)
+        max_lines = _LINES if width > height else _LINES_UPRIGHT
+        largest = min(width, height) * (_EM_UPRIGHT if width < height else _EM)
+        room = largest * (PLAIN_SHAPE.ascent + PLAIN_SHAPE.descent + PLAIN_SHAPE.pitch * (max_lines - 1))
+        gap = _GAP * largest
+        upper = SafeArea(area.left, area.bottom - 2 * room - gap, area.right, area.bottom - room - gap)
+        block = fit_block(tokens, face, PLAIN_SHAPE, area=upper, largest=largest, max_lines=max_lines)
+        self.words = [KaraokeWord(word, face, block.size, (width, height)) for word in block.words]
+        self.drop = round((block.bottom - block.top + gap) / 2) * 2

@@ -1,0 +1,207 @@
+"""Draw the words of lyrics, each as an overlay of its own, so that each can appear in its frame."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+
+from gpu_renderer.text.captions import Overlay, crop_to_frame
+from gpu_renderer.text.fonts import Typeface, find_look_typeface
+from gpu_renderer.text.lyric_layout import Block, PlacedWord, SafeArea, Shape, Token, find_safe_area, fit_block
+from gpu_renderer.text.text_renderer import (
+    ACCENT,
+    ASCENT,
+    DESCENT,
+    PITCH,
+    Color,
+    Style,
+    blur_mask,
+    draw_lines,
+    find_missing_glyphs,
+    measure_ink,
+    require_glyphs,
+)
+from sutradhar.domain.text.text import split_graphemes
+
+PLAIN_SHAPE = Shape(ASCENT, DESCENT, PITCH)
+WHITE: Color = (255, 255, 255)
+BLACK: Color = (0, 0, 0)
+POP = 1.09
+"""The largest size of a word of ``bold`` while it appears."""
+
+_CLEAN = Style(outline_width=0.0, shadow_opacity=0.85, shadow_blur=0.22, weight=0.006)
+_CLEAN_EM, _CLEAN_EM_UPRIGHT = 0.068, 0.078
+"""This and the next ones: shares of the frame's short side."""
+_BOLD = Style(outline_width=0.05, shadow_opacity=0.75, shadow_blur=0.2, weight=0.022)
+_BOLD_EM = 0.2
+_BOLD_LIMIT, _BOLD_LIMIT_UPRIGHT = 15, 12
+"""Characters of the words that ``bold`` shows at a time; a longer word is alone."""
+_BOLD_HEIGHT = 0.5
+_BRAT = Style(fill=WHITE, outline_width=0.0, shadow_opacity=0.0, shadow_blur=0.1)
+_BRAT_WIDTH = 0.82
+"""The width of Arial Narrow as a share of Arial's."""
+_BRAT_LEADING = 0.93
+_BRAT_EM = 0.36
+_BRAT_HEIGHT = 0.8
+_BRAT_BLUR = 0.011
+"""Ems: the standard deviation of the blur that makes the letters look like a print of low resolution."""
+
+
+@dataclass(frozen=True, eq=False)
+class DrawnWord:
+    """A word as an overlay; ``word`` is its number in the line."""
+
+    word: int
+    overlay: Overlay
+
+
+@dataclass(frozen=True, eq=False)
+class BoldWord:
+    """A word of ``bold``: white when it was sung before, else in the accent colour, while it appears also larger."""
+
+    word: int
+    sung: Overlay
+    current: tuple[Overlay, ...]
+    """The overlays of its first frames, and then the one that stays."""
+
+
+def draw_clean(tokens: Sequence[Token], width: int, height: int) -> list[DrawnWord]:
+    """Draw a quiet line near the lower edge."""
+    face, area = find_look_typeface("clean"), find_safe_area(width, height)
+    require_glyphs(_join(tokens), "the lyrics")
+    largest = min(width, height) * (_CLEAN_EM_UPRIGHT if width < height else _CLEAN_EM)
+    block = fit_block(tokens, face, PLAIN_SHAPE, area=area, largest=largest, max_lines=choose_lines(width, height))
+    return [
+        DrawnWord(word.token.word, place_word(word, face, block.size, _CLEAN, (width, height))) for word in block.words
+    ]
+
+
+def choose_lines(width: int, height: int) -> int:
+    """Return the lines onto which a lyric line may be broken."""
+    return 2 if width > height else 4
+
+
+def change_case(word: str, change: Callable[[str], str]) -> str:
+    """Return ``word`` in the case that ``change`` makes, or as it is if the fonts lack a letter of that case."""
+    changed = change(word)
+    return word if find_missing_glyphs(changed) else changed
+
+
+def group_bold(tokens: Sequence[Token], width: int, height: int) -> list[list[Token]]:
+    """Return the words that ``bold`` shows at the same time. They depend on the text alone, so every segment of a video
+    groups them alike."""
+    require_glyphs(_join(tokens), "the lyrics")
+    limit = _BOLD_LIMIT if width >= height else _BOLD_LIMIT_UPRIGHT
+    sizes = [len(split_graphemes(token.text)) for token in tokens]
+    groups: list[list[Token]] = []
+    used = 0
+    for token, letters in zip(tokens, sizes, strict=True):
+        used += letters + 1
+        ends = bool(groups) and groups[-1][-1].text[-1] in ",;:.!?।॥…—"
+        if groups and used - 1 <= limit and not ends:
+            groups[-1].append(token)
+        else:
+            groups.append([token])
+            used = letters + 1
+    return groups
+
+
+def draw_bold(tokens: Sequence[Token], width: int, height: int, steps: Sequence[float]) -> list[BoldWord]:
+    """Draw one group of words, large in the middle of the frame.
+
+    Args:
+        steps: the sizes of a word in its first frames, as shares of its size.
+    """
+    face, size, area = find_look_typeface("bold"), (width, height), find_safe_area(width, height)
+    grown = (POP - 1) / 2 * area.width
+    inner = SafeArea(area.left + grown, area.top, area.right - grown, area.bottom)
+    block = fit_block(
+        tokens,
+        face,
+        Shape(ASCENT, DESCENT, 1.16 if _is_latin(tokens) else PITCH, space=0.3),
+        area=replace(inner, bottom=inner.top + min(inner.height, _BOLD_HEIGHT * height)),
+        largest=_BOLD_EM * min(size) * (1.15 if width < height else 1),
+        max_lines=2 if width > height else 3,
+    )
+    block = _move_to_middle(block, area)
+    words = []
+    for word in block.words:
+        sung = place_word(word, face, block.size, _BOLD, size)
+        bright = place_word(word, face, block.size, replace(_BOLD, fill=ACCENT), size)
+        middle = (word.x + word.advance / 2, word.baseline - 0.36 * block.size)
+        grown_ones = [_scale_overlay(bright, step, middle, size) for step in steps]
+        words.append(BoldWord(word.token.word, sung, (*grown_ones, bright)))
+    return words
+
+
+def draw_brat(tokens: Sequence[Token], width: int, height: int, fill: Color) -> list[DrawnWord]:
+    """Draw the words large, narrow and tight in ``fill``, a little soft, without outline or shadow."""
+    face, area = find_look_typeface("brat"), find_safe_area(width, height)
+    require_glyphs(_join(tokens), "the lyrics")
+    ink = [measure_ink(token.text, face) for token in tokens]
+    above, below = max(a for a, _ in ink), max(b for _, b in ink)
+    shape = Shape(above, below, max(_BRAT_LEADING, above + below + 0.02), letter_width=_BRAT_WIDTH, space=0.2)
+    block = fit_block(
+        tokens,
+        face,
+        shape,
+        area=replace(area, bottom=area.top + min(area.height, _BRAT_HEIGHT * height)),
+        largest=_BRAT_EM * min(width, height),
+        max_lines=3 if width > height else 6,
+    )
+    block = _move_to_middle(block, area)
+    return [
+        DrawnWord(word.token.word, _draw_print(word, face, block.size, fill, (width, height))) for word in block.words
+    ]
+
+
+def place_word(word: PlacedWord, face: Typeface, size: int, style: Style, frame: tuple[int, int]) -> Overlay:
+    """Draw ``word`` at its place on a ``frame`` (width, height)."""
+    bitmap = draw_lines([word.token.text], face, size, style, align="left")
+    x = round(word.x) - bitmap.inset
+    y = round(word.baseline) - round(bitmap.inset + size * ASCENT)
+    return crop_to_frame(bitmap.rgba, x, y, *frame)
+
+
+def _join(tokens: Sequence[Token]) -> str:
+    return " ".join(token.text for token in tokens)
+
+
+def _is_latin(tokens: Sequence[Token]) -> bool:
+    return all(ord(c) < 0x250 or not c.isalpha() for token in tokens for c in token.text)
+
+
+def _move_to_middle(block: Block, area: SafeArea) -> Block:
+    """Return ``block`` in the middle of ``area``."""
+    down = (area.top + area.bottom - block.top - block.bottom) / 2
+    words = tuple(replace(word, baseline=word.baseline + down) for word in block.words)
+    return replace(block, words=words, top=block.top + down, bottom=block.bottom + down)
+
+
+def _scale_overlay(overlay: Overlay, scale: float, middle: tuple[float, float], frame: tuple[int, int]) -> Overlay:
+    """Return ``overlay`` enlarged by ``scale`` around the point ``middle`` of the frame."""
+    alpha = overlay.rgba[..., 3:].astype(np.float32) / 255
+    premultiplied = np.concatenate([overlay.rgba[..., :3] * alpha, alpha * 255], axis=2)
+    high, wide = overlay.rgba.shape[:2]
+    size = round(wide * scale), round(high * scale)
+    grown = cv2.resize(premultiplied, size, interpolation=cv2.INTER_LINEAR if scale > 1 else cv2.INTER_AREA)
+    share = np.maximum(grown[..., 3:] / 255, 1e-6)
+    rgba = np.concatenate([np.minimum(grown[..., :3] / share, 255), grown[..., 3:]], axis=2)
+    x = round(middle[0] + (overlay.x - middle[0]) * scale)
+    y = round(middle[1] + (overlay.y - middle[1]) * scale)
+    return crop_to_frame(np.rint(rgba).astype(np.uint8), x, y, *frame)
+
+
+def _draw_print(word: PlacedWord, face: Typeface, size: int, fill: Color, frame: tuple[int, int]) -> Overlay:
+    """Draw ``word`` in ``fill``, narrow and a little soft."""
+    bitmap = draw_lines([word.token.text], face, size, _BRAT, align="left")
+    letters = bitmap.letters
+    narrow = round(letters.shape[1] * _BRAT_WIDTH), letters.shape[0]
+    mask = blur_mask(np.asarray(cv2.resize(letters, narrow, interpolation=cv2.INTER_AREA), np.uint8), size * _BRAT_BLUR)
+    rgba = np.empty((*mask.shape, 4), np.uint8)
+    rgba[..., :3] = fill
+    rgba[..., 3] = mask
+    x = round(word.x - bitmap.inset * _BRAT_WIDTH)
+    y = round(word.baseline) - round(bitmap.inset + size * ASCENT)
+    return crop_to_frame(rgba, x, y, *frame)
