@@ -24,6 +24,7 @@ from tests.bench import (
     job,
     library,
     library_scroll,
+    lyric_looks,
     months,
     parts_exact,
     parts_others,
@@ -39,6 +40,7 @@ _ROOT = Path(__file__).parents[2]
 PARTS: dict[str, Callable[[Bench, Figures], None]] = {
     "jitter": parts_exact.measure_jitter,
     "compose": parts_exact.measure_composition,
+    "looks": lambda bench, figures: lyric_looks.measure_looks(figures, quick=bench.scale.quick),
     "final": parts_video.measure_final,
     "again": parts_video.measure_rerenders,
     "shares": parts_video.measure_shares,

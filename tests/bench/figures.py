@@ -39,6 +39,8 @@ FIGURES = {
     "cpu_speedup_vs_zoompan8k_veryfast": Figure("The same by CPU seconds, veryfast", "x"),
     "cpu_speedup_vs_zoompan8k_medium": Figure("The same by CPU seconds, medium", "x"),
     "compose_fps": Figure("Composition alone, 1080p, one core", "frames/s", ">= 120"),
+    "looks_fps": Figure("Composition with the slowest look of lyrics, 1080p, one core", "frames/s", ">= 60"),
+    "looks_vs_plain": Figure("Plain captions against the slowest look, frames a second", "x", "<= 2"),
     "realtime_final": Figure("FINAL 1080p30, from request to checked video", "x real time", ">= 2.3"),
     "realtime_proxy": Figure("PROXY first look, from request to checked video", "x real time", ">= 8"),
     "rerender_unchanged": Figure("Rendered again unchanged, wall of the process", "share of the whole", "<= 0.008"),
