@@ -70,7 +70,7 @@ def test_a_song_alone_becomes_a_video(pipeline: LocalPipeline, upload: str) -> N
 
 def test_what_a_video_of_a_song_lacks_is_said(pipeline: LocalPipeline, upload: str) -> None:
     scenes = [{"image_prompt": f"view {n}", "duration_sec": 3} for n in range(20)]
-    plan = plan_of(upload, song={"start_sec": 2, "end_sec": 9}, scenes=scenes, length_sec=30, music={"mood": "joyful"})
+    plan = plan_of(upload, song={"start_sec": 3, "end_sec": 9}, scenes=scenes, length_sec=30, music={"mood": "joyful"})
     job = make_video(pipeline, plan)
     assert job.result
     notices = " | ".join(job.notices)
@@ -78,7 +78,7 @@ def test_what_a_video_of_a_song_lacks_is_said(pipeline: LocalPipeline, upload: s
     assert "duration_sec of the scenes is not used" in notices
     assert "music is not used" in notices
     assert "1 of 3 lines of the lyrics are sung outside the part" in notices
-    assert 'scenes 6 to 20 are not shown: the song has 5 shots; "cut": "beat" in song makes more' in notices
+    assert 'scenes 5 to 20 are not shown: the song has 4 shots; "cut": "beat" in song makes more' in notices
     assert "Hindi captions" not in notices
 
 
