@@ -9,6 +9,7 @@ def find_first_providers(services: Services, plan: RenderPlan) -> FirstProviders
     """Return the names of the providers that are asked first. ``plan`` has its scenes written. A chain that the plan
     does not need is not loaded."""
     shown = {plan.footage_of(scene) for scene in plan.scenes}
+    has_clips = any(scene.clip for scene in plan.scenes)
     needs_effects = any(scene.sounds for scene in plan.scenes)
     return FirstProviders(
         narration=services.providers.narrator.provider_for(plan.spoken_language, plan.gender, plan.voice_options),
@@ -19,5 +20,6 @@ def find_first_providers(services: Services, plan: RenderPlan) -> FirstProviders
         else None,
         stock=services.providers.footage.provider_id if "stock" in shown else None,
         generated=services.providers.clips.provider_id if "generated" in shown else None,
+        recognizes_speech=services.providers.listener.recognizes_speech if has_clips else False,
         draws_references=services.providers.images.capabilities.reference_images,
     )

@@ -3,14 +3,16 @@
 import hashlib
 import tempfile
 from collections.abc import Sequence
+from itertools import product
 from pathlib import Path
 from typing import Literal
 
-from sutradhar.domain.assets.asset import SAMPLE_RATE, Asset, Provenance
+from sutradhar.domain.assets.asset import SAMPLE_RATE, Asset, Provenance, Word
 from sutradhar.domain.assets.requests import UPLOAD_PROVIDER
 from sutradhar.domain.assets.specs import UploadSpec, cache_key
 from sutradhar.domain.billing.provider_id import ProviderId
 from sutradhar.domain.core.errors import FieldError, InvalidRequest, NotFound, ProviderError
+from sutradhar.domain.plan.choices import LANGUAGES, Language
 from sutradhar.domain.plan.upload import LONGEST_SIDE, MediaInfo, Upload
 from sutradhar.pipeline.services import Services, hold_lease
 from sutradhar.pipeline.upload_records import get_upload
@@ -86,8 +88,8 @@ def _list_keys(upload_id: str) -> list[str]:
     kinds: tuple[Literal["image", "music"], ...] = ("image", "music")
     specs = [UploadSpec(kind=kind, upload=upload_id) for kind in kinds]
     specs += [
-        UploadSpec(kind="image", upload=upload_id, finds_moments=moments, finds_face=face)
-        for moments, face in ((True, False), (False, True), (True, True))
+        UploadSpec(kind="image", upload=upload_id, finds_moments=moments, finds_face=face, speech_language=language)
+        for moments, face, language in product((False, True), (False, True), (None, *LANGUAGES))
     ]
     return [cache_key(spec, provider) for spec in specs for provider in _ALL_PROVIDERS]
 
@@ -129,6 +131,7 @@ def _as_asset(services: Services, key: str, spec: UploadSpec, upload: Upload, fo
     if spec.kind == "music" and not has_audio:
         raise InvalidRequest([FieldError("file", "has no sound")])
     is_clip = facts.kind == "video" and spec.kind == "image"
+    words = _recognize_words(services, path, spec.speech_language) if is_clip and has_audio else ()
     return Asset(
         key=key,
         kind=spec.kind,
@@ -141,9 +144,22 @@ def _as_asset(services: Services, key: str, spec: UploadSpec, upload: Upload, fo
         height=height,
         clip_sec=facts.duration_sec if is_clip else None,
         is_video=is_clip,
+        words=words,
+        alignment="speech" if words else None,
         face=face,
         moments=services.providers.media.find_moments(path) if is_clip and spec.finds_moments else (),
         provenance=Provenance(model="upload", licence="the user's own", source=upload.filename),
+    )
+
+
+def _recognize_words(services: Services, path: Path, language: Language | None) -> tuple[Word, ...]:
+    """Return the words that are spoken in a clip, with their times in it; none if they are not looked for."""
+    spoken = services.providers.listener.recognize_lyrics(path, language) if language else None
+    return tuple(
+        Word(text=word.text, start=word.start_sec, end=word.end_sec, timing_source="speech")
+        for line in (spoken.lines if spoken else ())
+        for word in line.words
+        if word.start_sec is not None and word.end_sec is not None
     )
 
 

@@ -37,6 +37,11 @@ class Recording:
 class Listener(Protocol):
     """Raises InvalidRequest from every method if the file has no sound that can be decoded."""
 
+    @property
+    def recognizes_speech(self) -> bool:
+        """Return whether a model is set up that recognises speech."""
+        ...
+
     def analyze(self, path: Path) -> SongAnalysis:
         """Find tempo, beats, sections and key of the music in a file of any format, in memory that does not grow with
         the format's rate or channels. Music without a beat, and speech, give a result with a notice."""

@@ -81,6 +81,8 @@ class FirstProviders:
     """None: no scene shows stock footage."""
     generated: ProviderId | None = None
     """None: no scene shows a generated clip."""
+    recognizes_speech: bool = False
+    """True if the words that are spoken in a user's own clip can be recognised."""
     draws_references: bool = False
     """True if the image generator can draw a character as a reference image shows it. If False, no reference images are
     requested."""
@@ -119,6 +121,7 @@ def _scene_requests(
             upload=shown.upload,
             finds_moments=bool(plan.song and scene.clip),
             finds_face=shown.focus == "face",
+            speech_language=plan.spoken_language if providers.recognizes_speech and _is_heard_alone(plan, i) else None,
         )
         yield AssetRequest(slot=Slot.image(i), spec=upload, provider=UPLOAD_PROVIDER)
     elif scene.color:
@@ -131,6 +134,14 @@ def _scene_requests(
         for n, cue in enumerate(scene.sounds):
             slot, effect = Slot.sound_effect(i, n), SoundEffectSpec(text=cue.text)
             yield AssetRequest(slot=slot, spec=effect, provider=providers.sound_effect)
+
+
+def _is_heard_alone(plan: RenderPlan, i: int) -> bool:
+    """Return whether the scene's own clip is heard, and nobody else speaks."""
+    scene = plan.scenes[i]
+    if scene.clip is None or scene.clip.sound == "drop" or scene.clip.when_short == "slow":
+        return False
+    return not (scene.narration or scene.narration_audio or plan.narration_audio or plan.song)
 
 
 def _own_audio_requests(plan: RenderPlan) -> Iterator[AssetRequest]:

@@ -157,12 +157,15 @@ class UploadSpec(_Spec):
     """True: the best moments of a clip are looked for."""
     finds_face: bool = False
     """True: the faces in it are looked for."""
+    speech_language: Language | None = None
+    """The language of the speech in a clip, whose words are looked for; None: they are not."""
 
     @property
     def key_params(self) -> KeyParams:
         moments: KeyParams = {"moments": 1} if self.finds_moments else {}
         face: KeyParams = {"face": 1} if self.finds_face else {}
-        return {"upload": self.upload, **moments, **face}
+        speech: KeyParams = {"speech": self.speech_language} if self.speech_language else {}
+        return {"upload": self.upload, **moments, **face, **speech}
 
 
 class ColorSpec(_Spec):

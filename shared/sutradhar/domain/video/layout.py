@@ -1,7 +1,7 @@
 """Lay scenes out in time, one after the other, and collect the clips of every track."""
 
 import math
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterator, Mapping
 from typing import NamedTuple
 
 from sutradhar.domain.assets.asset import SAMPLE_RATE, Asset
@@ -148,7 +148,22 @@ class Layout:
             end = self._clips[narration.scene].end - sum(clip.transition.frames for clip in following)
             words = self._assets[Slot.narration(narration.scene)].words
             passages.append(Passage(narration.scene, words, narration.start / SAMPLE_RATE, end))
-        return passages
+        return sorted([*passages, *self._list_clip_passages()])
+
+    def _list_clip_passages(self) -> Iterator[Passage]:
+        """Yield the recognised words of each user's clip that is heard alone."""
+        for audio in self._clip_audio:
+            clip, words = self._clips[audio.scene], self._assets[Slot.image(audio.scene)].words
+            if audio.ducked or not clip.footage or not words:
+                continue
+            first, last = clip.footage.start_sec, clip.footage.start_sec + audio.period / SAMPLE_RATE
+            heard = [word for word in words if first <= word.start and word.end <= last]
+            yield Passage(
+                audio.scene,
+                heard,
+                clip.start / self._fps - first,
+                clip.start + clip.frames - self._fade_out(audio.scene),
+            )
 
     def _fade_out(self, index: int) -> int:
         """Return the frames of the transition to the scene after ``index``."""

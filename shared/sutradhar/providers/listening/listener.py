@@ -19,6 +19,12 @@ class LocalListener:
     def __init__(self, whisper_model: Path | None = None) -> None:
         self._whisper_model = whisper_model
 
+    @property
+    def recognizes_speech(self) -> bool:
+        from sutradhar.providers.alignment.whisper import find_problem
+
+        return self._whisper_model is not None and not find_problem(self._whisper_model)
+
     def analyze(self, path: Path) -> SongAnalysis:
         from sutradhar.media.formats import MediaError
         from sutradhar.providers.listening.music_analysis import analyze_music
