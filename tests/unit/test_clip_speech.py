@@ -1,4 +1,4 @@
-"""The captions of a user's own clip in which somebody speaks."""
+"""The captions of a user's own clip in which a person speaks."""
 
 from typing import Any
 
@@ -26,8 +26,8 @@ def lay_out(**clip: Any) -> Timeline:
     own = {"clip": {"upload": CLIP, "start_sec": 1, "end_sec": 4, **clip}, "transition": "cut"}
     plan = RenderPlan.parse({"scenes": [first, own], "music": None, "language": "en"})
     image = Asset(key="i", kind="image", blob="i", sha256="i", size=1, provider="x/1", width=1600, height=900)
-    spoken = image.evolve(samples=6 * SAMPLE_RATE, clip_sec=6.0, is_video=True, words=WORDS)
-    return build_timeline(plan, {Slot.image(0): image, Slot.image(1): spoken})
+    clip_asset = image.evolve(samples=6 * SAMPLE_RATE, clip_sec=6.0, is_video=True, words=WORDS)
+    return build_timeline(plan, {Slot.image(0): image, Slot.image(1): clip_asset})
 
 
 def test_the_speech_of_a_clip_is_captioned_where_it_is_heard() -> None:

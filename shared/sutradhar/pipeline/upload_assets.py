@@ -154,10 +154,10 @@ def _as_asset(services: Services, key: str, spec: UploadSpec, upload: Upload, fo
 
 def _recognize_words(services: Services, path: Path, language: Language | None) -> tuple[Word, ...]:
     """Return the words that are spoken in a clip, with their times in it; none if they are not looked for."""
-    spoken = services.providers.listener.recognize_lyrics(path, language) if language else None
+    lyrics = services.providers.listener.recognize_lyrics(path, language) if language else None
     return tuple(
         Word(text=word.text, start=word.start_sec, end=word.end_sec, timing_source="speech")
-        for line in (spoken.lines if spoken else ())
+        for line in (lyrics.lines if lyrics else ())
         for word in line.words
         if word.start_sec is not None and word.end_sec is not None
     )

@@ -137,7 +137,7 @@ def _scene_requests(
 
 
 def _is_heard_alone(plan: RenderPlan, i: int) -> bool:
-    """Return whether the scene's own clip is heard, and nobody else speaks."""
+    """Return whether the own clip of the scene is heard without a narration."""
     scene = plan.scenes[i]
     if scene.clip is None or scene.clip.sound == "drop" or scene.clip.when_short == "slow":
         return False

@@ -157,10 +157,10 @@ class Layout:
             if audio.ducked or not clip.footage or not words:
                 continue
             first, last = clip.footage.start_sec, clip.footage.start_sec + audio.period / SAMPLE_RATE
-            heard = [word for word in words if first <= word.start and word.end <= last]
+            words_heard = [word for word in words if first <= word.start and word.end <= last]
             yield Passage(
                 audio.scene,
-                heard,
+                words_heard,
                 clip.start / self._fps - first,
                 clip.start + clip.frames - self._fade_out(audio.scene),
             )
