@@ -23,6 +23,7 @@ from sutradhar.pipeline.handle import note_failure
 from sutradhar.ports.providers import ImageCapabilities
 from sutradhar.ports.runner import ExecutionReport, ExecutionState, JobLogs
 from sutradhar.providers.offline.procedural.images import ProceduralImages
+from tests.fake_listener import replace_listener
 from tests.function_client import open_client
 from tests.terraform.calls.api_calls import WEBHOOK
 from tests.terraform.calls.recorder import Call, Recorder, act_as
@@ -101,6 +102,7 @@ class FakeCloud:
         monkeypatch.setattr(my_data, "WAIT_SEC", 0.0)
         # as hosted providers do, for which the images of characters are read
         monkeypatch.setattr(ProceduralImages, "capabilities", ImageCapabilities(reference_images=True))
+        replace_listener(monkeypatch)  # it makes no calls of the cloud
         self.recorder, self.clock = Recorder(), Clock()
         folder.mkdir(parents=True, exist_ok=True)
         self.runner = CloudRun(self.recorder, folder)

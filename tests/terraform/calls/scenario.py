@@ -246,6 +246,7 @@ def fail_everywhere(cloud: FakeCloud) -> None:
 def send_dead_letters(cloud: FakeCloud) -> None:
     """Let each message become a dead letter: of a worker that may still end, and of one that failed."""
     letters: list[Message] = []
+    song = send_song(cloud)
     for state in (JobState.PLANNING, JobState.PRODUCING, JobState.RENDERING):
         job = make_job(cloud, state)
         publish_later(cloud, job.id)
@@ -255,7 +256,7 @@ def send_dead_letters(cloud: FakeCloud) -> None:
     cloud.call(f"POST /uploads/{upload_id}/complete", None, 202)
     letters.append(CheckUpload(upload_id=upload_id))
     cloud.call("POST /voices/sample", {"voice": "F", "language": "hi", "text": "चाय अच्छी है।"}, 202)
-    cloud.call("POST /lyrics/align", {"upload_id": send_song(cloud), "lyrics": "Merrily"}, 202)
+    cloud.call("POST /lyrics/align", {"upload_id": song, "lyrics": "Merrily"}, 202)
     letters += [message for message in cloud.messages if isinstance(message, SpeakSample | AlignLyrics)]
     for cause in (LeaseHeld("busy"), RuntimeError("no")):
         for letter in one_of_each(letters):
