@@ -22,7 +22,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 sutradhar = sutradhar $(if $(ENV),--env-file .env.$(ENV))
 URL ?= http://127.0.0.1:$(or $(PORT),8080)
 
-.PHONY: demo serve down restart logs status health smoke backup clean test emulator-test provider-test models-check check bench bench-quick race build-images package
+.PHONY: demo serve down restart logs status health smoke backup clean test coverage emulator-test provider-test models-check check bench bench-quick race build-images package
 demo: .venv/ready
 	@export PUBLISH_FOLDER="$$OUT/published"; \
 	$(sutradhar) make "$$TOPIC" $(language) --length "$$LENGTH" --out "$$OUT" --publish folder && $(sutradhar) calendar
@@ -73,6 +73,10 @@ check: .venv/ready-dev
 	mypy & mypy=$$!; lint-imports && deptry . && python .ci/check_language.py; others=$$?; wait $$mypy && exit $$others
 
 test: check
+	pytest -n 2 --dist worksteal
+
+# how much of the code the tests run in their own processes; counting it makes them a third slower
+coverage: .venv/ready-dev
 	pytest -n 2 --dist worksteal --cov --cov-report=
 	@echo "Coverage of the code that runs in the tests' own processes: $$(coverage report --format=total) %"
 
