@@ -81,6 +81,7 @@ def measure_stored(context: RenderContext, plan: SegmentPlan) -> tuple[StoredFil
 
 def _measure(context: RenderContext, plan: SegmentPlan, video: Path, thumbnail: Path) -> FileFacts:
     from gpu_renderer.audio.audio_meter import read_narrations
+    from gpu_renderer.audio.song_meter import read_song
     from gpu_renderer.verify import measurement_cache
     from gpu_renderer.verify.measure import measure
     from gpu_renderer.verify.source_samples import SourceSamples
@@ -92,6 +93,7 @@ def _measure(context: RenderContext, plan: SegmentPlan, video: Path, thumbnail: 
         context.cancel,
         content=measurement_cache.load_measurements(blobs, plan.blobs, audio_blob(context)),
         narrations=read_narrations(timeline, blobs, context.workdir, context.cancel),
+        song=read_song(timeline, blobs, context.workdir, context.cancel),
         sources=SourceSamples(timeline, lambda clip: _fetch_source(context, clip), context.cancel),
     )
 

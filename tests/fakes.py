@@ -26,6 +26,7 @@ from sutradhar.domain.video.file_facts import FileFacts
 from sutradhar.domain.video.quality_gate import VERSION, check
 from sutradhar.domain.video.render_request import RenderRequest, RenderSummary, SegmentCounts, StoredFile
 from sutradhar.domain.video.thumbnail_size import choose_thumbnail_size
+from sutradhar.domain.video.timeline import Timeline
 from sutradhar.ports.bus import MessageBus
 from sutradhar.ports.clock import Clock
 from sutradhar.ports.day_tallies import DayTallyStore
@@ -259,9 +260,8 @@ def wav(samples: int, channels: int) -> bytes:
     return out.getvalue()
 
 
-def good_facts(request: RenderRequest) -> FileFacts:
-    """Return the measurements of a flawless file for ``request``."""
-    timeline = request.timeline
+def good_facts(timeline: Timeline) -> FileFacts:
+    """Return the measurements of a flawless file of ``timeline``."""
     return FileFacts(
         container="mp4",
         video_codec="h264",
@@ -297,7 +297,7 @@ def good_facts(request: RenderRequest) -> FileFacts:
 def write_summary(blobs: BlobStore, request_blob: str) -> str:
     """Store the files of a successful render, and return the name of its summary."""
     request = RenderRequest.from_record(blobs.get(request_blob))
-    facts = good_facts(request)
+    facts = good_facts(request.timeline)
     blobs.put(request.video_blob, b"video")
     blobs.put(request.thumbnail_blob, b"thumbnail")
     summary = RenderSummary(

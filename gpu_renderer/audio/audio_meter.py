@@ -3,9 +3,10 @@
 import base64
 import re
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +18,7 @@ from gpu_renderer.core.ffmpeg_process import Cancelled, Process, find_errors
 from sutradhar.domain.assets.asset import SAMPLE_RATE
 from sutradhar.domain.core.base import Frozen
 from sutradhar.domain.video.file_facts import NarrationMatch, Span
-from sutradhar.domain.video.quality_gate import MAX_SILENCE_SEC
+from sutradhar.domain.video.song_rules import MAX_SILENCE_SEC
 from sutradhar.domain.video.timeline import Timeline
 from sutradhar.ports.stores import BlobStore
 
@@ -26,10 +27,10 @@ SILENT_LUFS = -70.0
 SILENT_DBTP = -120.0
 """The peak of silence, instead of minus infinity, which JSON does not have."""
 
-_SILENCE = "-50dB"
-_HOP_SEC = 0.01
+SILENCE_DB = -50.0
+HOP_SEC = 0.01
 """Seconds of one value of an envelope."""
-_HOP = round(_HOP_SEC * SAMPLE_RATE)
+_HOP = round(HOP_SEC * SAMPLE_RATE)
 _FLOOR_DB = 25.0
 """dB below a narration's loudest value; what is quieter is lost in the music (as in ``ducking.detect_speech``)."""
 _PART_SEC = 3.0
@@ -75,7 +76,7 @@ def measure_command(path: Path) -> list[str]:
     It writes the figures to stderr, and the samples as 32-bit float stereo to stdout.
     """
     track = open_file(path)["a:0"]
-    track = track.filter("silencedetect", noise=_SILENCE, duration=MAX_SILENCE_SEC)
+    track = track.filter("silencedetect", noise=f"{SILENCE_DB:g}dB", duration=MAX_SILENCE_SEC)
     track = track.filter("ebur128", peak="true", framelog="verbose")
     sink = track.output("pipe:", format="f32le", ac=2, ar=SAMPLE_RATE)
     return finish_command(sink, log_level="level+info")
@@ -126,7 +127,7 @@ def read_narrations(
         for clip in run.clips:
             first = (clip.start - run.start) // _HOP
             part = levels[first : first + -(-clip.samples // _HOP)]
-            narrations.append(Narration(clip.scene, run.start / SAMPLE_RATE + first * _HOP_SEC, part))
+            narrations.append(Narration(clip.scene, run.start / SAMPLE_RATE + first * HOP_SEC, part))
     return tuple(narrations)
 
 
@@ -140,42 +141,59 @@ def measure_envelope(source: AudioSource) -> Envelope:
 def match_narrations(measurement: AudioMeasurement, expected: Sequence[Narration]) -> tuple[NarrationMatch, ...]:
     """Return how well, and how late, each part of some seconds of each narration is heard in the measured audio.
 
-    Two envelopes, limited to ``_FLOOR_DB`` below their loudest value, are correlated at every lag; music ducked under a
-    voice stays below that. An even part (a tone, a pause) has no shape that could be found and is left out.
+    Music ducked under a voice stays below ``_FLOOR_DB``.
     """
     envelope = measurement.levels()
-    matches: list[NarrationMatch] = []
-    for narration in expected:
-        parts = max(round(len(narration.levels) * _HOP_SEC / _PART_SEC), 1)
-        offset = 0
-        for part in np.array_split(narration.levels, parts):
-            start = narration.start_sec / _HOP_SEC + offset
-            offset += len(part)
-            shape = np.maximum(part, narration.levels.max() - _FLOOR_DB)
-            if len(part) < 2 * _SEARCH or shape.std() < _LIVELY_DB:
-                continue
-            matches.append(_match(envelope, shape, start, narration.scene))
-    return tuple(matches)
+    return tuple(
+        NarrationMatch(scene=narration.scene, **match._asdict())
+        for narration in expected
+        for match in match_envelope(envelope, narration.levels, narration.start_sec, _FLOOR_DB)
+    )
 
 
-def _match(envelope: Envelope, shape: Envelope, start: float, scene: int) -> NarrationMatch:
+class EnvelopeMatch(NamedTuple):
+    """A part of an envelope, ``start`` to ``end`` seconds of the video, where it is most alike; see NarrationMatch."""
+
+    start: float
+    end: float
+    correlation: float
+    offset_sec: float
+
+
+def match_envelope(
+    envelope: Envelope, expected: Envelope, start_sec: float, floor_db: float
+) -> Iterator[EnvelopeMatch]:
+    """Yield how well, and how late, each part of some seconds of ``expected`` lies in ``envelope``.
+
+    Two envelopes, limited to ``floor_db`` below their loudest value, are correlated at every lag. An even part (a tone,
+    a pause) has no shape that could be found and is left out.
+    """
+    offset = 0
+    for part in np.array_split(expected, max(round(len(expected) * HOP_SEC / _PART_SEC), 1)):
+        start = start_sec / HOP_SEC + offset
+        offset += len(part)
+        shape = np.maximum(part, expected.max() - floor_db)
+        if len(part) >= 2 * _SEARCH and shape.std() >= _LIVELY_DB:
+            yield _match(envelope, shape, start, floor_db)
+
+
+def _match(envelope: Envelope, shape: Envelope, start: float, floor_db: float) -> EnvelopeMatch:
     """Find ``shape`` near hop ``start`` of ``envelope``: the lag with the highest correlation."""
     first = round(start)
     padded = np.pad(envelope, (_SEARCH, _SEARCH + len(shape)), constant_values=-120.0)
     first = min(max(first, 0), len(padded) - len(shape) - 2 * _SEARCH)
     around = padded[first : first + len(shape) + 2 * _SEARCH]
-    around = np.maximum(around, around.max() - _FLOOR_DB)
+    around = np.maximum(around, around.max() - floor_db)
     windows = np.lib.stride_tricks.sliding_window_view(around, len(shape))
     centred = windows - windows.mean(axis=1, keepdims=True)
     centred_shape = shape - shape.mean()
     size = np.sqrt((centred**2).sum(axis=1) * (centred_shape**2).sum())
     correlation = np.where(size > 0, centred @ centred_shape / np.maximum(size, 1e-9), 0.0)
     best = int(correlation.argmax())
-    late = (best - _SEARCH + round(start) - start) * _HOP_SEC
-    return NarrationMatch(
-        scene=scene,
-        start=start * _HOP_SEC,
-        end=(start + len(shape)) * _HOP_SEC,
+    late = (best - _SEARCH + round(start) - start) * HOP_SEC
+    return EnvelopeMatch(
+        start=start * HOP_SEC,
+        end=(start + len(shape)) * HOP_SEC,
         correlation=round(float(correlation[best]), 3),
         offset_sec=round(late, 3),
     )

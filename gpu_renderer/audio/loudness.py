@@ -99,17 +99,17 @@ def levelling_gain(levels: Levels, target: float, ceiling: float) -> Curve:
         return np.ones(len(levels.power) + 1, np.float32)
     first = target - loudness
     gain = first
-    curve = _limit_gain(levels.peak, gain, ceiling)
+    curve = limit_gain(levels.peak, gain, ceiling)
     for _ in range(10):
         missing = target - measure_loudness(levels.power * curve[:-1] * curve[1:])
         if abs(missing) < 0.02:
             break
         gain = min(gain + missing, first + _HARDEST_DB)
-        curve = _limit_gain(levels.peak, gain, ceiling)
+        curve = limit_gain(levels.peak, gain, ceiling)
     return curve
 
 
-def _limit_gain(peak: Curve, gain_db: float, ceiling: float) -> Curve:
+def limit_gain(peak: Curve, gain_db: float, ceiling: float) -> Curve:
     """Return ``gain_db`` as a linear gain, lowered ahead of every peak that would go over ``ceiling``.
 
     The smallest gain of the coming ``_LOOK_AHEAD`` ms, averaged over the last ``_LOOK_AHEAD`` ms, reaches a peak's own

@@ -61,8 +61,12 @@ def mix_audio(timeline: Timeline, blobs: BlobStore, workdir: Path, cancel: threa
             mixer = Mixer(timeline, blobs, workdir, cancel, opened)
             target, ceiling = LOUDNESS, CEILING
             planned: float | None = None
+            measurement: AudioMeasurement | None = None
             for _ in range(3 if timeline.song else 2):
+                before = mixer.loudness, mixer.ceiling
                 mixer.level(target, ceiling)
+                if (mixer.loudness, mixer.ceiling) == before:
+                    break  # the sources allow no more: the same mix again
                 planned = mixer.loudness if planned is None else planned
                 _encode(mixer, path)
                 measurement = audio_meter.measure_audio(path, timeline.samples / SAMPLE_RATE, cancel)
@@ -77,6 +81,7 @@ def mix_audio(timeline: Timeline, blobs: BlobStore, workdir: Path, cancel: threa
             f"cannot read or write a file of the audio: {exc}", stage="disk", advice=_DISK_ADVICE
         ) from exc
     assert planned is not None
+    assert measurement is not None
     return MixedAudio(path, measurement, max(planned, SILENT_LUFS))
 
 

@@ -76,6 +76,8 @@ class Mixer:
         self.samples, self.cancel = timeline.samples, cancel
         self.loudness = float("-inf")
         """Loudness in LUFS that the last levelling predicts from the levels of the sources; -inf for silence."""
+        self.ceiling = 0.0
+        """dBTP of the last levelling."""
         self._blobs, self._workdir, self._opened = blobs, workdir, opened
         self._count = -(-self.samples // HOP)
         self._narrations: list[tuple[NarrationRun, AudioSource, Levels]] = []
@@ -187,6 +189,7 @@ class Mixer:
         has little to do. Three values depend on each other: how far that lowers the voice, how loud the music may then
         be, and how much louder the mix has to become. So they are computed in rounds until they no longer change.
         """
+        self.ceiling = ceiling
         usual = max(_DUCK_DB, _USUALLY_UNDER_DB + self._music.volume_db) if self._music else 0.0
         depths = np.full(len(self._speech), usual)
         self._balance_db = reserve = 0.0

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from gpu_renderer.audio.loudness import HOP, Curve, Levels, measure_loudness
+from gpu_renderer.audio.loudness import HOP, Curve, Levels, limit_gain, measure_loudness
 from gpu_renderer.audio.placed_audio import LevelCurve, PlacedAudio, Readable
 from sutradhar.domain.video.timeline import SongTrack
 
@@ -13,7 +13,7 @@ _MAX_GAIN_DB = 20.0
 _MAX_LIMITED_DB = 5.0
 """The most that the limiter takes from the peaks of a song, other than the highest ones; a song with so large dynamics
 that it would take more stays softer than other videos."""
-_HIGHEST_SHARE = 0.005
+_HIGHEST_SHARE = 0.01
 """Share of the milliseconds with the highest peaks, such as those of clicks and of a few strokes of a drum."""
 _START_FADE, _END_FADE = 2 * HOP, 10 * HOP
 """Samples of the shortest fades where the part begins or ends inside the song. A beat begins within the first."""
@@ -44,7 +44,8 @@ class SongAudio:
             return target
         usual_peak = 20 * float(np.log10(np.quantile(peaks, 1 - _HIGHEST_SHARE)))
         most_db = min(ceiling + _MAX_LIMITED_DB - usual_peak, _MAX_GAIN_DB - self._gain_db)
-        return min(target, measure_loudness(mix.power) + most_db)
+        limited = limit_gain(mix.peak, most_db, ceiling)
+        return min(target, measure_loudness(mix.power * limited[:-1] * limited[1:]))
 
 
 def fade_song(track: SongTrack) -> Curve:

@@ -18,6 +18,7 @@ from pydantic import ConfigDict, Field
 
 from gpu_renderer.audio import audio_meter
 from gpu_renderer.audio.audio_meter import AudioMeasurement, Narration
+from gpu_renderer.audio.song_meter import ExpectedSong
 from gpu_renderer.core.ffmpeg_command import FILE_PROTOCOLS
 from gpu_renderer.core.ffmpeg_process import find_program, run
 from gpu_renderer.verify import freeze_detect, packet_hashes
@@ -109,6 +110,7 @@ def measure(
     *,
     content: ExpectedContent | None = None,
     narrations: Sequence[Narration] = (),
+    song: ExpectedSong | None = None,
     sources: SourceSamples | None = None,
 ) -> FileFacts:
     """Return the facts about ``video`` and ``thumbnail``. A damaged file gives facts with ``decode_errors``.
@@ -116,6 +118,7 @@ def measure(
     Args:
         content: the parts of which the video should consist. If it does not, or without it, everything is decoded.
         narrations: the narrations that should be heard (``audio_meter.read_narrations``).
+        song: the song that should be heard.
         sources: the files that the video was made of; they are read only for stretches that are black or still.
 
     Raises:
@@ -139,6 +142,8 @@ def measure(
         true_peak_dbtp=audio.true_peak_dbtp if audio else audio_meter.SILENT_DBTP,
         silences=audio.silences if audio else (),
         narrations=audio_meter.match_narrations(audio, narrations) if audio else (),
+        song=song.match(audio) if song and audio else (),
+        source_silent=song.find_silences(audio) if song and audio else (),
         planned_lufs=content.audio.planned_lufs if content and content.audio else None,
         black=black,
         frozen=frozen,

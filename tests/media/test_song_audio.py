@@ -5,8 +5,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from gpu_renderer.audio.audio_meter import measure_audio
 from gpu_renderer.audio.mixdown import MixedAudio, mix_audio
+from gpu_renderer.audio.song_meter import read_song
 from sutradhar.domain.core.errors import RenderError
+from sutradhar.domain.video.quality_gate import check, list_notices
+from tests.fakes import good_facts
 from tests.media.audio_timeline import NEVER, RATE, AudioTimeline, Samples, decode_file, loudness, tone, wav
 from tests.media.ffmpeg import run_ffmpeg
 from tests.media.test_clip_audio import clip, level
@@ -164,3 +168,44 @@ def test_a_song_that_is_gone_or_cut_off_is_named(audio: AudioTimeline) -> None:
     audio.blobs.delete("lead")
     with pytest.raises(RenderError, match="cannot use the song: there is no file"):
         mix(audio, 180)
+
+
+def judge(audio: AudioTimeline, samples: Samples, tmp_path: Path) -> tuple[set[str], str]:
+    """Return the rules about the song that the audio ``samples`` break, and the notices."""
+    (tmp_path / "judged.wav").write_bytes(wav(samples))
+    timeline = audio.timeline(round(len(samples) / RATE * 30))
+    measurement = measure_audio(tmp_path / "judged.wav", timeline.duration_sec, NEVER)
+    song = read_song(timeline, audio.blobs, audio.work, NEVER)
+    assert song is not None
+    facts = good_facts(timeline).evolve(
+        silences=measurement.silences, song=song.match(measurement), source_silent=song.find_silences(measurement)
+    )
+    results = check(facts, timeline)
+    return {result.rule for result in results if "song" in result.rule and not result.ok}, " ".join(
+        list_notices(results)
+    )
+
+
+def test_the_gate_hears_a_wrong_song(audio: AudioTimeline, tmp_path: Path) -> None:
+    song = beats(12, strokes=2.0)
+    audio.sing(wav(song), 9, start_sec=1, fade_in=0.25, fade_out=1)
+    decoded = decode_file(mix(audio, 270).path)[: 9 * RATE]
+    assert judge(audio, decoded, tmp_path) == (set(), "")
+    late = np.pad(decoded, ((round(0.12 * RATE), 0), (0, 0)))[: 9 * RATE]
+    assert judge(audio, late, tmp_path)[0] == {"song in step"}
+    muted = decoded.copy()
+    muted[3 * RATE : 7 * RATE] = 0
+    assert judge(audio, muted, tmp_path)[0] == {"song heard"}
+    assert judge(audio, np.zeros_like(decoded), tmp_path)[0] == {"song heard"}
+    other = np.random.default_rng(1).normal(0, 0.1, (9, 10, 1)) ** 2 * np.ones((1, 1, RATE // 10))
+    assert judge(audio, np.stack([other.ravel() * np.sign(np.sin(np.arange(9 * RATE)))] * 2, axis=1), tmp_path)[0]
+
+
+def test_a_silence_of_the_song_itself_passes_with_a_notice(audio: AudioTimeline, tmp_path: Path) -> None:
+    song = beats(14, strokes=2.0)
+    song[4 * RATE : 8 * RATE] *= 1e-4
+    audio.sing(wav(song), 13.5, start_sec=0.5)
+    decoded = decode_file(mix(audio, 540).path)[: 18 * RATE]
+    broken, notices = judge(audio, decoded, tmp_path)
+    assert not broken
+    assert notices.startswith("The song is silent for 4.")

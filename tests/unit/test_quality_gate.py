@@ -1,11 +1,23 @@
 """The quality gate's rules, one at a time, on facts made up for it."""
 
+from typing import Any
+
 import pytest
 
 from sutradhar.domain.video.captions import Cue
-from sutradhar.domain.video.file_facts import FileFacts, NarrationMatch, Span
-from sutradhar.domain.video.quality_gate import check, describe_failures
-from sutradhar.domain.video.timeline import Camera, Clip, MediaRef, MusicTrack, NarrationClip, Pose, Timeline
+from sutradhar.domain.video.file_facts import FileFacts, NarrationMatch, SongMatch, Span
+from sutradhar.domain.video.quality_gate import check, describe_failures, list_notices
+from sutradhar.domain.video.timeline import (
+    Camera,
+    Clip,
+    ClipAudio,
+    MediaRef,
+    MusicTrack,
+    NarrationClip,
+    Pose,
+    SongTrack,
+    Timeline,
+)
 
 FPS, FRAMES = 30, 600
 WIDE, CLOSE = Pose(x=0.5, y=0.5, zoom=1), Pose(x=0.5, y=0.5, zoom=1.15)
@@ -177,3 +189,53 @@ def test_a_video_with_neither_voice_nor_music_may_be_silent() -> None:
 def test_a_failure_tells_the_figure_and_the_limit() -> None:
     failures = describe_failures(check(GOOD.evolve(integrated_lufs=-18.2, frames=590), TIMELINE))
     assert failures == "frames: 590 (allowed: 600 ±1); loudness: -18.2 LUFS (allowed: -14 ±1 LUFS)"
+
+
+SONG = TIMELINE.evolve(
+    narrations=(), song=SongTrack(media=MediaRef(blob="song", sha256=""), samples=20 * 48_000, source_start=0)
+)
+MATCH = SongMatch(start=3.0, end=6.0, correlation=0.9, offset_sec=0.01)
+SUNG = GOOD.evolve(narrations=(), song=(MATCH,))
+
+
+@pytest.mark.parametrize(
+    ("rule", "change"),
+    [
+        ("loudness", {"integrated_lufs": -20.0}),
+        ("true peak", {"true_peak_dbtp": 0.1}),
+        ("song heard", {"silences": (Span(start=4.0, end=8.0),)}),
+        ("song heard", {"silences": (Span(start=4.0, end=9.0),), "source_silent": (Span(start=4.0, end=5.5),)}),
+        ("song heard", {"song": (MATCH.evolve(correlation=0.4, offset_sec=0.3),)}),
+        ("song in step", {"song": (MATCH, MATCH.evolve(offset_sec=-0.07))}),
+    ],
+)
+def test_a_broken_rule_about_a_song_is_named(rule: str, change: dict[str, Any]) -> None:
+    assert _find_broken_rules(SUNG, SONG) == []
+    assert _find_broken_rules(SUNG.evolve(**change), SONG) == [rule]
+
+
+def test_a_song_under_other_audio_is_not_compared() -> None:
+    clip = ClipAudio(
+        scene=0,
+        start=4 * 48_000,
+        samples=48_000,
+        media=MediaRef(blob="clip", sha256=""),
+        source_start=0,
+        period=48_000,
+        volume_db=0,
+        ducked=False,
+        fade_in=480,
+        fade_out=480,
+    )
+    facts = SUNG.evolve(song=(MATCH.evolve(correlation=0.2),))
+    assert _find_broken_rules(facts, SONG.evolve(clip_audio=(clip,))) == []
+    assert _find_broken_rules(facts, SONG.evolve(clip_audio=(clip.evolve(ducked=True),))) == ["song heard"]
+
+
+def test_a_silence_of_the_song_is_told() -> None:
+    silent = (Span(start=4.0, end=8.0),)
+    facts = SUNG.evolve(silences=silent, source_silent=silent)
+    assert _find_broken_rules(facts, SONG) == []
+    assert list_notices(check(facts, SONG)) == [
+        "The song is silent for 4.0 s, from 4.0 s of the video on, as its file is."
+    ]

@@ -29,6 +29,15 @@ class NarrationMatch(Frozen):
     """Seconds by which the file's audio is late; below 0 it is early."""
 
 
+class SongMatch(Frozen):
+    """A stretch of a lyric video's song, compared with the file's audio as in NarrationMatch."""
+
+    start: float
+    end: float
+    correlation: float
+    offset_sec: float
+
+
 class FileFacts(Frozen):
     """The measurements of the stored file, as players will get it."""
 
@@ -60,6 +69,10 @@ class FileFacts(Frozen):
     silences: tuple[Span, ...]
     narrations: tuple[NarrationMatch, ...]
     """The stretches whose shape can be recognized; none without recordings to compare with."""
+    song: tuple[SongMatch, ...] = ()
+    """As ``narrations``, of the song."""
+    source_silent: tuple[Span, ...] = ()
+    """Spans in which the song itself is silent."""
     black: tuple[Span, ...]
     frozen: tuple[Span, ...]
     source_black: tuple[Span, ...] = ()

@@ -8,8 +8,8 @@ from pydantic import ConfigDict, Field
 from sutradhar.domain.core.base import Frozen
 from sutradhar.domain.core.record import History, Record, keep_fields, remove
 from sutradhar.domain.plan.choices import EncoderName, RenderMode
+from sutradhar.domain.video.check_result import CheckResult
 from sutradhar.domain.video.file_facts import FileFacts
-from sutradhar.domain.video.quality_gate import CheckResult
 from sutradhar.domain.video.request_history import rename_tracks
 from sutradhar.domain.video.timeline import MediaRef, Timeline
 
