@@ -248,11 +248,14 @@ def test_a_prompt_gives_images_that_follow_the_lyrics() -> None:
     lyrics = "\n".join(f"[00:{n:02d}.00]line {n}" for n in range(0, 40, 4))
     plan = RenderPlan.parse({"song": {"upload": UPLOAD, "lyrics": lyrics}, "prompt": "a harbour at night."})
     complete_plan = write_song_scenes(plan, "Harbour.mp3", 60.0)
-    assert len(complete_plan.scenes) == 8
+    assert len(complete_plan.scenes) == 10
     assert complete_plan.scenes[0].image_prompt == "line 0. a harbour at night."
     assert complete_plan.title == "Harbour"
     assert write_song_scenes(plan, "Harbour.mp3", 60.0) == complete_plan
     assert len(write_song_scenes(plan, "Harbour.mp3", 600.0).scenes) == 12
+    assert plan.song
+    part = plan.evolve(song=plan.song.evolve(start_sec=16.0, end_sec=26.0))
+    assert [scene.image_prompt[:16] for scene in write_song_scenes(part, "x.mp3", 60.0).scenes] == ["line 16, line 20"]
 
 
 def test_without_a_prompt_the_words_stand_on_the_colour_of_the_look() -> None:

@@ -11,8 +11,8 @@ from sutradhar.domain.plan.song import LyricLook, Song
 from sutradhar.domain.song.parse_lyrics import parse_lyrics
 from sutradhar.domain.text.text import clean_text, find_undrawable_character, make_drawable
 
-_SCENE_SEC = 8.0
-"""Seconds of the song for which one image is drawn."""
+_SCENE_SEC = 6.0
+"""Seconds of the song for which one image is drawn, at least."""
 _MAX_IMAGES = 12
 _MAX_PROMPT, _MAX_LINES, _MAX_TITLE = 700, 250, 120
 """Characters of the plan's prompt, and of the lyrics, in the prompt of one image; characters of a title."""
@@ -38,7 +38,7 @@ def write_song_scenes(plan: RenderPlan, filename: str, file_sec: float) -> Rende
         file_sec: the length of the song in seconds.
     """
     assert plan.song
-    lines = _list_lines(plan.song.lyrics)
+    lines = _list_lines(plan.song)
     names = (_make_title(text) for text in (clean_title(filename), *lines[:1]))
     title = plan.title or plan.topic or next(filter(None, names), None)
     scenes = plan.scenes or _write_scenes(plan, lines, find_song_sec(plan, file_sec))
@@ -93,11 +93,14 @@ def _make_title(text: str) -> str:
     return "" if find_undrawable_character(title) else title
 
 
-def _list_lines(lyrics: str) -> Sequence[str]:
+def _list_lines(song: Song) -> Sequence[str]:
+    """Return the lines of the lyrics; of a part of the song only those that begin inside it, if that is known."""
     try:
-        return [line.text for line in parse_lyrics(lyrics).lines] if lyrics.strip() else []
+        lines = parse_lyrics(song.lyrics).lines if song.lyrics.strip() else ()
     except InvalidRequest:  # the plan is refused with the reason
         return []
+    first, last = song.start_sec or 0.0, song.end_sec or math.inf
+    return [line.text for line in lines if line.start_sec is None or first <= line.start_sec < last]
 
 
 def _write_scenes(plan: RenderPlan, lines: Sequence[str], seconds: float) -> tuple[Scene, ...]:
@@ -105,7 +108,7 @@ def _write_scenes(plan: RenderPlan, lines: Sequence[str], seconds: float) -> tup
     idea = (plan.prompt or plan.topic or "")[:_MAX_PROMPT].strip()
     if not idea:
         return (Scene(color=plan.song.color or _COLORS[plan.song.look]),)
-    count = min(max(math.ceil(seconds / _SCENE_SEC), 1), _MAX_IMAGES)
+    count = min(max(int(seconds / _SCENE_SEC), 1), _MAX_IMAGES)
     return tuple(Scene(image_prompt=_write_prompt(idea, _pick_lines(lines, i, count))) for i in range(count))
 
 
