@@ -49,7 +49,32 @@ Language = Annotated[
 Length = Annotated[
     int | None, typer.Option(parser=read_whole, metavar="SECONDS", help="Seconds of video to aim for. Default: 60.")
 ]
-Voice = Annotated[str | None, typer.Option(help="F, M, or a provider's voice such as elevenlabs/ID. Default: F.")]
+Voice = Annotated[
+    str | None,
+    typer.Option(help="F, M, a provider's voice such as elevenlabs/ID, or the file of your own recording. Default: F."),
+]
+SongFile = Annotated[
+    str | None,
+    typer.Option("--song", metavar="FILE", help="Make a lyric video of your own song, which needs no topic."),
+]
+LyricsFile = Annotated[
+    str | None,
+    typer.Option(
+        "--lyrics", metavar="FILE", help="The words of the song: plain text, LRC or SRT; - reads standard input."
+    ),
+]
+Clips = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="FOLDER", help="Images and clips to show with --song or your own voice; also a file. Repeat it."
+    ),
+]
+Look = Annotated[
+    str | None, typer.Option(help="The look of the lyrics: clean, bold, handwritten, karaoke or brat. Default: clean.")
+]
+Best = Annotated[
+    bool | None, typer.Option("--best", help="Play the best part of the song, about as long as --length says.")
+]
 Aspect = Annotated[str | None, typer.Option(help="16:9, 9:16 or 1:1. Default: 16:9.")]
 Style = Annotated[str | None, typer.Option(help="The look of the images: watercolor, cinematic, paper cut ...")]
 Seed = Annotated[
@@ -87,6 +112,11 @@ class PlanOptions:
     language: Language = None
     length: Length = None
     voice: Voice = None
+    song: SongFile = None
+    lyrics: LyricsFile = None
+    clips: Clips = None
+    look: Look = None
+    best: Best = None
     aspect: Aspect = None
     style: Style = None
     seed: Seed = None
@@ -99,7 +129,10 @@ class PlanOptions:
     @property
     def overrides(self) -> Mapping[str, Any]:
         """The options that take the place of the plan's own fields, by name."""
-        return {**{option: getattr(self, option) for option in _FIELDS}, "publish": self._list_publications()}
+        return {
+            **{option: getattr(self, option) for option in _FIELDS if option != "recording"},
+            "publish": self._list_publications(),
+        }
 
     def _list_publications(self) -> list[dict[str, str]] | None:
         """Return what the plan is to publish. Raise typer.BadParameter."""
@@ -146,7 +179,14 @@ _FIELDS: Mapping[str, tuple[str, ...]] = {
     "resolution": ("render", "resolution"),
     "mode": ("render", "mode"),
     "publish": ("publish",),
+    "song": ("song", "upload"),
+    "lyrics": ("song", "lyrics"),
+    "look": ("song", "look"),
+    "best": ("song", "best"),
+    "recording": ("narration_audio", "upload"),
+    "clips": ("scenes",),
 }
+_SHOWN_NAMES = {"recording": "voice"}
 
 
 def apply_options(body: Any, options: Mapping[str, Any]) -> Any:
@@ -171,7 +211,11 @@ def apply_options(body: Any, options: Mapping[str, Any]) -> Any:
 
 def name_options(errors: Iterable[FieldError], options: Mapping[str, Any]) -> list[FieldError]:
     """Return ``errors`` with a field's name replaced by the option that set it."""
-    names = {".".join(field): f"--{option}" for option, field in _FIELDS.items() if options.get(option) is not None}
+    given_fields = {option: field for option, field in _FIELDS.items() if options.get(option) is not None}
+    names = {".".join(field): f"--{_SHOWN_NAMES.get(option, option)}" for option, field in given_fields.items()}
+    if "voice" in given_fields:
+        names["narration_audio.upload"] = "--voice"  # a recording
+    names |= {field.removesuffix(".upload"): option for field, option in names.items() if field.endswith(".upload")}
     return [FieldError(_name_option(error.path, names), error.message) for error in errors]
 
 

@@ -1,11 +1,12 @@
 """Run `sutradhar plan`: write only the scenes of a video."""
 
 from functions.cli.console import console, print_note, report_errors
-from functions.cli.options import PlanOptions, choose_providers, take_plan_options
+from functions.cli.options import PlanOptions, choose_providers, name_given_options, take_plan_options
 from functions.cli.output import print_plan
 from functions.cli.plan_input import load_plan
 from functions.cli.start import LOG_NAME, prepare_home
 from sutradhar import bootstrap, telemetry
+from sutradhar.domain.core.errors import InvalidRequest
 from sutradhar.domain.plan.plan import RenderPlan
 
 
@@ -18,6 +19,7 @@ def plan(options: PlanOptions) -> None:
     from sutradhar.pipeline.audio_plans import write_plan
     from sutradhar.pipeline.notices import collect_notices
     from sutradhar.pipeline.own_media import check_own_media
+    from sutradhar.pipeline.recording_plans import find_unknown_words
 
     with report_errors():
         choose_providers(options.providers)
@@ -25,7 +27,10 @@ def plan(options: PlanOptions) -> None:
         telemetry.write_to(bootstrap.settings().home / LOG_NAME)
         requested_plan = load_plan(options)
         services = bootstrap.services()
-        check_own_media(services, requested_plan, bootstrap.settings().terminal_limits)
+        with name_given_options(options.overrides):
+            check_own_media(services, requested_plan, bootstrap.settings().terminal_limits)
+            if errors := [*find_unknown_words(services, requested_plan)]:
+                raise InvalidRequest(errors)
         plan_result = write_plan(services, services.providers.planner, requested_plan)
         for text in collect_notices(services, plan_result, requested_plan):
             print_note(text)

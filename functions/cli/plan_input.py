@@ -3,57 +3,78 @@
 import os
 import sys
 from pathlib import Path
-from textwrap import shorten
 from typing import Any
 
 import typer
 
 from functions.cli.console import print_note
 from functions.cli.options import PlanOptions, apply_options, name_options
+from functions.cli.own_audio import expand_own_audio, read_audio_options, refuse_missing_audio
 from functions.cli.own_files import FileProblem, find_file, upload_named_files
 from sutradhar.domain.core.errors import FieldError, InvalidRequest
 from sutradhar.domain.plan.choices import MAX_SCENES, Language
 from sutradhar.domain.plan.notices import describe_unspoken
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.plan.plan_text import NoJsonError, PlanTextError, decode_text, parse_plan_text
-from sutradhar.domain.plan.script_parts import group_sentences, split_script
+from sutradhar.domain.plan.script_parts import draw_narration, group_sentences, split_script
 from sutradhar.domain.text.text import detect_language
 
 _STANDARD_INPUT = "-"
 _LONGEST_TOPIC = 200
-_IMAGE_CHARS = 400
 
 
 def load_plan(command_line: PlanOptions) -> RenderPlan:
-    """Return the plan for a topic, a plan file or a script. The other options override its own fields.
+    """Return the plan for a topic, a plan file, a script, a song or a recorded voice. The other options override its
+    own fields. Files that it names become uploads.
 
     Raises:
         typer.BadParameter: several or none of them are given.
         InvalidRequest: the plan or a file that it names cannot be used.
     """
     topic = " ".join(command_line.topic) if command_line.topic else None
-    plan_file, script_file, options = command_line.plan_file, command_line.script_file, command_line.overrides
+    plan_file, script_file = command_line.plan_file, command_line.script_file
+    options = read_audio_options(command_line)
     sources = [one for one in (topic, plan_file, script_file) if one is not None]
-    if not sources:
-        raise typer.BadParameter("give a topic, a plan file with --plan, or a text to be spoken with --script")
+    if not sources and not (options.get("song") or options.get("recording")):
+        raise typer.BadParameter(
+            "give a topic, a plan file with --plan, a text to be spoken with --script, a song with --song, or your own"
+            " recording with --voice"
+        )
     if len(sources) > 1:
         raise typer.BadParameter("give a topic, --plan or --script, not both")
-    if plan_file is None:
-        try:
-            body = _build_topic_body(topic) if topic is not None else _build_script_body(script_file or "")
-            return RenderPlan.parse(apply_options(body, options))
-        except InvalidRequest as exc:
-            raise InvalidRequest(name_options(exc.errors, options)) from exc
-    body, folder = _read_plan(plan_file)
-    body = apply_options(body, options)
-    body, wrong = upload_named_files(body, folder)
+    try:
+        body, folder = _build_body(command_line, topic, has_recording=options.get("recording") is not None)
+        body, wrong = expand_own_audio(body, folder)
+        body = apply_options(body, options)
+        refuse_missing_audio(body, options)
+        body, missing = upload_named_files(body, folder)
+        plan = _parse(body, [*wrong, *missing])
+    except InvalidRequest as exc:
+        raise InvalidRequest(name_options(exc.errors, options)) from exc
+    return plan
+
+
+def _build_body(command_line: PlanOptions, topic: str | None, *, has_recording: bool) -> tuple[Any, Path]:
+    """Return the JSON of the plan before the options override it, and the folder that its relative paths start from."""
+    if command_line.plan_file is not None:
+        return _read_plan(command_line.plan_file)
+    if topic is not None:
+        return _build_topic_body(topic), Path()
+    if command_line.script_file is None:
+        return {}, Path()
+    text = _read_script(command_line.script_file)
+    return ({"narration_audio": {"text": text}} if has_recording else _build_script_body(text)), Path()
+
+
+def _parse(body: Any, wrong: list[FieldError]) -> RenderPlan:
+    """Return the plan. ``wrong``: errors about its files. Raise InvalidRequest that names every field at fault."""
     try:
         plan = RenderPlan.parse(body)
     except InvalidRequest as exc:
         named = {error.path for error in wrong}
         wrong += [error for error in exc.errors if error.path not in named and _get_parent(error.path) not in named]
     if wrong:
-        raise InvalidRequest(name_options(wrong, options))
+        raise InvalidRequest(wrong)
     return plan
 
 
@@ -79,21 +100,25 @@ def _build_topic_body(topic: str) -> dict[str, Any]:
     return {"topic": topic}
 
 
-def _build_script_body(script_file: str) -> dict[str, Any]:
-    """Return a plan whose scenes speak all of a text; print a note that quotes the pieces that are left out."""
+def _read_script(script_file: str) -> str:
+    """Return a text to be spoken; print a note that quotes the pieces that are left out. Raise InvalidRequest."""
     data, _ = _read_file("--script", script_file)
     try:
         text = decode_text(data)
     except PlanTextError as exc:
         raise _make_refusal("--script", script_file, exc) from exc
-    sentences = split_script(text)
-    if not sentences:
+    if not split_script(text):
         raise _make_refusal("--script", script_file, "has no text that can be spoken")
     if notice := describe_unspoken("the script", text):
         print_note(notice)
+    return text
+
+
+def _build_script_body(text: str) -> dict[str, Any]:
+    """Return a plan whose scenes speak all of a text."""
     language: Language = "hi" if detect_language(text) == "hi" else "en"
-    narrations = group_sentences(sentences, language, max_scenes=MAX_SCENES)
-    return {"scenes": [{"narration": n, "image_prompt": shorten(n, _IMAGE_CHARS, placeholder="")} for n in narrations]}
+    narrations = group_sentences(split_script(text), language, max_scenes=MAX_SCENES)
+    return {"scenes": [{"narration": n, "image_prompt": draw_narration(n)} for n in narrations]}
 
 
 def _read_file(option: str, name: str) -> tuple[bytes, Path]:

@@ -157,7 +157,7 @@ def _list_notices(timeline: Timeline, requested_plan: RenderPlan) -> list[str]:
     are shorter than their scenes."""
     if requested_plan.song:
         return [*_list_song_notices(timeline, requested_plan), *_list_filled(timeline, "a shot")]
-    if requested_plan.scenes:
+    if requested_plan.scenes or requested_plan.narration_audio:
         return [
             *(f"scene {i + 1} was made longer than asked for, to fit its narration" for i in timeline.extended_scenes),
             *_list_filled(timeline, "the scene"),

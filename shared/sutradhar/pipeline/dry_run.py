@@ -90,7 +90,7 @@ def _write_scenes(services: Services, plan: RenderPlan) -> tuple[RenderPlan, tup
     if needs_planner(plan) and gate.has_paid_providers and gate.is_paid(planner.provider_id):
         return plan, plan.notices if plan.scenes else (*plan.notices, _PAID_PLANNER), []
     try:
-        result = write_plan(services, planner, plan)
+        result = write_plan(services, planner, plan, listens=False)
     except ProviderError as exc:
         return plan, plan.notices, [_describe_failure(exc)]
     return result.plan, tuple(collect_notices(services, result, plan)), []

@@ -1,6 +1,6 @@
 """Name the first provider of each kind for a plan."""
 
-from sutradhar.domain.assets.requests import FirstProviders
+from sutradhar.domain.assets.requests import UPLOAD_PROVIDER, FirstProviders, needs_voice
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.pipeline.services import Services
 
@@ -12,7 +12,9 @@ def find_first_providers(services: Services, plan: RenderPlan) -> FirstProviders
     has_clips = any(scene.clip for scene in plan.scenes)
     needs_effects = any(scene.sounds for scene in plan.scenes)
     return FirstProviders(
-        narration=services.providers.narrator.provider_for(plan.spoken_language, plan.gender, plan.voice_options),
+        narration=services.providers.narrator.provider_for(plan.spoken_language, plan.gender, plan.voice_options)
+        if needs_voice(plan)
+        else UPLOAD_PROVIDER,
         image=services.providers.images.provider_id,
         music=services.providers.composer.provider_id,
         sound_effect=services.providers.sounds.provider_id

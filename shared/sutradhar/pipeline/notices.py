@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from sutradhar.domain.assets.requests import needs_voice
 from sutradhar.domain.plan.limits import estimate_video_sec
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.plan.speech_duration import misses_length
@@ -24,6 +25,8 @@ def collect_notices(services: Services, result: PlanResult, requested_plan: Rend
         *find_other_length(result, requested_plan),
         *find_song_notices(plan),
         *_find_unexpressive_voice(services, plan),
+        *_find_unknown_words(services, plan),
+        *_find_unused_lengths(plan),
         *_find_missing_sound_effects(services, plan),
         *_find_missing_captions(result),
         *_find_unused_translations(plan),
@@ -36,8 +39,8 @@ def collect_notices(services: Services, result: PlanResult, requested_plan: Rend
 
 def find_other_length(result: PlanResult, requested_plan: RenderPlan) -> Iterator[str]:
     """Yield a notice if the video will be longer or shorter than requested, or if its scenes alone set its length."""
-    if requested_plan.song:
-        return  # it is as long as the song
+    if requested_plan.song or requested_plan.narration_audio:
+        return  # it is as long as the song or the recording
     expected = estimate_video_sec(result.plan)
     if not misses_length(expected, requested_plan):
         return
@@ -54,9 +57,29 @@ def find_other_length(result: PlanResult, requested_plan: RenderPlan) -> Iterato
 
 def _find_unexpressive_voice(services: Services, plan: RenderPlan) -> Iterator[str]:
     speaker = plan.spoken_language, plan.gender, plan.voice_options
+    if not needs_voice(plan):
+        return
     if plan.delivery.emotion and not services.providers.narrator.supports_emotion(*speaker):
         provider = services.providers.narrator.provider_for(*speaker)
         yield f"the voice of {provider} cannot express an emotion; it speaks in its usual tone"
+
+
+def _find_unknown_words(services: Services, plan: RenderPlan) -> Iterator[str]:
+    """Yield a notice about recordings whose words are not known."""
+    if services.providers.listener.can_recognize:
+        return
+    advice = "give the text, or set WHISPER_MODEL to a model that recognises it (docs/voice.md)"
+    if plan.narration_audio and not plan.narration_audio.text and not any(one.narration for one in plan.scenes):
+        yield f"the recording has no captions, because its words are not known: {advice}"
+    silent = [str(i) for i, one in enumerate(plan.scenes, 1) if one.narration_audio and not one.narration]
+    if silent:
+        scenes = f"scene {silent[0]} has" if len(silent) == 1 else f"scenes {', '.join(silent)} have"
+        yield f"{scenes} no captions, because the words of the recording are not known: {advice}"
+
+
+def _find_unused_lengths(plan: RenderPlan) -> Iterator[str]:
+    if plan.narration_audio and any(scene.duration_sec for scene in plan.scenes):
+        yield "duration_sec of the scenes is not used: the scenes change in the pauses of the recording"
 
 
 def _find_missing_sound_effects(services: Services, plan: RenderPlan) -> Iterator[str]:

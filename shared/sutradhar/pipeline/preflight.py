@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 
+from sutradhar.domain.assets.requests import needs_voice
 from sutradhar.domain.core.errors import FieldError, InvalidRequest, ProviderError
 from sutradhar.domain.jobs.job import Job
 from sutradhar.domain.plan.choices import FootageSource
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.text.pasted_text import read_narration
+from sutradhar.pipeline.recording_plans import find_unknown_words
 from sutradhar.pipeline.services import Services
 from sutradhar.ports.providers import ClipGenerator, FootageLibrary
 
@@ -22,6 +24,7 @@ def refuse_impossible(services: Services, job: Job) -> None:
 
 def _find_unsayable(services: Services, plan: RenderPlan) -> Iterator[FieldError]:
     """Yield an error for a topic or a prompt without a word that can be spoken."""
+    yield from find_unknown_words(services, plan)
     if plan.scenes or plan.song or plan.narration_audio:
         return
     path, text = ("topic", plan.topic) if plan.topic else ("prompt", plan.prompt or "")
@@ -52,7 +55,7 @@ def _find_missing_providers(services: Services, job: Job) -> Iterator[FieldError
             why = _explain("no sound library is set up", "set FREESOUND_API_KEY or ELEVENLABS_API_KEY")
             yield FieldError(f"scenes[{i}].sounds", why)
             break
-    if plan.voice_options.named:
+    if plan.voice_options.named and needs_voice(plan):
         narrator = services.chains_for(services.billing_context(job)).narrator
         try:
             narrator.provider_for(plan.spoken_language, plan.gender, plan.voice_options)

@@ -66,6 +66,11 @@ class Listener(Protocol):
         """
         ...
 
-    def recognize_speech(self, path: Path, language: Language) -> str | None:
-        """Return the text that is spoken in a file; None if no model is set up."""
+    @property
+    def can_recognize(self) -> bool:
+        """Return whether a model is set up that recognises words."""
+        ...
+
+    def recognize_speech(self, path: Path, start_sec: float, end_sec: float | None, language: Language) -> str | None:
+        """Return the text that is spoken in a part of a file; None if no model is set up."""
         ...

@@ -99,6 +99,13 @@ def list_asset_requests(plan: RenderPlan, providers: FirstProviders) -> tuple[As
     return (*references, *_own_audio_requests(plan), *scenes, *_music_requests(plan, providers.music))
 
 
+def needs_voice(plan: RenderPlan) -> bool:
+    """Return whether a narrator speaks in ``plan``. Without scenes it may be asked to."""
+    if plan.song or plan.narration_audio:
+        return False
+    return not plan.scenes or any(scene.narration and not scene.narration_audio for scene in plan.scenes)
+
+
 def first_frame_request(slot: Slot, spec: ClipSpec) -> AssetRequest:
     """Return the request for the image that a generated clip begins with, equal to that of a scene without clips."""
     return AssetRequest(slot=slot, spec=spec.image, provider=spec.image_provider)

@@ -69,11 +69,10 @@ class Layout:
         """Scenes whose clip is too short, by what fills them."""
 
     def add_scene(self, index: int) -> None:
-        scene, speech = self._plan.scenes[index], self._find_speech(index)
-        image = self._assets[Slot.image(index)]
+        scene, image = self._plan.scenes[index], self._assets[Slot.image(index)]
         fade_out = self._fade_out(index)
         head = self._transitions[index].frames // 2
-        length = self._measure(index, speech, image)
+        length = self._measure(index, image)
         clip = Clip(
             scene=index,
             start=self._start,
@@ -89,7 +88,7 @@ class Layout:
             self._extended.append(index)
         if clip.footage and (audio := place_clip_audio(scene, image, clip, self._fps, fade_out=fade_out)):
             self._clip_audio.append(audio)
-        self._place_speech(index, speech, self._start + head)
+        self._place_speech(index, self._start + head)
         self._start += length.frames - fade_out
 
     def build(self) -> Timeline:
@@ -131,9 +130,9 @@ class Layout:
         scene = self._plan.scenes[index]
         return self._assets[Slot.narration(index)] if scene.narration or scene.narration_audio else None
 
-    def _place_speech(self, index: int, speech: Asset | None, first: int) -> None:
+    def _place_speech(self, index: int, first: int) -> None:
         """Place what is heard in a scene that is on the screen from frame ``first`` on, its transition halved."""
-        first_sample = frame_to_sample(first, self._fps)
+        speech, first_sample = self._find_speech(index), frame_to_sample(first, self._fps)
         if speech:
             first_sample = frame_to_sample(first + self._air, self._fps)
             self._narrations.append(place_narration(index, first_sample, speech))
@@ -169,8 +168,8 @@ class Layout:
         """Return the frames of the transition to the scene after ``index``."""
         return self._transitions[index + 1].frames if index + 1 < len(self._transitions) else 0
 
-    def _measure(self, index: int, speech: Asset | None, image: Asset) -> Length:
-        scene = self._plan.scenes[index]
+    def _measure(self, index: int, image: Asset) -> Length:
+        scene, speech = self._plan.scenes[index], self._find_speech(index)
         fade_in, fade_out = self._transitions[index].frames, self._fade_out(index)
         head, tail = fade_in // 2, fade_out - fade_out // 2
         needed = math.ceil(speech.samples * self._fps / SAMPLE_RATE) + 2 * self._air if speech else 0

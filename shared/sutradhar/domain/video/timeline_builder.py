@@ -6,6 +6,7 @@ from sutradhar.domain.assets.asset import Asset
 from sutradhar.domain.assets.slot import Slot
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.video.layout import Layout
+from sutradhar.domain.video.recording_timeline import build_recording_timeline
 from sutradhar.domain.video.song_timeline import build_song_timeline
 from sutradhar.domain.video.timeline import Timeline
 
@@ -26,6 +27,8 @@ def build_timeline(
     """
     if plan.song:
         return build_song_timeline(plan, assets, captioned_scenes)
+    if plan.narration_audio:
+        return build_recording_timeline(plan, assets, captioned_scenes)
     layout = Layout(plan, assets, captioned_scenes)
     for index in range(len(plan.scenes)):
         layout.add_scene(index)

@@ -77,7 +77,7 @@ def find_word_starts(samples: Samples, rate: int, tokens: Sequence[str]) -> list
     if not any(readings):
         return None
     decoder = Decoder(lm=None, loglevel="FATAL")
-    _add_words(decoder, readings)
+    add_words(decoder, readings)
     pcm = np.round(np.clip(resample(samples, rate, _RATE), -1, 1) * 32767).astype("<i2").tobytes()
     for free in (False, True) if any(len(ways) > 1 for ways in readings) else (False,):
         words = _recognise(decoder, pcm, _build_grammar(readings, free=free))
@@ -87,7 +87,7 @@ def find_word_starts(samples: Samples, rate: int, tokens: Sequence[str]) -> list
     return None
 
 
-def _add_words(decoder: Any, readings: Sequence[Sequence[Reading]]) -> None:
+def add_words(decoder: Any, readings: Sequence[Sequence[Reading]]) -> None:
     """Add the words of one phone, and the words of ``readings`` that the dictionary lacks, letter by letter."""
     for word, phone in _PHONE_WORDS.items():
         decoder.add_word(word, phone, False)

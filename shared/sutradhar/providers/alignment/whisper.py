@@ -8,14 +8,14 @@ import numpy as np
 
 from sutradhar.domain.plan.choices import Language
 from sutradhar.domain.text.speech_text import split_spoken_words
-from sutradhar.dsp.resample import resample
+from sutradhar.dsp.resample import Samples, resample
 from sutradhar.ports.providers import Speech
 from sutradhar.providers.alignment.text_match import match_either_form
 from sutradhar.providers.media.speech_postprocess import realign_speech
 from sutradhar.providers.media.wav import from_wav
 from sutradhar.telemetry import log
 
-_RATE = 16_000
+RATE = 16_000
 """Samples per second that every Whisper model expects."""
 FILES = ("model.bin", "config.json", "tokenizer.json")
 """The files of a model in CTranslate2's format; without the last, the package would fetch it from the network."""
@@ -75,14 +75,24 @@ class Whisper:
             RuntimeError, ValueError: the model cannot be loaded or does not fit this version.
         """
         samples, rate = from_wav(speech.wav)
-        text = " ".join(word.text for word in speech.words)
+        # the model sees the text, so it spells as the text does
+        prompt = " ".join(word.text for word in speech.words)
+        return self.transcribe(resample(samples, rate, RATE), language, prompt)
+
+    def transcribe(self, samples: Samples, language: Language, prompt: str | None = None) -> list[Any]:
+        """Return the words that the model hears in ``samples`` (one channel at 16 kHz). ``prompt``: a text whose
+        spelling it follows.
+
+        Raises:
+            RuntimeError, ValueError: see ``recognise_words``.
+        """
         with self._lock:
             self._model = self._model or self._load_model()
-            # the model sees the text, so it spells as the text does; a second guess at unsure words is not worthwhile
+            # a second guess at unsure words is not worthwhile
             segments, _ = self._model.transcribe(
-                np.ascontiguousarray(resample(samples, rate, _RATE)),
+                np.ascontiguousarray(samples),
                 language=language,
-                initial_prompt=text,
+                initial_prompt=prompt,
                 word_timestamps=True,
                 condition_on_previous_text=False,
                 temperature=0.0,

@@ -5,10 +5,11 @@ from collections.abc import Callable
 
 from pydantic import ValidationError
 
-from sutradhar.domain.plan.choices import MAX_CHARACTERS, MAX_SCENES, Language, Mood
+from sutradhar.domain.plan.choices import MAX_CHARACTERS, MAX_SCENES, Mood
 from sutradhar.domain.plan.notices import describe_unspoken
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.plan.scene import Character, Scene, SoundCue
+from sutradhar.domain.plan.script_parts import draw_narration
 from sutradhar.domain.plan.speech_duration import compute_durations, estimate_scene_sec
 from sutradhar.domain.text.pasted_text import read_narration
 from sutradhar.providers.hosted.api_errors import make_bad_response
@@ -70,7 +71,8 @@ def _build_plan(script: Script, requested_plan: RenderPlan) -> RenderPlan:
     cast = requested_plan.characters if keeps_cast else _choose_cast(script, requested_plan.characters)
     if has_scenes:
         pairs = zip(requested_plan.scenes, script.scenes, strict=True)
-        scenes = [_add_translation(scene, scripted, language) for scene, scripted in pairs]
+        names = {character.name for character in cast}
+        scenes = [_complete_scene(scene, scripted, requested_plan, names) for scene, scripted in pairs]
     else:
         scenes = _build_scenes(script, requested_plan, {character.name for character in cast})
     narrations = enumerate((scene.narration for scene in script.scenes), 1) if not has_scenes else ()
@@ -114,10 +116,17 @@ def _build_scenes(script: Script, requested_plan: RenderPlan, names: set[str]) -
     ]
 
 
-def _add_translation(scene: Scene, scripted: ScriptScene, language: Language) -> Scene:
-    """Return the user's scene, whose narration stays as it is; only a missing translation is added."""
-    other = OTHER_LANGUAGE[language]
-    if not scene.narration or scene.translations.get(other):
+def _complete_scene(scene: Scene, scripted: ScriptScene, requested_plan: RenderPlan, names: set[str]) -> Scene:
+    """Return the user's scene, whose narration stays as it is. A missing translation is added, and the image of a scene
+    that was made from the words of a recording."""
+    other = OTHER_LANGUAGE[requested_plan.spoken_language]
+    if not scene.narration:
+        return scene
+    if requested_plan.narration_audio and scene.image_prompt == draw_narration(scene.narration):
+        shown = tuple(name for name in dict.fromkeys(scripted.characters) if name in names)[:_MAX_CHARACTERS_IN_IMAGE]
+        prompt = scripted.image_prompt[:_PROMPT_CHARS] or scene.image_prompt
+        scene = scene.evolve(image_prompt=prompt, characters=scene.characters or shown)
+    if scene.translations.get(other):
         return scene
     return scene.evolve(translations={**scene.translations, other: read_narration(scripted.translation).text})
 

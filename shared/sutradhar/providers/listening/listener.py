@@ -1,12 +1,20 @@
 """Read music and recorded voices on this machine: the one implementation of Listener."""
 
+from __future__ import annotations
+
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sutradhar.domain.core.errors import FieldError, InvalidRequest
 from sutradhar.domain.plan.choices import Language
 from sutradhar.domain.song.analysis import SongAnalysis
 from sutradhar.domain.song.lyrics import Lyrics
 from sutradhar.ports.listening import AlignedLyrics, Recording
+from sutradhar.telemetry import log
+
+if TYPE_CHECKING:
+    from sutradhar.providers.alignment.whisper import Whisper
 
 
 class LocalListener:
@@ -43,7 +51,27 @@ class LocalListener:
     def read_recording(
         self, path: Path, start_sec: float, end_sec: float | None, text: str, language: Language, *, clean: bool
     ) -> Recording:
-        raise NotImplementedError
+        from sutradhar.providers.listening.recording import read_recording
 
-    def recognize_speech(self, path: Path, language: Language) -> str | None:
-        raise NotImplementedError
+        return read_recording(path, (start_sec, end_sec), text, language, self._whisper, clean=clean)
+
+    @property
+    def can_recognize(self) -> bool:
+        return self._whisper is not None
+
+    def recognize_speech(self, path: Path, start_sec: float, end_sec: float | None, language: Language) -> str | None:
+        from sutradhar.providers.listening.recording import recognize_speech
+
+        return recognize_speech(path, (start_sec, end_sec), language, self._whisper) if self._whisper else None
+
+    @cached_property
+    def _whisper(self) -> Whisper | None:
+        """The user's own model; None: none is set, or it cannot be used."""
+        if self._whisper_model is None:
+            return None
+        from sutradhar.providers.alignment.whisper import Whisper, find_problem
+
+        if problem := find_problem(self._whisper_model):
+            log("listener_without_model", level="warning", reason=problem)
+            return None
+        return Whisper(self._whisper_model)
