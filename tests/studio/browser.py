@@ -17,7 +17,13 @@ TIMEOUT_MS = 15_000.0
 """The time after which a test no longer waits for what the user would see; long, for a busy machine."""
 _PROGRAMS = ("chromium", "chromium-headless-shell")
 # a container runs the tests as root and has little shared memory; the tests open only pages of their own server
-_ARGUMENTS = ("--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--autoplay-policy=no-user-gesture-required")
+_ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-dev-shm-usage",
+    "--disable-gpu",
+    "--autoplay-policy=no-user-gesture-required",
+    "--use-fake-device-for-media-stream",  # a microphone that beeps; a page must still be allowed to hear it
+)
 _LOCALES = {"en": "en-US", "hi": "hi-IN"}
 
 

@@ -99,6 +99,7 @@ def test_words_are_moved_with_the_keyboard_alone_and_stay_over_a_reload(page: Pa
     expect(first).to_be_focused()
     lyrics = read_song(page)["lyrics"]
     page.reload()
+    page.get_by_text("Change the words").click()
     expect(page.get_by_role("textbox", name="Lyrics")).to_have_value(lyrics)
     expect(times.get_by_text("placed by you").or_(word)).to_be_visible()
 

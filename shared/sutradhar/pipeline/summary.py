@@ -9,6 +9,7 @@ from sutradhar.domain.jobs.job import Job
 from sutradhar.domain.jobs.job_status import StateWord
 from sutradhar.domain.jobs.status_answer import FallbackStatus, JobError, describe_status
 from sutradhar.domain.publishing.description import title_scene
+from sutradhar.domain.song.analysis import SongFacts
 from sutradhar.domain.video.render_request import (
     RenderRequest,
     RenderSummary,
@@ -47,6 +48,10 @@ class JobSummary(Frozen):
     """The integrated loudness of the finished file (EBU R 128)."""
     scenes: tuple[SceneSpan, ...]
     """The scenes in their order; none if the job was not rendered."""
+    notices: tuple[str, ...]
+    """Sentences about what was read, shown or heard differently than the plan says."""
+    song: SongFacts | None
+    """What is heard in the part of the song that plays; None: the video has no song."""
     fallbacks: tuple[FallbackStatus, ...]
     cost: Cost
     error: JobError | None
@@ -68,6 +73,8 @@ def read_summary(backend: Backend, job: Job) -> JobSummary:
         cache_hits=render.segments if render else None,
         loudness_lufs=render.facts.integrated_lufs if render else None,
         scenes=_list_scenes(backend, job),
+        notices=job.notices,
+        song=next((asset.song for asset in job.assets.values() if asset.song), None),
         fallbacks=status.fallbacks,
         cost=status.cost,
         error=status.error,

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { formatStamp, readLrc, removeTimes, writeLrc } from "../../../functions/api/studio/js/lib/lrc.js";
 
-const word = (text, start_sec, end_sec) => ({ text, start_sec, end_sec });
+const word = (text, start_sec, end_sec) => ({ text, start_sec, end_sec, how: "given" });
 
 test("a time has minutes, seconds and hundredths, and never sixty seconds", () => {
   assert.deepEqual([0, 12.5, 59.996, 61.234, 3725.1].map(formatStamp), ["00:00.00", "00:12.50", "01:00.00", "01:01.23", "62:05.10"]);

@@ -66,7 +66,7 @@ function readRow(row) {
     const last = words.at(-1);
     if (last && last.end_sec === null) last.end_sec = Math.max(seconds, last.start_sec);
     if (/\s/.test(spoken)) return null; // two words with one time
-    if (spoken) words.push({ text: spoken, start_sec: seconds, end_sec: null });
+    if (spoken) words.push({ text: spoken, start_sec: seconds, end_sec: null, how: "given" });
   }
   return words.length ? { words } : null;
 }

@@ -94,9 +94,11 @@ export function findSung(lines, seconds) {
   return null;
 }
 
-/** Return how sure a word's time is: "hand", "sure", "fair", "unsure", or "guess" if it is not heard at all. */
+/**
+ * Return how sure a word's time is: "hand", "given" in the lyrics, "sure", "fair", "unsure", or "guess" if
+ * it is not heard at all. */
 export function rateWord({ how, confidence }) {
-  if (how === "hand") return "hand";
+  if (how === "hand" || how === "given") return how;
   if (how === "beats" || how === "estimate") return "guess";
   if (confidence === undefined || confidence === null || confidence >= 0.7) return "sure";
   return confidence >= 0.4 ? "fair" : "unsure";

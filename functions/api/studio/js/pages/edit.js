@@ -3,6 +3,7 @@ import { html, useEffect, useMemo, useRef, useState } from "../../vendor/preact.
 import { call } from "../api.js";
 import { makePlan, readPlan, sortErrors } from "../lib/draft.js";
 import { makeDraftKey } from "../lib/draft_store.js";
+import { OWN_AUDIO } from "../lib/own_audio.js";
 import { correctKept, findKept } from "../lib/plan_changes.js";
 import { loadStyle } from "../place.js";
 import { makeHash, openPage } from "../router.js";
@@ -18,6 +19,7 @@ import { More } from "../ui/more.js";
 import { Page } from "../ui/page.js";
 import { useKeptDraft } from "../ui/use_kept_draft.js";
 import { useLoad } from "../ui/use_load.js";
+import { Beginning } from "./create/beginning.js";
 import { Options } from "./create/options.js";
 import { SceneEditor } from "./create/scene_editor.js";
 import { Summary, usePreview } from "./create/summary.js";
@@ -41,11 +43,13 @@ function Editor({ id, plan }) {
   const preview = usePreview(draft);
   const answer = preview.isLoading ? null : preview.value;
   const kept = correctKept(findKept(before.plan, draft.plan), answer?.accepted ? answer.kept : undefined);
-  const change = (fields) => {
+  const isOwnAudio = draft.way in OWN_AUDIO;
+  const changeDraft = (next) => {
     setRefusal(null);
-    keep({ draft: { ...draft, plan: { ...draft.plan, ...fields } }, draftKey: makeDraftKey() });
+    keep({ draft: next, draftKey: makeDraftKey() });
   };
-  const errors = sortErrors(refusal?.errors?.length ? refusal.errors : (preview.value?.problems ?? []), "scenes");
+  const change = (fields) => changeDraft({ ...draft, plan: { ...draft.plan, ...fields } });
+  const errors = sortErrors(refusal?.errors?.length ? refusal.errors : (preview.value?.problems ?? []), isOwnAudio ? draft.way : "scenes");
   const sent = useMemo(() => makePlan(draft), [draft]);
   const isChanged = JSON.stringify(sent) !== JSON.stringify(makePlan(before));
   const submit = async (event) => {
@@ -73,11 +77,11 @@ function Editor({ id, plan }) {
   return html`<${Page} title=${t("review.edit_title")} lead=${t("review.edit_lead", { title: plan.title ?? "" })} actions=${html`<${Button} kind="quiet" icon="left" href=${makeHash("job", { id })}>${t("review.to_video")}<//>`}>
     <form class="create" ref=${form} onSubmit=${submit} novalidate>
       <div class="stack">
-        <div class="note good" role="status"><${Icon} name="check" /><p>${isChanged ? t("review.kept", { count: same, total: kept.length }) : t("review.unchanged")}</p></div>
-        <${SceneEditor} plan=${draft.plan} errors=${errors} renderPreview=${renderPreview} renderTags=${renderTags} onChange=${(scenes) => change({ scenes })} />
+        <div class="note good" role="status"><${Icon} name="check" /><p>${!isChanged ? t("review.unchanged") : isOwnAudio ? t("review.kept_sound") : t("review.kept", { count: same, total: kept.length })}</p></div>
+        ${isOwnAudio ? html`<${Beginning} draft=${draft} errors=${errors} onChange=${changeDraft} />` : html`<${SceneEditor} plan=${draft.plan} errors=${errors} renderPreview=${renderPreview} renderTags=${renderTags} onChange=${(scenes) => change({ scenes })} />`}
         <${More} label=${t("review.all_options")}><${Options} plan=${draft.plan} errors=${errors} way=${draft.way} onChange=${change} /><//>
       </div>
-      <${Summary} preview=${preview} isReady isSending=${isSending} plan=${draft.plan} refusal=${refusal} onReview=${(review) => change({ review })} />
+      <${Summary} preview=${preview} way=${isOwnAudio ? draft.way : "scenes"} isReady isSending=${isSending} plan=${draft.plan} refusal=${refusal} onReview=${(review) => change({ review })} />
     </form>
   <//>`;
 }

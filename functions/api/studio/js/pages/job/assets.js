@@ -5,18 +5,21 @@ import { t } from "../../text.js";
 import { Icon } from "../../ui/icon.js";
 import { nameSlot } from "../../ui/slot_name.js";
 
+/** The slots of sounds that belong to no scene. */
+const WHOLE = ["music", "song", "recording"];
+
 export function Assets({ status }) {
   const pictures = status.assets.filter(({ kind }) => ["image", "footage", "clip", "upload"].includes(kind));
   const sounds = new Map(status.assets.filter(({ kind }) => kind === "narration").map((asset) => [asset.slot.replace("narration", ""), asset]));
-  if (!pictures.length && !sounds.size) return null;
-  const music = status.assets.find(({ slot }) => slot === "music");
+  const whole = status.assets.filter(({ slot, url }) => url && WHOLE.includes(slot));
+  if (!pictures.length && !sounds.size && !whole.length) return null;
   return html`<section class="stack"><h2>${t("job.parts")}</h2>
     <ul class="plain asset-grid">${pictures.map((asset) => html`<li class="card asset" key=${asset.slot}>
       <${Picture} asset=${asset} />
       <div class="asset-text"><span>${nameSlot(asset.slot)}</span>${asset.provider && html`<span class="soft small">${asset.provider}</span>`}
         <${Sound} asset=${sounds.get(asset.slot.replace(/(image|footage|clip|upload)$/, ""))} /></div>
     </li>`)}</ul>
-    ${music?.url && html`<div class="row"><span>${nameSlot("music")}</span><audio controls preload="none" src=${fileUrl(music.url)} aria-label=${nameSlot("music")} /></div>`}
+    ${whole.map(({ slot, url }) => html`<div class="row" key=${slot}><span>${nameSlot(slot)}</span><audio controls preload="none" src=${fileUrl(url)} aria-label=${nameSlot(slot)} /></div>`)}
   </section>`;
 }
 

@@ -16,7 +16,9 @@ import { Versions } from "./versions.js";
 export function Finished({ status }) {
   const player = useRef();
   const video = useFileUrl(status.final_video_url ?? "");
-  useCaptionsShown(player, Object.keys(status.captions));
+  // the words of a song are in the picture already
+  const isSung = Object.values(status.captions).some(({ lrc }) => lrc);
+  useCaptionsShown(player, isSung ? [] : Object.keys(status.captions));
   const { value: summary } = useLoad((signal) => call("GET", `/render/${encodeURIComponent(status.job_id)}/summary`, { signal }), [status.job_id]);
   if (status.files_deleted_at) return html`<div class="note warn"><${Icon} name="info" /><p>${t("job.files_gone")}</p></div>`;
   const seek = (seconds) => {
@@ -41,7 +43,7 @@ export function Finished({ status }) {
   ${summary && html`<section class="card"><${More} label=${t("job.making")}><${Making} status=${status} summary=${summary} /><//></section>`}`;
 }
 
-/** Show captions from the start: in the language of the page, else in the first one. The player can hide them. */
+/** Show captions of these languages from the start: in the language of the page, else in the first one. The player can hide them. */
 function useCaptionsShown(player, codes) {
   useEffect(() => {
     const chosen = codes.includes(language.get()) ? language.get() : codes[0];
@@ -56,7 +58,7 @@ function Chapters({ scenes, onSeek }) {
 }
 
 function Downloads({ status, bytes }) {
-  const captions = Object.entries(status.captions).flatMap(([code, files]) => [["srt", files.srt], ["vtt", files.vtt]].map(([format, url]) => [t("job.captions_file", { language: t(`job.language_${code}`), format: format.toUpperCase() }), url, `captions.${code}.${format}`]));
+  const captions = Object.entries(status.captions).flatMap(([code, files]) => [["srt", files.srt], ["vtt", files.vtt], ["lrc", files.lrc]].filter(([, url]) => url).map(([format, url]) => [t("job.captions_file", { language: t(`job.language_${code}`), format: format.toUpperCase() }), url, `captions.${code}.${format}`]));
   const base = status.final_video_url.replace("kind=video", "");
   const files = [
     [t("job.video_file"), status.final_video_url, "video.mp4"],

@@ -6,6 +6,7 @@ export default {
   drop_audio: "Drop a song or a recording here",
   choose: "Choose files",
   limits: "Up to 200 MB each. Photos and videos from a phone (HEIC, MOV) work too.",
+  limits_audio: "Up to 200 MB. The sound of a video works too.",
   mine: "My files",
   ready: "{name} is ready.",
   remove: "Remove {name}",

@@ -3,6 +3,7 @@ export default {
   edit_title: "Change the video",
   edit_lead: "A changed copy of “{title}” is made. The video that you have stays.",
   to_video: "Back to the video",
+  kept_sound: "What you do not change is not made or paid for again.",
   kept: "{count} of {total} scenes stay as they are and are not made again.",
   unchanged: "Change what you like. What stays the same is neither made nor paid for again.",
   all_options: "Voice, music, captions and more",

@@ -7,5 +7,7 @@ export default {
   sound: "sound effect",
   footage: "footage",
   clip: "clip",
+  song: "Song",
+  recording: "Voice",
   character: "Character",
 };

@@ -25,6 +25,7 @@ export default {
   lyrics: "Lyrics",
   lyrics_hint: "Paste the words, a line of the song a line. Drop an .lrc, .srt or .txt file anywhere here. Empty: no words are shown.",
   lyrics_file: "Open a file",
+  change_words: "Change the words",
   check_times: "Check the times",
   check_times_hint: "See each word on the song, and move it where it is sung.",
   aligning: "Finding the words in the song …",

@@ -27,6 +27,7 @@ export default {
   next_doubt: { one: "The word to check", other: "Next of {count} words to check" },
   word_label: "{word}, line {number}, {start} to {end}, {rating}",
   rating_hand: "placed by you",
+  rating_given: "from your lyrics",
   rating_sure: "heard, sure",
   rating_fair: "heard, fairly sure",
   rating_unsure: "unsure",

@@ -6,6 +6,7 @@ export default {
   drop_audio: "गाना या रिकॉर्डिंग यहाँ छोड़ें",
   choose: "फ़ाइलें चुनें",
   limits: "हर फ़ाइल 200 MB तक। फ़ोन के फ़ोटो और वीडियो (HEIC, MOV) भी चलते हैं।",
+  limits_audio: "200 MB तक। वीडियो की आवाज़ भी चलती है।",
   mine: "मेरी फ़ाइलें",
   ready: "{name} तैयार है।",
   remove: "{name} हटाएँ",

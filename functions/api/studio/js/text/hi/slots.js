@@ -7,5 +7,7 @@ export default {
   sound: "ध्वनि प्रभाव",
   footage: "फ़ुटेज",
   clip: "क्लिप",
+  song: "गाना",
+  recording: "आवाज़",
   character: "पात्र",
 };

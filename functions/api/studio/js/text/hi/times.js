@@ -27,6 +27,7 @@ export default {
   next_doubt: { one: "जाँचने वाला शब्द", other: "जाँचने वाले {count} शब्दों में अगला" },
   word_label: "{word}, पंक्ति {number}, {start} से {end}, {rating}",
   rating_hand: "आपने रखा",
+  rating_given: "आपके बोल से",
   rating_sure: "सुना गया, पक्का",
   rating_fair: "सुना गया, लगभग पक्का",
   rating_unsure: "पक्का नहीं",

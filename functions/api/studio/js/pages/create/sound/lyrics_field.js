@@ -11,6 +11,7 @@ import { ErrorBox } from "../../../ui/error_box.js";
 import { TextArea } from "../../../ui/field.js";
 import { Icon } from "../../../ui/icon.js";
 import { Loaded } from "../../../ui/loaded.js";
+import { More } from "../../../ui/more.js";
 import { follow } from "./use_analysis.js";
 
 await Promise.all([loadTexts("sound"), loadStyle("song")]);
@@ -28,12 +29,17 @@ export function LyricsField({ song, language, analysis, error, onChange }) {
   return html`<div class="row between"><h2>${t("sound.lyrics")}</h2>
       <${Button} kind="quiet" icon="upload" onClick=${() => input.current.click()}>${t("sound.lyrics_file")}<//>
       <input type="file" ref=${input} hidden accept=".lrc,.srt,.txt,text/plain" aria-label=${t("sound.lyrics_file")} onChange=${(event) => { take(event.currentTarget.files[0]); event.currentTarget.value = ""; }} /></div>
-    <div data-path="song.lyrics"><${TextArea} label=${html`<span class="visually-hidden">${t("sound.lyrics")}</span>`} hint=${t("sound.lyrics_hint")} rows="7" maxlength=${MOST_CHARS} lang=${language || undefined} value=${song.lyrics} error=${error} onChange=${(lyrics) => onChange({ lyrics })} /></div>
+    <div data-path="song.lyrics"><${Folded} isFolded=${Boolean(lines && song.upload)}><${TextArea} label=${html`<span class="visually-hidden">${t("sound.lyrics")}</span>`} hint=${t("sound.lyrics_hint")} rows="7" maxlength=${MOST_CHARS} lang=${language || undefined} value=${song.lyrics} error=${error} onChange=${(lyrics) => onChange({ lyrics })} /><//></div>
     ${song.lyrics.trim() && song.upload && !lines && html`<div class="row"><${Button} icon="clock" isBusy=${alignment.isLoading} onClick=${alignment.start}>${t("sound.check_times")}<//>
       <span class="soft small" role="status">${alignment.isLoading ? t("sound.aligning") : t("sound.check_times_hint")}</span></div>`}
     <${ErrorBox} error=${alignment.error} onRetry=${alignment.start} />
     ${alignment.notices.map((notice) => html`<div class="note warn small"><${Icon} name="info" /><p>${notice}</p></div>`)}
     ${lines && song.upload && html`<${Loaded} load=${loadTimes} song=${song} lines=${lines} language=${language} analysis=${analysis} onChange=${onChange} />`}`;
+}
+
+/** Lyrics with the times of their words are for programs; people read the lines below. */
+function Folded({ isFolded, children }) {
+  return isFolded ? html`<${More} label=${t("sound.change_words")}>${children}<//>` : children;
 }
 
 /** Find the times of the words; `start` begins it. Lyrics with a time for each word need no search. */

@@ -14,6 +14,8 @@ import { useRecorder } from "./use_recorder.js";
 await Promise.all([loadTexts("recording"), loadStyle("song")]);
 
 const BARS = 28;
+/** A peak stays visible while the meter falls by this share of its width in a second. */
+const FALL_PER_SEC = 0.7;
 
 /** `onUploaded` gets the recording, as GET /uploads/ID shows it. */
 export function Recorder({ onUploaded }) {
@@ -25,8 +27,8 @@ export function Recorder({ onUploaded }) {
   }, [state]);
   if (state === "recording" || state === "paused") return html`<${Running} recorder=${recorder} />`;
   if (sending.file) return html`<${Sending} sending=${sending} />`;
-  return html`<${Button} icon="mic" isBusy=${state === "asking"} onClick=${recorder.start}>${t("recording.record")}<//>
-    ${problem && html`<div class="note warn grow" role="alert"><${Icon} name="alert" /><p>${t(`recording.${problem}`)}</p></div>`}`;
+  return html`<div class="stack tight record-row"><${Button} kind="primary" size="large" icon="mic" isBusy=${state === "asking"} onClick=${recorder.start}>${t("recording.record")}<//>
+    ${problem && html`<div class="note warn" role="alert"><${Icon} name="info" /><p>${t(`recording.${problem}`)}</p></div>`}</div>`;
 }
 
 function Running({ recorder }) {
@@ -46,11 +48,13 @@ function Meter({ recorder }) {
   const [{ level, seconds, isClipped }, setReading] = useState(recorder.read);
   const clipped = useRef(0);
   useEffect(() => {
-    let frame = 0;
+    let [frame, level, before] = [0, 0, performance.now()];
     const look = () => {
-      const reading = recorder.read();
-      if (reading.isClipped) clipped.current = performance.now();
-      setReading(recorder.state === "paused" ? { ...reading, level: 0 } : reading);
+      const [reading, now] = [recorder.read(), performance.now()];
+      if (reading.isClipped) clipped.current = now;
+      level = recorder.state === "paused" ? 0 : Math.max(reading.level, level - ((now - before) / 1000) * FALL_PER_SEC);
+      before = now;
+      setReading({ ...reading, level });
       frame = requestAnimationFrame(look);
     };
     look();

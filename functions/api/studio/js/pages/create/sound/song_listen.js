@@ -30,15 +30,16 @@ export function SongListen({ song, analysis, error, onChange }) {
     ${player.hasFailed && html`<p class="soft small">${t("sound.cannot_play")}</p>`}
     ${facts ? html`<${PartPicker} analysis=${facts} part=${part} player=${player} onChange=${({ start, end }) => onChange({ part: "own", start_sec: start, end_sec: end })} />` : html`<div class="song-wave empty" aria-hidden="true" />`}
     <${ErrorBox} error=${analysis.error} onRetry=${analysis.retry} />
-    ${facts?.notices?.map((notice) => html`<p class="soft small">${song.name} ${notice}</p>`)}
+    ${facts?.notices?.map((notice) => html`<p class="soft small">${notice}</p>`)}
     <${PartChoice} song=${song} part=${part} duration=${duration} best=${facts?.best ?? []} error=${error} onChange=${onChange} />`;
 }
 
 /** Play, or stop; and where it is. */
 export function PlayRow({ player, part, duration }) {
   const seconds = useStore(player.time);
-  const isInside = seconds >= part.start && seconds < part.end - 0.05;
-  const toggle = () => (player.isPlaying ? player.pause() : player.play(isInside ? undefined : part.start, part.end));
+  const end = part.end || Infinity; // the length of the file is not known yet
+  const isInside = seconds >= part.start && seconds < end - 0.05;
+  const toggle = () => (player.isPlaying ? player.pause() : player.play(isInside ? undefined : part.start, end));
   return html`<div class="row play-row">
     <button type="button" class="play" aria-label=${t(player.isPlaying ? "sound.pause" : "sound.play")} title=${t(player.isPlaying ? "sound.pause" : "sound.play")} onClick=${toggle}><${Icon} name=${player.isPlaying ? "pause" : "play"} /></button>
     <span class="numbers">${formatClock(Math.floor(seconds))} <span class="soft">/ ${formatClock(duration)}</span></span>

@@ -2,6 +2,7 @@ import { useEffect, useState } from "../../../../vendor/preact.js";
 import { ApiError, call, wait } from "../../../api.js";
 
 const LOOK_MS = 700;
+const LONGEST_LOOK_MS = 3000;
 const NOTHING = { value: null, error: null, isLoading: false };
 
 /**
@@ -48,8 +49,8 @@ export function watch(setState, work) {
 /** Ask for an answer until it is ready. @throws {ApiError} with the problem in words, if it failed */
 export async function follow(path, begun, signal) {
   let answer = begun;
-  while (answer.state === undefined || answer.state === "pending") {
-    await wait(LOOK_MS, signal);
+  for (let pause = LOOK_MS; answer.state === "pending"; pause = Math.min(pause * 1.1, LONGEST_LOOK_MS)) {
+    await wait(pause, signal);
     answer = await call("GET", path, { signal });
   }
   if (answer.state !== "failed") return answer;
