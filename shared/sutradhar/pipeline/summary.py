@@ -51,7 +51,7 @@ class JobSummary(Frozen):
     notices: tuple[str, ...]
     """Sentences about what was read, shown or heard differently than the plan says."""
     song: SongFacts | None
-    """What is heard in the part of the song that plays; None: the video has no song."""
+    """The facts about the part of the song that plays; None: the video has no song."""
     fallbacks: tuple[FallbackStatus, ...]
     cost: Cost
     error: JobError | None
