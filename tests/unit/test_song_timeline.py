@@ -291,3 +291,20 @@ def test_each_scene_of_a_song_can_be_looked_at() -> None:
     assert len(kept.clips) == 1
     with pytest.raises(InvalidRequest, match="must be below 3"):
         choose_frame(timeline, FrameChoice(scene=3))
+
+
+@pytest.mark.parametrize(("look", "start"), [("clean", 0), ("bold", 210), ("karaoke", None)])
+def test_a_title_and_words_in_the_middle_never_share_the_frame(look: str, start: int | None) -> None:
+    words = [(0.0, "we"), (3.0, "go"), (6.0, "far"), (9.0, "away")]
+    scene = {"image_prompt": "x", "title": "A title"}
+    timeline = build(
+        plan_of(scene, look=look),
+        facts_of(12, line_ends=(0, 1, 2, 3)),
+        seconds=12,
+        words=tuple(Word(text=text, start=at, end=at + (2.9 if at < 6 else 0.4)) for at, text in words),
+    )
+    assert [title.start for title in timeline.titles] == ([] if start is None else [start])
+    if look != "clean":
+        assert timeline.lyrics
+        spans = [(cue.start, cue.end) for cue in timeline.lyrics.cues]
+        assert all(title.end <= a or title.start >= b for title in timeline.titles for a, b in spans)

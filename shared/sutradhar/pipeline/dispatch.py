@@ -72,7 +72,8 @@ def _start(services: Services, job_before: Job) -> None:
     machine = services.runner.machine
     tasks = choose_task_count(_describe_work(request), machine) if machine else 1
     execution = services.runner.start(job.id, job.render_id, blob, tasks)
-    notices = [*_list_asset_notices(job), *_list_notices(request.timeline, job.requested_plan)]
+    plan = job.current_plan if job.current_plan.song else job.requested_plan
+    notices = [*_list_asset_notices(job), *_list_notices(request.timeline, plan)]
 
     def change(current: Job) -> Outcome:
         return current.record_execution(request.render_id, execution, notices, services.clock.now())
@@ -146,6 +147,12 @@ def _list_song_notices(timeline: Timeline, plan: RenderPlan) -> Iterator[str]:
     if not timeline.captions and not timeline.lyrics:
         yield "no words are shown: none are known of this part of the song; give them as song.lyrics"
     shown_scenes = {clip.scene for clip in timeline.clips}
+    titles = [title for n in shown_scenes for title in (plan.scenes[n].title, plan.scenes[n].lower_third) if title]
+    if lost := len(titles) - len(timeline.titles):
+        yield (
+            f"{'a title is' if lost == 1 else f'{lost} titles are'} not shown: there is no gap between the lines of the"
+            ' song; the look "clean" has room for both'
+        )
     if left_out := [n + 1 for n in range(len(plan.scenes)) if n not in shown_scenes]:  # they are the last ones
         scenes = f"scene {left_out[0]} is" if len(left_out) == 1 else f"scenes {left_out[0]} to {left_out[-1]} are"
         advice = "" if plan.song and plan.song.cut == "beat" else '; "cut": "beat" in song makes more'

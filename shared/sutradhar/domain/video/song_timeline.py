@@ -11,6 +11,7 @@ from sutradhar.domain.plan.choices import Language
 from sutradhar.domain.plan.own_media import ClipFile
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.plan.scene import Scene
+from sutradhar.domain.plan.song import LyricLook
 from sutradhar.domain.plan.speech_duration import MAX_VIDEO_SEC
 from sutradhar.domain.song.analysis import SongFacts
 from sutradhar.domain.video.captions import Cue
@@ -45,6 +46,10 @@ FADE_IN_SEC, FADE_OUT_SEC = 0.25, 1.0
 """Seconds over which a song fades where the video begins or ends inside it."""
 _INSIDE_SEC = 0.1
 """Seconds between an end of the part and the end of the song, above which the part ends inside the song."""
+_LOW_LOOKS: Container[LyricLook] = ("clean",)
+"""The looks whose words stand below the place of titles."""
+_TITLE_GAP_SEC, _HELD_GAP_SEC = 1.5, 4.0
+"""The shortest time without words in which a title is shown; karaoke keeps its lines in gaps up to the second one."""
 _DRIFT, _PUSH, _MOST_ZOOM = 0.015, 0.065, 0.32
 """The zoom of the camera in one second where the song is silent, what its loudest part adds, and the most of a shot."""
 _DEFAULT_TRANSITION = Scene.model_fields["transition"].default
@@ -97,7 +102,7 @@ def build_song_timeline(
         captions=captions,
         song=_place_song(plan, song, song.song, frame_to_sample(frames, fps)),
         lyrics=LyricTrack(look=plan.song.look, cues=lyrics) if is_drawn else None,
-        titles=tuple(_place_titles(plan, layout.clips, frames)),
+        titles=tuple(_place_titles(plan, layout.clips, lyrics if is_drawn else (), frames)),
         sound_effects=tuple(layout.sound_effects),
         clip_audio=tuple(layout.clip_audio),
         watermark=plan.watermark,
@@ -250,12 +255,35 @@ def _place_song(plan: RenderPlan, song: Asset, facts: SongFacts, samples: int) -
     )
 
 
-def _place_titles(plan: RenderPlan, clips: Sequence[Clip], frames: int) -> Iterator[Title]:
-    """Yield the titles: each from the first showing of its scene on, whatever is shown then, up to the next title."""
+def _place_titles(plan: RenderPlan, clips: Sequence[Clip], lyrics: Sequence[LyricCue], frames: int) -> Iterator[Title]:
+    """Yield the titles: each from the first showing of its scene on, whatever is shown then, up to the next title.
+
+    Words in the middle of the frame leave no room for a title: it stands in the first gap between the lines, if there
+    is one.
+    """
+    assert plan.song
+    look, fps = plan.song.look, plan.render.fps
     first_shown: dict[int, Clip] = {}
     for clip in clips:
         first_shown.setdefault(clip.scene, clip.evolve(frames=frames - clip.start))
     titled = [n for n in sorted(first_shown) if plan.scenes[n].title or plan.scenes[n].lower_third]
     if titled:
         scenes = tuple(plan.scenes[n] for n in titled)
-        yield from place_titles(plan.evolve(scenes=scenes), [first_shown[n] for n in titled])
+        ends = [*(first_shown[n].start for n in titled[1:]), frames]
+        for title in place_titles(plan.evolve(scenes=scenes), [first_shown[n] for n in titled]):
+            if look in _LOW_LOOKS:
+                yield title
+                continue
+            end = next(end for end in ends if end > title.start)
+            least = round((_HELD_GAP_SEC if look == "karaoke" else _TITLE_GAP_SEC) * fps)
+            if gap := _find_gap(lyrics, title.start, end, least):
+                yield title.evolve(start=gap[0], end=min(gap[0] + title.end - title.start, gap[1]))
+
+
+def _find_gap(lyrics: Sequence[LyricCue], first: int, end: int, least: int) -> tuple[int, int] | None:
+    """Return the first frames from ``first`` up to ``end`` that no line covers, at least ``least`` of them."""
+    for cue in lyrics:
+        if min(cue.start, end) - first >= least:
+            return first, min(cue.start, end)
+        first = max(first, cue.end)
+    return (first, end) if end - first >= least else None
