@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from gpu_renderer.audio.audio_source import TOLERANCE, AudioSource, Excerpt
 from gpu_renderer.audio.narration_runs import join_narrations
+from gpu_renderer.audio.placed_audio import Readable
 from gpu_renderer.core.ffmpeg_command import finish_command, open_file
 from gpu_renderer.core.ffmpeg_process import Cancelled, Process, find_errors
 from sutradhar.domain.assets.asset import SAMPLE_RATE
@@ -131,7 +132,7 @@ def read_narrations(
     return tuple(narrations)
 
 
-def measure_envelope(source: AudioSource) -> Envelope:
+def measure_envelope(source: Readable) -> Envelope:
     """Return the level of every 10 ms of ``source``, which is read in blocks."""
     step = _HOP * 1000
     powers = [_measure_power(source.read(at, min(step, source.samples - at))) for at in range(0, source.samples, step)]

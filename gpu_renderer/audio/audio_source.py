@@ -24,7 +24,7 @@ TOLERANCE = SAMPLE_RATE // 100
 _ADVICE = "replace it with an audio file that plays from beginning to end, such as a WAV, or make it again with a retry"
 _FRAME = 8
 """Bytes of one converted sample of both channels."""
-_LOUDEST = 16.0
+LOUDEST = 16.0
 """24 dB over full scale; a larger sample in a float file is damage."""
 
 
@@ -117,7 +117,7 @@ class AudioSource:
         samples = np.zeros((count, 2), np.float32)
         if dtype.kind == "f":
             # a damaged float file can hold anything, and one NaN would silence the whole video
-            samples[:there] = np.clip(np.nan_to_num(coded), -_LOUDEST, _LOUDEST)
+            samples[:there] = np.clip(np.nan_to_num(coded), -LOUDEST, LOUDEST)
         else:
             np.multiply(coded, np.float32(1 / 32768), out=samples[:there])
         return samples
@@ -155,13 +155,18 @@ class AudioSource:
         return target
 
     def _build_error(self, reason: str) -> RenderError:
-        return RenderError(f"cannot use {self._what}: {reason}", stage="sound", scene=self._scene, advice=_ADVICE)
+        return build_source_error(self._what, self._scene, reason)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self._opened.close()
+
+
+def build_source_error(what: str, scene: int | None, reason: str) -> RenderError:
+    """Return the error that says why the audio file called ``what`` cannot be used."""
+    return RenderError(f"cannot use {what}: {reason}", stage="sound", scene=scene, advice=_ADVICE)
 
 
 def count_samples(path: Path, cancel: threading.Event) -> int:

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gpu_renderer.audio.audio_source import TOLERANCE, AudioSource, Excerpt
+from gpu_renderer.audio.audio_stream import AudioStream
 from gpu_renderer.audio.clip_audio import ClipTrack, open_clip_tracks
 from gpu_renderer.audio.ducking import (
     Interval,
@@ -32,7 +33,7 @@ from gpu_renderer.audio.loudness import (
 )
 from gpu_renderer.audio.narration_runs import NarrationRun, join_narrations, level_run, measure_recordings
 from gpu_renderer.audio.placed_audio import LevelCurve, PlacedAudio
-from gpu_renderer.audio.song_audio import LONGEST_LOSS, SongAudio
+from gpu_renderer.audio.song_audio import SongAudio
 from gpu_renderer.core.ffmpeg_process import Cancelled
 from gpu_renderer.core.video_source import VideoSource, probe_clip
 from sutradhar.domain.video.quality_gate import LOUDNESS_LUFS as LOUDNESS
@@ -104,14 +105,16 @@ class Mixer:
             self._music_db = min(LOUDNESS - loudness, _MAX_GAIN_DB) if np.isfinite(loudness) else 0.0
 
     def _open_song(self, track: SongTrack) -> SongAudio:
-        excerpt = Excerpt(track.source_start, most_missing=LONGEST_LOSS)
-        source = self._open(track, "song", "the song", excerpt=excerpt)
+        self._stop_if_cancelled()
+        blob, path = track.media.blob, self._workdir / "song"
+        stream = AudioStream(self._blobs, blob, track.source_start, track.samples, path, "the song", self.cancel)
+        source = self._opened.enter_context(stream)
         self._foreground.append((0, -(-track.samples // HOP)))
         return SongAudio(track, source, source.levels(), self._count, LOUDNESS)
 
     def _open(
         self,
-        clip: NarrationRun | MusicTrack | SongTrack | SoundEffectClip,
+        clip: NarrationRun | MusicTrack | SoundEffectClip,
         name: str,
         what: str,
         scene: int | None = None,

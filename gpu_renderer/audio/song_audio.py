@@ -6,9 +6,6 @@ from gpu_renderer.audio.loudness import HOP, Curve, Levels, limit_gain, measure_
 from gpu_renderer.audio.placed_audio import LevelCurve, PlacedAudio, Readable
 from sutradhar.domain.video.timeline import SongTrack
 
-LONGEST_LOSS = 24_000
-"""Samples (half a second) by which the file may be shorter than its upload check said: damaged files are."""
-
 _MAX_GAIN_DB = 20.0
 _MAX_LIMITED_DB = 5.0
 """The most that the limiter takes from the peaks of a song, other than the highest ones; a song with so large dynamics

@@ -13,9 +13,9 @@ from gpu_renderer.audio.audio_meter import (
     match_envelope,
     measure_envelope,
 )
-from gpu_renderer.audio.audio_source import AudioSource, Excerpt
+from gpu_renderer.audio.audio_stream import AudioStream
 from gpu_renderer.audio.loudness import HOP
-from gpu_renderer.audio.song_audio import LONGEST_LOSS, fade_song
+from gpu_renderer.audio.song_audio import fade_song
 from sutradhar.domain.assets.asset import SAMPLE_RATE
 from sutradhar.domain.video.file_facts import SongMatch, Span
 from sutradhar.domain.video.timeline import Timeline
@@ -81,10 +81,8 @@ def read_song(
     track = timeline.song
     if track is None:
         return None
-    path, excerpt = workdir / f"heard-{track.media.sha256}", Excerpt(track.source_start, most_missing=LONGEST_LOSS)
-    with AudioSource(
-        blobs, track.media.blob, track.samples, path, "the song", None, cancel or threading.Event(), excerpt
-    ) as source:
+    path, stop = workdir / f"heard-{track.media.sha256}", cancel or threading.Event()
+    with AudioStream(blobs, track.media.blob, track.source_start, track.samples, path, "the song", stop) as source:
         levels = measure_envelope(source)
     hop = round(HOP_SEC * SAMPLE_RATE)
     middles = (np.arange(len(levels)) * hop + hop // 2).clip(max=track.samples) // HOP

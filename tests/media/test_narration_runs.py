@@ -48,7 +48,7 @@ def mix_parts(parts: Parts) -> Samples:
         return mix(audio)
 
 
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=3, deadline=None)
 @given(cuts=st.sets(st.integers(2, LENGTH - 1), min_size=1, max_size=8), start=st.integers(0, 40_000))
 def test_parts_that_follow_each_other_are_the_recording(cuts: set[int], start: int) -> None:
     edges = [0, *sorted(cuts), LENGTH]
