@@ -58,7 +58,7 @@ def analyze_music(path: Path) -> SongAnalysis:
         notices.append(f"is longer than {MAX_ANALYSED_SEC / 60:.0f} minutes; the beats of the rest are not found")
     if levels.clipped > _CLIPPED_PER_SEC * duration:
         notices.append(_CLIPPED)
-    parts = find_sections(features, onsets, chords, downbeats, duration)
+    parts = find_sections(features, onsets, chords, bass, downbeats, duration)
     return SongAnalysis(
         duration_sec=duration,
         loudness_lufs=round(loudness, 2),

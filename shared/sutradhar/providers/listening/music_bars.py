@@ -8,10 +8,18 @@ from sutradhar.providers.listening.music_decode import Floats
 from sutradhar.providers.listening.music_features import FRAMES_PER_SEC
 from sutradhar.providers.listening.music_onsets import Onsets
 from sutradhar.providers.listening.music_tones import average_between
+from sutradhar.providers.listening.music_weights import DOWNBEAT_BIAS, DOWNBEAT_WEIGHTS
 
 METERS = (4, 3)
-_SLIP_COST = 6.0
+_SLIP_COST = 9.0
 """The cost of a bar that begins at another beat than the count says, in units of a logarithm of odds."""
+_FIRST_BEAT, _FOUR = 1.5, 2.0
+"""Odds for the first beat to be a downbeat, and for bars of four instead of three, in the same unit."""
+_SUREST = 4.0
+_CONTEXT = 4
+"""Beats before and after a beat that tell whether it begins a bar."""
+_MOST = 6.0
+"""A feature counts up to this times its mean."""
 _NEAR = np.arange(-3, 4)
 """Frames around a beat in which its onset counts."""
 
@@ -40,15 +48,24 @@ def _measure_change(tones: Floats, beats: Times) -> Floats:
     return np.asarray(change / max(float(change.mean()), 0.03), np.float32)
 
 
+def spread_features(features: Floats) -> Floats:
+    """Return a row for each beat with the compressed features of the beats around it, from ``_CONTEXT`` before on."""
+    small = np.sqrt(np.clip(features, 0, _MOST))
+    padded = np.pad(small, ((_CONTEXT, _CONTEXT), (0, 0)), mode="edge")
+    count = len(features)
+    return np.concatenate([padded[start : start + count] for start in range(2 * _CONTEXT + 1)], axis=1)
+
+
 def rate_downbeats(features: Floats) -> NDArray[np.float64]:
-    """Return the logarithm of the odds that each beat begins a bar."""
-    bass, middle, treble, chord, low = features.T.astype(np.float64)
-    odds = 0.9 * (bass - 1) - 0.9 * (middle - 1) + 0.1 * (treble - 1) + 0.8 * (chord - 1) + 0.6 * (low - 1)
-    return np.asarray(np.clip(odds, -3, 3) - 1.0)
+    """Return the logarithm of the odds that each beat begins a bar. The first beat of a song often does."""
+    weights = np.array(DOWNBEAT_WEIGHTS).reshape(-1)
+    odds = np.clip(spread_features(features) @ weights + DOWNBEAT_BIAS, -_SUREST, _SUREST)
+    odds[0] += _FIRST_BEAT
+    return np.asarray(odds, np.float64)
 
 
 def find_bars(odds: NDArray[np.float64], meter: int) -> tuple[NDArray[np.intp], float]:
-    """Return the numbers of the beats that begin bars of ``meter`` beats, and the mean odds of that reading (Viterbi).
+    """Return the numbers of the beats that begin bars of ``meter`` beats, and the odds of that reading (Viterbi).
 
     The count may slip, where a bar is longer or a beat is missing.
     """
@@ -64,7 +81,7 @@ def find_bars(odds: NDArray[np.float64], meter: int) -> tuple[NDArray[np.intp], 
         slipped[number] = slip > straight
         best = np.maximum(straight, slip) + gains[number]
     position = int(best.argmax())
-    total = float(best[position]) / count
+    total = float(best[position])
     starts = []
     for number in range(count - 1, -1, -1):
         if position == 0:
@@ -78,6 +95,6 @@ def find_downbeats(onsets: Onsets, chords: Floats, bass: Floats, beats: Times) -
     if len(beats) < 2 * max(METERS):
         return beats[::4]
     odds = rate_downbeats(describe_beats(onsets, chords, bass, beats))
-    readings = [find_bars(odds, meter) for meter in METERS]
-    starts, _ = max(readings, key=lambda reading: reading[1])
+    (fours, odds_of_four), (threes, odds_of_three) = (find_bars(odds, meter) for meter in METERS)
+    starts = fours if odds_of_four + _FOUR >= odds_of_three else threes
     return beats[starts]
