@@ -8,6 +8,7 @@ from tests.studio.accessibility import check_accessibility
 from tests.studio.browser import PHONE
 from tests.studio.conftest import OpenPage
 from tests.studio.keyboard import press
+from tests.studio.screenshots import take_screenshot
 
 
 def test_a_voice_is_recorded_paused_and_used_with_the_keyboard_alone(page: Page) -> None:
@@ -18,6 +19,8 @@ def test_a_voice_is_recorded_paused_and_used_with_the_keyboard_alone(page: Page)
     meter = page.get_by_role("meter", name="Loudness of your voice")
     expect(meter).to_have_attribute("aria-valuenow", re.compile("[1-9]"))  # the fake microphone beeps
     expect(page.get_by_role("timer")).to_have_text("0:01")
+    page.evaluate("() => scrollTo(0, 0)")
+    take_screenshot(page, "voice-desktop-en")
     press(page, page.get_by_role("button", name="Pause"))
     expect(meter).to_have_attribute("aria-valuenow", "0")
     press(page, page.get_by_role("button", name="Go on"))
@@ -41,6 +44,7 @@ def test_a_page_that_may_not_use_the_microphone_says_what_to_do(open_page: OpenP
     page.get_by_role("radio", name="मेरी आवाज़").check()
     page.get_by_role("button", name="अभी रिकॉर्ड करें").click()
     expect(page.get_by_role("alert")).to_contain_text("माइक्रोफ़ोन की अनुमति नहीं है")
+    take_screenshot(page, "voice-phone-hi")
     check_accessibility(page)
     page.evaluate(
         "() => { navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('', 'NotFoundError')); }"

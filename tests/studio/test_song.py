@@ -10,7 +10,9 @@ from playwright.sync_api import Locator, Page, expect
 from tests.studio.accessibility import check_accessibility
 from tests.studio.browser import PHONE
 from tests.studio.conftest import OpenPage
+from tests.studio.drawing import wait_until_drawn
 from tests.studio.keyboard import move_to, press
+from tests.studio.screenshots import has_screenshots, take_screenshot
 from tests.studio.sounds import answer_about_song, get_song, write_song
 
 PLAN = """() => JSON.parse(sessionStorage.getItem("sutradhar.draft")).draft.song"""
@@ -37,6 +39,13 @@ def read_song(page: Page) -> dict[str, Any]:
     return held
 
 
+def show(heading: Locator) -> None:
+    """Scroll the page until the heading is near its top, and let it draw what it loaded."""
+    if has_screenshots():
+        heading.evaluate("element => scrollTo(0, element.getBoundingClientRect().top + scrollY - 96)")
+        wait_until_drawn(heading.page)
+
+
 def open_times(page: Page) -> Locator:
     page.get_by_role("textbox", name="Lyrics").fill(get_song().lyrics)
     page.get_by_role("button", name="Check the times").click()
@@ -58,6 +67,8 @@ def test_a_song_is_sent_seen_and_cut_and_its_plan_is_asked_about(page: Page, son
     start.press("ArrowLeft")  # to the bar before
     expect(page.get_by_label("Starts at (seconds)")).to_have_value("10")
     page.get_by_label("Ends at (seconds)").fill("20")
+    show(page.get_by_role("heading", name="Make a video"))
+    take_screenshot(page, "song-desktop-en")
     box = page.locator(".song-wave").bounding_box()
     assert box is not None
     page.mouse.move(box["x"] + box["width"] * 10 / 36, box["y"] + 40)
@@ -77,6 +88,8 @@ def test_words_are_moved_with_the_keyboard_alone_and_stay_over_a_reload(page: Pa
     times = open_times(page)
     first = times.get_by_role("button", name=re.compile("^Walk, line 1"))
     press(page, page.get_by_role("button", name="Next of 2 words to check"))
+    show(page.get_by_role("heading", name="Lyrics"))
+    take_screenshot(page, "words-desktop-en")
     word = times.get_by_role("button", name=re.compile("^along, line 1"))
     expect(word).to_have_attribute("aria-pressed", "true")
     expect(times.get_by_text("unsure", exact=True)).to_be_visible()
@@ -141,6 +154,9 @@ def test_a_phone_in_hindi_has_all_of_it_without_barriers(open_page: OpenPage, tm
     page.get_by_role("textbox", name="गाने के बोल").fill(get_song("hi").lyrics)
     page.get_by_role("button", name="समय जाँचें").click()
     expect(page.get_by_role("group", name="शब्दों के समय")).to_be_visible()
+    for name, heading in (("song", "गाना"), ("words", "गाने के बोल")):
+        show(page.get_by_role("heading", name=heading, exact=True))
+        take_screenshot(page, f"{name}-phone-hi")
     check_accessibility(page)
 
 
@@ -151,3 +167,20 @@ def test_a_missing_song_is_asked_for_at_its_field(page: Page) -> None:
     page.get_by_role("button", name="Make the video").click()
     expect(page.get_by_text("Choose the song first.").first).to_be_visible()
     expect(page.get_by_role("button", name="Choose files")).to_be_focused()
+
+
+def test_a_finished_lyric_video_is_changed_with_its_song(page: Page, song: Path) -> None:
+    begin(page, song)
+    upload = read_song(page)["upload"]
+    words = {"lyrics": "[00:04.00]<00:04.00>Walk <00:04.40>", "look": "karaoke", "color": "#0f5b4d", "cut": "bar"}
+    plan = {"language": "en", "song": {"upload": upload, "start_sec": 2, "end_sec": 12, **words}}
+    page.route("**/library/job-1/duplicate", lambda route: route.fulfill(json=plan))
+    page.goto("#/job/job-1/edit")
+    expect(page.get_by_text("river-tonight.mp3")).to_be_visible()
+    expect(page.get_by_role("radio", name="Karaoke")).to_be_checked()
+    expect(page.get_by_role("radio", name="Colour #0f5b4d")).to_be_checked()
+    expect(page.get_by_text("Change what you like.")).to_be_visible()
+    with page.expect_request(lambda one: one.url.endswith("/plan") and '"brat"' in (one.post_data or "")) as sent:
+        page.get_by_role("radio", name="Brat").check()
+    assert (sent.value.post_data_json or {})["song"] == {**plan["song"], "look": "brat"}  # type: ignore[dict-item]
+    expect(page.get_by_text("What you do not change is not made or paid for again.")).to_be_visible()
