@@ -9,7 +9,7 @@ from gpu_renderer.core.frame import Frame
 from gpu_renderer.core.lru_cache import get_or_make
 from gpu_renderer.core.segment_lyrics import SegmentLine
 from gpu_renderer.image.lyric_timing import FADE_SEC, appear, count_frames, disappear
-from gpu_renderer.image.yuv_overlay import YuvOverlay
+from gpu_renderer.image.yuv_overlay import Premultiplied, make_premultiplied
 from gpu_renderer.text.lyric_karaoke import KaraokeBlock, KaraokeWord
 
 _CLUSTER_SEC = 0.08
@@ -31,17 +31,17 @@ class KaraokeOverlays:
 class _KaraokeWordOverlays:
     def __init__(self, word: KaraokeWord) -> None:
         self.number, self._word = word.word, word
-        self.unsung, self.sung = YuvOverlay(word.unsung), YuvOverlay(word.sung)
+        self.unsung, self.sung = make_premultiplied(word.unsung), make_premultiplied(word.sung)
         self.shares = word.shares
-        self._filled = LRUCache[tuple[int, float], YuvOverlay](1)
+        self._filled = LRUCache[tuple[int, float], Premultiplied](1)
 
-    def fill(self, done: int, share: float) -> YuvOverlay:
+    def fill(self, done: int, share: float) -> Premultiplied:
         """Return the word with ``done`` clusters sung, and the next one changed by ``share``."""
         if done == len(self.shares):
             return self.sung
         if done == 0 and share == 0:
             return self.unsung
-        return get_or_make(self._filled, (done, share), lambda: YuvOverlay(self._word.fill(done, share)))
+        return get_or_make(self._filled, (done, share), lambda: make_premultiplied(self._word.fill(done, share)))
 
 
 class Karaoke:
@@ -65,12 +65,12 @@ class Karaoke:
             drop = round(self._block.drop * (1 - eased) / 2) * 2
             opacity = (_DIM + (1 - _DIM) * eased) * away
         for word in self._block.words:
-            self._find_fill(word, line, n).fade(frame, opacity, drop)
+            self._find_fill(word, line, n).weaken(opacity).lay(frame, drop)
         if self._following:
             for word in self._following.words:
-                word.unsung.fade(frame, _DIM * eased, self._following.drop)
+                word.unsung.weaken(_DIM * eased).lay(frame, self._following.drop)
 
-    def _find_fill(self, word: _KaraokeWordOverlays, line: SegmentLine, n: int) -> YuvOverlay:
+    def _find_fill(self, word: _KaraokeWordOverlays, line: SegmentLine, n: int) -> Premultiplied:
         cue = line.words[word.number]
         if n < cue.start:
             return word.unsung

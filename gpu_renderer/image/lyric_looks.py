@@ -3,6 +3,7 @@
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import numpy as np
 from cachetools import LRUCache
@@ -11,14 +12,11 @@ from gpu_renderer.core.frame import Bytes, Frame
 from gpu_renderer.core.lru_cache import get_or_make
 from gpu_renderer.core.segment_lyrics import SegmentLine
 from gpu_renderer.image.lyric_timing import FADE_SEC, appear, count_frames, disappear
-from gpu_renderer.image.yuv_overlay import YuvOverlay
+from gpu_renderer.image.yuv_overlay import Premultiplied, make_premultiplied
 from gpu_renderer.text.lyric_hand import SLANT, draw_handwritten
 from gpu_renderer.text.lyric_layout import Token, split_tokens
 from gpu_renderer.text.lyric_words import (
-    BLACK,
     POP,
-    WHITE,
-    BoldWord,
     change_case,
     draw_bold,
     draw_brat,
@@ -30,7 +28,8 @@ Blend = Callable[[int, Frame], None]
 """Blends a line into a Frame, which shows frame n of the segment."""
 
 _POP_STEPS = (0.86, POP, 1.06, 1.03)
-"""The size of a word of ``bold`` in its first frames at 30 frames a second."""
+"""The size of a word of ``bold`` in its first frames at ``_POP_FPS`` frames a second."""
+_POP_FPS = 30
 _WRITTEN_SEC = (0.2, 1.0)
 """The shortest and the longest time in which a word is written."""
 LIGHT_ABOVE = 130
@@ -44,7 +43,7 @@ class Clean:
 
     def __init__(self, texts: Sequence[str], size: tuple[int, int], fps: int) -> None:
         words = draw_clean(split_tokens(texts), *size)
-        self._words = [(word.word, YuvOverlay(word.overlay)) for word in words]
+        self._words = [(word.word, make_premultiplied(word.overlay)) for word in words]
         self._fade = count_frames(FADE_SEC, fps)
 
     def open(self, line: SegmentLine) -> Blend:
@@ -55,7 +54,7 @@ class Clean:
         away = disappear(line, n, self._fade)
         for number, overlay in self._words:
             if (shown := appear(line.words[number].start, n, self._fade)) > 0:
-                overlay.fade(frame, shown * away)
+                overlay.weaken(shown * away).lay(frame)
 
 
 class Handwritten:
@@ -63,7 +62,7 @@ class Handwritten:
 
     def __init__(self, texts: Sequence[str], size: tuple[int, int], fps: int) -> None:
         words = draw_handwritten(split_tokens(texts), *size)
-        self._words = [(word.word, YuvOverlay(word.overlay), _Pen(word.overlay.rgba[..., 3])) for word in words]
+        self._words = [(word.word, make_premultiplied(word.overlay), _Pen(word.overlay.rgba[..., 3])) for word in words]
         self._parts = Counter(word.word for word in words)
         self._fade, self._fps = count_frames(FADE_SEC * 1.5, fps), fps
 
@@ -81,9 +80,9 @@ class Handwritten:
             frames = min(max(word.end - word.start, low), high)
             share = (n - word.start + 1) / frames * self._parts[number] - part
             if share >= 1:
-                overlay.fade(frame, away)
+                overlay.weaken(away).lay(frame)
             elif n >= word.start and share > 0:
-                overlay.reveal(frame, pen.draw_mask(share), away)
+                overlay.mask(pen.draw_mask(share)).weaken(away).lay(frame)
 
 
 class _Pen:
@@ -108,10 +107,9 @@ class Bold:
 
     def __init__(self, texts: Sequence[str], size: tuple[int, int], fps: int) -> None:
         self._size, self._fade = size, count_frames(FADE_SEC, fps)
-        steps = [_POP_STEPS[min(i * 30 // fps, len(_POP_STEPS) - 1)] for i in range(count_frames(4 / 30, fps))]
-        self._steps = steps
+        self._pop = [_POP_STEPS[i * _POP_FPS // fps] for i in range(count_frames(len(_POP_STEPS) / _POP_FPS, fps))]
         self._groups = group_bold(split_tokens(texts, lambda word: change_case(word, str.upper)), *size)
-        self._drawn = LRUCache[int, list[tuple[int, YuvOverlay, list[YuvOverlay]]]](2)
+        self._drawn = LRUCache[int, list[_BoldOverlays]](2)
 
     def open(self, line: SegmentLine) -> Blend:
         """Return what blends ``line`` into a frame."""
@@ -123,18 +121,28 @@ class Bold:
         if number < 0:
             return
         words = get_or_make(self._drawn, number, lambda: self._draw(self._groups[number]))
-        current = max((word for word, _, _ in words if line.words[word].start <= n), default=-1)
+        current = max((word.number for word in words if line.words[word.number].start <= n), default=-1)
         away = disappear(line, n, self._fade)
-        for word, sung, steps in words:
-            if word == current:
-                at = min(n - line.words[word].start, len(steps) - 1)
-                steps[at].fade(frame, appear(0, at, 2) * away)
-            elif line.words[word].start <= n:
-                sung.fade(frame, away)
+        for word in words:
+            at = n - line.words[word.number].start
+            if word.number == current:
+                shown = word.current.scale(self._pop[at], word.middle) if at < len(self._pop) else word.current
+                shown.weaken(appear(0, at, 2) * away).lay(frame)
+            elif at >= 0:
+                word.sung.weaken(away).lay(frame)
 
-    def _draw(self, group: Sequence[Token]) -> list[tuple[int, YuvOverlay, list[YuvOverlay]]]:
-        drawn: list[BoldWord] = draw_bold(group, *self._size, self._steps)
-        return [(one.word, YuvOverlay(one.sung), [YuvOverlay(step) for step in one.current]) for one in drawn]
+    def _draw(self, group: Sequence[Token]) -> list["_BoldOverlays"]:
+        return [
+            _BoldOverlays(one.word, make_premultiplied(one.sung), make_premultiplied(one.current), one.middle)
+            for one in draw_bold(group, *self._size)
+        ]
+
+
+class _BoldOverlays(NamedTuple):
+    number: int
+    sung: Premultiplied
+    current: Premultiplied
+    middle: tuple[float, float]
 
 
 class Brat:
@@ -142,10 +150,11 @@ class Brat:
 
     def __init__(self, texts: Sequence[str], size: tuple[int, int], fps: int) -> None:
         tokens = split_tokens(texts, lambda word: change_case(word, str.lower))
-        drawn = {fill: draw_brat(tokens, *size, fill) for fill in (WHITE, BLACK)}
-        self._numbers = [word.word for word in drawn[WHITE]]
-        self._white, self._black = ([YuvOverlay(word.overlay) for word in drawn[fill]] for fill in (WHITE, BLACK))
-        places = [(w.overlay.x, w.overlay.y, *w.overlay.rgba.shape[1::-1]) for w in drawn[WHITE]]
+        words = draw_brat(tokens, *size)
+        self._numbers = [word.word for word in words]
+        self._white = [make_premultiplied(word.overlay) for word in words]
+        self._black = [white.blacken() for white in self._white]
+        places = [(w.overlay.x, w.overlay.y, *w.overlay.rgba.shape[1::-1]) for w in words]
         self._box = (
             slice(min(y for _, y, _, _ in places), max(y + high for _, y, _, high in places)),
             slice(min(x for x, _, _, _ in places), max(x + wide for x, _, wide, _ in places)),
@@ -162,7 +171,7 @@ class Brat:
             away = disappear(line, n, self._fade)
             for number, overlay in zip(self._numbers, self._black if is_black[0] else self._white, strict=True):
                 if (shown := appear(line.words[number].start, n, self._fade)) > 0:
-                    overlay.fade(frame, shown * away)
+                    overlay.weaken(shown * away).lay(frame)
 
         return blend
 

@@ -1,7 +1,6 @@
 """Draw lines of karaoke: a word is coloured cluster by cluster, so that no conjunct is ever in two colours."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +9,7 @@ from gpu_renderer.core.frame import Bytes
 from gpu_renderer.text.captions import Overlay
 from gpu_renderer.text.fonts import Typeface, find_look_typeface
 from gpu_renderer.text.lyric_layout import PlacedWord, SafeArea, Token, find_safe_area, fit_block
-from gpu_renderer.text.lyric_words import PLAIN_SHAPE, place_word
+from gpu_renderer.text.lyric_words import PLAIN_SHAPE, place_in_two_colors
 from gpu_renderer.text.text_renderer import (
     Color,
     Style,
@@ -36,15 +35,14 @@ class KaraokeWord:
     def __init__(self, placed: PlacedWord, face: Typeface, size: int, frame: tuple[int, int]) -> None:
         self.word = placed.token.word
         self._placed, self._face, self._size = placed, face, size
-        self.unsung = place_word(placed, face, size, _STYLE, frame)
-        self.sung = place_word(placed, face, size, replace(_STYLE, fill=SUNG), frame)
+        self.unsung, self.sung = place_in_two_colors(placed, face, size, _STYLE, SUNG, frame)
         self._clusters = split_graphemes(placed.token.text)
         self._owners: NDArray[np.int16] | None = None
 
     @property
     def shares(self) -> tuple[float, ...]:
         """The places at which the clusters begin, as shares of the word's width."""
-        whole = measure_line(self._placed.token.text, self._face, self._size)
+        whole = max(measure_line(self._placed.token.text, self._face, self._size), 1.0)
         starts = ["".join(self._clusters[:i]) for i in range(len(self._clusters))]
         return tuple(measure_line(text, self._face, self._size) / whole if text else 0.0 for text in starts)
 

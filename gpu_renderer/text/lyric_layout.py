@@ -115,7 +115,7 @@ def fit_block(
     best: tuple[float, list[list[int]]] = (0.0, [])
     for count in range(1, max_lines + 1):
         lines = _break_evenly(widths, glued, shape.space, count)
-        widest = max(_measure(widths, line, shape.space) for line in lines)
+        widest = max(0.1, *(_measure(widths, line, shape.space) for line in lines))
         high = shape.ascent + shape.descent + shape.pitch * (len(lines) - 1)
         size = min(area.width / widest, area.height / high, largest)
         if size > best[0] * 1.001:  # of two ways with about the same size, the one with fewer lines

@@ -16,24 +16,25 @@ from gpu_renderer.text.text_renderer import (
     PITCH,
     Color,
     Style,
+    TextBitmap,
     blur_mask,
     draw_lines,
     find_missing_glyphs,
     measure_ink,
+    recolor_letters,
     require_glyphs,
 )
 from sutradhar.domain.text.text import split_graphemes
 
 PLAIN_SHAPE = Shape(ASCENT, DESCENT, PITCH)
 WHITE: Color = (255, 255, 255)
-BLACK: Color = (0, 0, 0)
 POP = 1.09
 """The largest size of a word of ``bold`` while it appears."""
 
-_CLEAN = Style(outline_width=0.0, shadow_opacity=0.85, shadow_blur=0.22, weight=0.006)
+_CLEAN = Style(outline_width=0.0, shadow_opacity=0.85, shadow_blur=0.22, weight=0.006, coarse_shadow=True)
 _CLEAN_EM, _CLEAN_EM_UPRIGHT = 0.068, 0.078
 """This and the next ones: shares of the frame's short side."""
-_BOLD = Style(outline_width=0.05, shadow_opacity=0.75, shadow_blur=0.2, weight=0.022)
+_BOLD = Style(outline_width=0.05, shadow_opacity=0.75, shadow_blur=0.2, weight=0.022, coarse_shadow=True)
 _BOLD_EM = 0.2
 _BOLD_LIMIT, _BOLD_LIMIT_UPRIGHT = 15, 12
 """Characters of the words that ``bold`` shows at a time; a longer word is alone."""
@@ -44,7 +45,7 @@ _BRAT_WIDTH = 0.82
 _BRAT_LEADING = 0.93
 _BRAT_EM = 0.36
 _BRAT_HEIGHT = 0.8
-_BRAT_BLUR = 0.011
+_BRAT_BLUR = 0.009
 """Ems: the standard deviation of the blur that makes the letters look like a print of low resolution."""
 
 
@@ -58,12 +59,13 @@ class DrawnWord:
 
 @dataclass(frozen=True, eq=False)
 class BoldWord:
-    """A word of ``bold``: white when it was sung before, else in the accent colour, while it appears also larger."""
+    """A word of ``bold``: white when it was sung before, and in the accent colour while it is sung."""
 
     word: int
     sung: Overlay
-    current: tuple[Overlay, ...]
-    """The overlays of its first frames, and then the one that stays."""
+    current: Overlay
+    middle: tuple[float, float]
+    """The point of the frame around which it grows."""
 
 
 def draw_clean(tokens: Sequence[Token], width: int, height: int) -> list[DrawnWord]:
@@ -107,12 +109,8 @@ def group_bold(tokens: Sequence[Token], width: int, height: int) -> list[list[To
     return groups
 
 
-def draw_bold(tokens: Sequence[Token], width: int, height: int, steps: Sequence[float]) -> list[BoldWord]:
-    """Draw one group of words, large in the middle of the frame.
-
-    Args:
-        steps: the sizes of a word in its first frames, as shares of its size.
-    """
+def draw_bold(tokens: Sequence[Token], width: int, height: int) -> list[BoldWord]:
+    """Draw one group of words, large in the middle of the frame."""
     face, size, area = find_look_typeface("bold"), (width, height), find_safe_area(width, height)
     grown = (POP - 1) / 2 * area.width
     inner = SafeArea(area.left + grown, area.top, area.right - grown, area.bottom)
@@ -121,22 +119,22 @@ def draw_bold(tokens: Sequence[Token], width: int, height: int, steps: Sequence[
         face,
         Shape(ASCENT, DESCENT, 1.16 if _is_latin(tokens) else PITCH, space=0.3),
         area=replace(inner, bottom=inner.top + min(inner.height, _BOLD_HEIGHT * height)),
-        largest=_BOLD_EM * min(size) * (1.15 if width < height else 1),
+        largest=_BOLD_EM * min(size) * (1.4 if width < height else 1),
         max_lines=2 if width > height else 3,
     )
     block = _move_to_middle(block, area)
-    words = []
-    for word in block.words:
-        sung = place_word(word, face, block.size, _BOLD, size)
-        bright = place_word(word, face, block.size, replace(_BOLD, fill=ACCENT), size)
-        middle = (word.x + word.advance / 2, word.baseline - 0.36 * block.size)
-        grown_ones = [_scale_overlay(bright, step, middle, size) for step in steps]
-        words.append(BoldWord(word.token.word, sung, (*grown_ones, bright)))
-    return words
+    return [
+        BoldWord(
+            word.token.word,
+            *place_in_two_colors(word, face, block.size, _BOLD, ACCENT, size),
+            (word.x + word.advance / 2, word.baseline - 0.36 * block.size),
+        )
+        for word in block.words
+    ]
 
 
-def draw_brat(tokens: Sequence[Token], width: int, height: int, fill: Color) -> list[DrawnWord]:
-    """Draw the words large, narrow and tight in ``fill``, a little soft, without outline or shadow."""
+def draw_brat(tokens: Sequence[Token], width: int, height: int) -> list[DrawnWord]:
+    """Draw the words in white, large, narrow and tight, a little soft, without outline or shadow."""
     face, area = find_look_typeface("brat"), find_safe_area(width, height)
     require_glyphs(_join(tokens), "the lyrics")
     ink = [measure_ink(token.text, face) for token in tokens]
@@ -151,14 +149,25 @@ def draw_brat(tokens: Sequence[Token], width: int, height: int, fill: Color) -> 
         max_lines=3 if width > height else 6,
     )
     block = _move_to_middle(block, area)
-    return [
-        DrawnWord(word.token.word, _draw_print(word, face, block.size, fill, (width, height))) for word in block.words
-    ]
+    return [DrawnWord(word.token.word, _draw_print(word, face, block.size, (width, height))) for word in block.words]
 
 
 def place_word(word: PlacedWord, face: Typeface, size: int, style: Style, frame: tuple[int, int]) -> Overlay:
     """Draw ``word`` at its place on a ``frame`` (width, height)."""
+    return _place_bitmap(draw_lines([word.token.text], face, size, style, align="left"), word, size, frame)
+
+
+def place_in_two_colors(
+    word: PlacedWord, face: Typeface, size: int, style: Style, other: Color, frame: tuple[int, int]
+) -> tuple[Overlay, Overlay]:
+    """Draw ``word`` as ``place_word`` does, and once more with letters of the colour ``other``."""
     bitmap = draw_lines([word.token.text], face, size, style, align="left")
+    both = bitmap, recolor_letters(bitmap, style.fill, other)
+    first, second = (_place_bitmap(one, word, size, frame) for one in both)
+    return first, second
+
+
+def _place_bitmap(bitmap: TextBitmap, word: PlacedWord, size: int, frame: tuple[int, int]) -> Overlay:
     x = round(word.x) - bitmap.inset
     y = round(word.baseline) - round(bitmap.inset + size * ASCENT)
     return crop_to_frame(bitmap.rgba, x, y, *frame)
@@ -179,28 +188,14 @@ def _move_to_middle(block: Block, area: SafeArea) -> Block:
     return replace(block, words=words, top=block.top + down, bottom=block.bottom + down)
 
 
-def _scale_overlay(overlay: Overlay, scale: float, middle: tuple[float, float], frame: tuple[int, int]) -> Overlay:
-    """Return ``overlay`` enlarged by ``scale`` around the point ``middle`` of the frame."""
-    alpha = overlay.rgba[..., 3:].astype(np.float32) / 255
-    premultiplied = np.concatenate([overlay.rgba[..., :3] * alpha, alpha * 255], axis=2)
-    high, wide = overlay.rgba.shape[:2]
-    size = round(wide * scale), round(high * scale)
-    grown = cv2.resize(premultiplied, size, interpolation=cv2.INTER_LINEAR if scale > 1 else cv2.INTER_AREA)
-    share = np.maximum(grown[..., 3:] / 255, 1e-6)
-    rgba = np.concatenate([np.minimum(grown[..., :3] / share, 255), grown[..., 3:]], axis=2)
-    x = round(middle[0] + (overlay.x - middle[0]) * scale)
-    y = round(middle[1] + (overlay.y - middle[1]) * scale)
-    return crop_to_frame(np.rint(rgba).astype(np.uint8), x, y, *frame)
-
-
-def _draw_print(word: PlacedWord, face: Typeface, size: int, fill: Color, frame: tuple[int, int]) -> Overlay:
-    """Draw ``word`` in ``fill``, narrow and a little soft."""
+def _draw_print(word: PlacedWord, face: Typeface, size: int, frame: tuple[int, int]) -> Overlay:
+    """Draw ``word`` narrow and a little soft."""
     bitmap = draw_lines([word.token.text], face, size, _BRAT, align="left")
     letters = bitmap.letters
     narrow = round(letters.shape[1] * _BRAT_WIDTH), letters.shape[0]
     mask = blur_mask(np.asarray(cv2.resize(letters, narrow, interpolation=cv2.INTER_AREA), np.uint8), size * _BRAT_BLUR)
     rgba = np.empty((*mask.shape, 4), np.uint8)
-    rgba[..., :3] = fill
+    rgba[..., :3] = WHITE
     rgba[..., 3] = mask
     x = round(word.x - bitmap.inset * _BRAT_WIDTH)
     y = round(word.baseline) - round(bitmap.inset + size * ASCENT)

@@ -1,6 +1,7 @@
 """Words of lyrics appear in their frame, in every look, in both scripts and on every shape of frame."""
 
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,18 +11,25 @@ from numpy.typing import NDArray
 
 from gpu_renderer.core.frame import Frame
 from gpu_renderer.core.segment_lyrics import SegmentLyrics, cut_lyrics
+from gpu_renderer.core.segments import build_segment
+from gpu_renderer.image.compositor import Compositor
 from gpu_renderer.image.lyric_layers import LyricLayers
 from gpu_renderer.image.lyric_looks import choose_black
-from gpu_renderer.image.overlay_layers import OverlayLayers
+from gpu_renderer.preview.drawer import FrameDrawer
+from gpu_renderer.text import fonts
+from gpu_renderer.text.fonts import find_look_typeface, find_typeface
 from gpu_renderer.text.lyric_karaoke import SUNG, KaraokeBlock, KaraokeWord
 from gpu_renderer.text.lyric_layout import find_safe_area, split_tokens
+from gpu_renderer.text.text_renderer import split_by_font
+from sutradhar.backends.local.blobs import FileBlobStore
 from sutradhar.domain.core.errors import RenderError
 from sutradhar.domain.plan.song import LyricLook
 from sutradhar.domain.text.text import split_graphemes
 from sutradhar.domain.video.timeline import LyricCue, LyricTrack, LyricWordCue
 from tests.media.looks_sheet import LOOKS, make_track
+from tests.media.timelines import make_timeline
 
-SIZES = [(640, 360), (360, 640), (360, 360)]
+SIZES = [(480, 270), (270, 480), (270, 270)]
 LINES = {
     "english": ("We follow the river of lights, all the way", "until morning"),
     "hindi": ("क्षितिज पर विद्यार्थी श्रद्धा से गीत गाते हैं", "सुबह होने तक"),
@@ -66,7 +74,7 @@ def test_every_look_shows_each_word_from_its_frame_on_and_inside_the_safe_area(
     track = make_track(look, lines, line=LINE, word=WORD)
     layers, lyrics, area = LyricLayers(*size), cut(track), find_safe_area(*size)
     words = track.cues[0].words
-    for word in words[::3]:
+    for word in words[::4]:
         before = draw(layers, lyrics, word.start - 1, size) if word.start else grey_frame(size)
         at = draw(layers, lyrics, word.start, size)
         later = draw(layers, lyrics, min(word.start + 4, LINE - 8), size)
@@ -117,9 +125,43 @@ def test_a_frame_needs_only_what_its_segment_holds(look: LyricLook) -> None:
     assert cut_lyrics(track, 3 * LINE, 4 * LINE, FPS) is None
 
 
-def test_the_frames_of_the_overlays_are_those_of_the_lyrics() -> None:
-    """A segment's lyrics lie below its titles and its watermark."""
-    assert isinstance(OverlayLayers(64, 64)._lyrics, LyricLayers)
+@pytest.mark.parametrize("look", LOOKS)
+def test_a_preview_frame_is_that_of_the_render(look: LyricLook, tmp_path: Path) -> None:
+    blobs = FileBlobStore(tmp_path)
+    video = make_timeline(blobs, bodies=(60,)).evolve(lyrics=make_track(look, ("we sing", "गीत"), line=30, word=9))
+    whole = build_segment(video, 0, 60)
+    sources = {shown.clip.media.sha256: tmp_path / shown.clip.media.blob for shown in whole.clips}
+    drawer, frame = FrameDrawer(video.width, video.height), Frame(video.width, video.height)
+    with Compositor(video.width, video.height).open(whole, sources) as compose:
+        for n in range(0, 60, 7):
+            compose(n, frame)
+            assert (drawer.draw(build_segment(video, n, n + 1), sources).buffer == frame.buffer).all()
+
+
+@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("size", [(72, 128), (128, 72)])
+def test_small_frames_and_long_lines_are_drawn_too(look: LyricLook, size: tuple[int, int]) -> None:
+    words = " ".join(["क्षत्रिय", "Donaudampfschifffahrtsgesellschaft", "—", "10", "km"] * 6)
+    track = make_track(look, (words, "x"), line=LINE, word=4)
+    for n in (0, 50, LINE + 2):
+        draw(LyricLayers(*size), cut(track), n, size)
+
+
+def test_a_letter_that_the_font_of_a_look_lacks_is_drawn_in_a_font_of_captions() -> None:
+    face, captions = find_look_typeface("handwritten"), find_typeface()
+    assert dict(split_by_font("aƒ", face)) == {face.latin: "aƒ"}
+    assert split_by_font("aƙa", face) == [(face.latin, "a"), (captions.latin, "ƙ"), (face.latin, "a")]
+
+
+def test_a_font_of_a_look_that_is_not_installed_is_replaced_and_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    gone = fonts.LookFont("Gone.ttf", "fonts-gone")
+    monkeypatch.setitem(fonts.LOOK_FONTS, "brat", (gone, fonts.LOOK_FONTS["brat"][1]))
+    fonts.find_look_typeface.cache_clear()
+    try:
+        assert find_look_typeface("brat").latin == find_typeface().latin
+        assert fonts.list_missing_fonts() == [gone]
+    finally:
+        fonts.find_look_typeface.cache_clear()
 
 
 DEVANAGARI = st.lists(

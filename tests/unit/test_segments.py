@@ -6,7 +6,18 @@ from gpu_renderer.core.cache_keys import segment_key
 from gpu_renderer.core.segments import Segment, build_segment, split
 from sutradhar.domain.plan.options import Watermark
 from sutradhar.domain.video.captions import Cue
-from sutradhar.domain.video.timeline import CUT, Camera, Clip, MediaRef, Pose, Timeline, Transition
+from sutradhar.domain.video.timeline import (
+    CUT,
+    Camera,
+    Clip,
+    LyricCue,
+    LyricTrack,
+    LyricWordCue,
+    MediaRef,
+    Pose,
+    Timeline,
+    Transition,
+)
 
 WIDE = Pose(x=0.5, y=0.5, zoom=1.0)
 MOVE = Camera(start=WIDE, end=Pose(x=0.5, y=0.5, zoom=1.2))
@@ -176,3 +187,13 @@ def test_encoder_arguments_and_versions_change_every_key() -> None:
     video = timeline(100, 90)
     assert not set(keys(video)) & set(keys(video, encoder=("-crf", "18")))
     assert not set(keys(video)) & set(keys(video, engine="another"))
+
+
+def test_lyrics_and_their_fonts_are_in_the_keys_of_the_segments_that_show_them() -> None:
+    plain = timeline(600, camera=HOLD)
+    words = (LyricWordCue(text="one", start=10, end=20), LyricWordCue(text="two", start=30, end=40))
+    track = LyricTrack(look="clean", cues=(LyricCue(start=10, end=60, words=words),))
+    sung, other = (plain.evolve(lyrics=one) for one in (track, track.evolve(look="bold")))
+    assert keys(plain)[1:] == keys(sung)[1:]
+    assert len({keys(plain)[0], keys(sung)[0], keys(other)[0], keys(sung, font="g")[0]}) == 4
+    assert keys(plain.evolve(lyrics=track.evolve(cues=()))) == keys(plain)
