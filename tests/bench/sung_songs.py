@@ -6,6 +6,7 @@ that match (WSOLA), so the time of each word stays known.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -102,7 +103,7 @@ def _sing(speech: Speech, random: np.random.Generator) -> tuple[Samples, list[fl
     starts = [word.start for word in speech.words]
     bounds = [0.0, *starts[1:], len(samples) / SAMPLE_RATE]
     inputs, outputs, pitches, new_starts = [0.0], [0.0], [], []
-    for n, (first, last) in enumerate(zip(bounds, bounds[1:], strict=False)):
+    for n, (first, last) in enumerate(pairwise(bounds)):
         attack = min(_ATTACK_SEC + (starts[0] if n == 0 else 0.0), (last - first) / 2)
         stretch, pitch = random.uniform(1.2, 2.0), float(random.choice([0.89, 0.94, 1.0, 1.06, 1.12]))
         new_starts.append(outputs[-1] + (starts[0] if n == 0 else 0.0))
@@ -116,9 +117,9 @@ def _sing(speech: Speech, random: np.random.Generator) -> tuple[Samples, list[fl
     stretched = stretch_samples(samples, np.array(inputs) * SAMPLE_RATE, longer * SAMPLE_RATE)
     times = np.arange(round(outputs[-1] * SAMPLE_RATE)) / SAMPLE_RATE
     places = np.interp(times, outputs, longer) * SAMPLE_RATE
-    sound = np.interp(places, np.arange(len(stretched)), stretched).astype(np.float32)
+    voice = np.interp(places, np.arange(len(stretched)), stretched).astype(np.float32)
     ends = [*new_starts[1:], outputs[-1]]
-    return sound, new_starts, ends
+    return voice, new_starts, ends
 
 
 def stretch_samples(samples: Samples, inputs: NDArray[np.float64], outputs: NDArray[np.float64]) -> Samples:
@@ -133,9 +134,9 @@ def stretch_samples(samples: Samples, inputs: NDArray[np.float64], outputs: NDAr
     for at in range(0, length + hop, hop):  # the middle of a piece is at ``at``
         target = round(float(np.interp(at, outputs, inputs))) - hop + margin
         if previous is not None:
-            wanted = padded[previous + hop : previous + hop + _FRAME]
+            continued = padded[previous + hop : previous + hop + _FRAME]
             area = padded[target - _SEARCH : target + _SEARCH + _FRAME]
-            score = np.correlate(area, wanted, "valid")
+            score = np.correlate(area, continued, "valid")
             target += int(score.argmax()) - _SEARCH
         piece = padded[target : target + _FRAME]
         out[at : at + _FRAME] += piece * window

@@ -43,10 +43,26 @@ class LocalListener:
             raise InvalidRequest([FieldError("file", str(exc))]) from exc
 
     def align_lyrics(self, path: Path, lyrics: Lyrics, language: Language, analysis: SongAnalysis) -> AlignedLyrics:
-        raise NotImplementedError
+        from sutradhar.media.formats import MediaError
+        from sutradhar.providers.listening.lyric_alignment import align_song
+
+        try:
+            return align_song(path, lyrics, language, analysis, self._whisper_model)
+        except MediaError as exc:
+            raise InvalidRequest([FieldError("file", str(exc))]) from exc
 
     def recognize_lyrics(self, path: Path, language: Language) -> Lyrics | None:
-        raise NotImplementedError
+        if self._whisper_model is None:
+            return None
+        from sutradhar.media.formats import MediaError
+        from sutradhar.providers.listening.lyric_alignment import MAX_SEC
+        from sutradhar.providers.listening.lyric_voice import read_voice
+        from sutradhar.providers.listening.lyric_whisper import recognise_lyrics
+
+        try:
+            return recognise_lyrics(read_voice(path, MAX_SEC), language, self._whisper_model)
+        except MediaError as exc:
+            raise InvalidRequest([FieldError("file", str(exc))]) from exc
 
     def read_recording(
         self, path: Path, start_sec: float, end_sec: float | None, text: str, language: Language, *, clean: bool
