@@ -4,6 +4,7 @@ started before, see what became of it."""
 from collections.abc import Iterator
 from datetime import timedelta
 
+from sutradhar.domain.assets.slot import SONG
 from sutradhar.domain.core.errors import NotFound
 from sutradhar.domain.jobs.job import Job, JobState, Outcome
 from sutradhar.domain.jobs.job_failure import JobFailure
@@ -140,12 +141,12 @@ def _fail_after_empty_runs(services: Services, job: Job) -> bool:
 def _list_asset_notices(job: Job) -> Iterator[str]:
     """Yield what was noted while the assets were made, each sentence once."""
     yield from dict.fromkeys(notice for asset in job.assets.values() for notice in asset.notices)
+    if (song := job.assets.get(SONG)) and not song.words:
+        yield "no words are shown: none are known of this part of the song; give them as song.lyrics"
 
 
 def _list_song_notices(timeline: Timeline, plan: RenderPlan) -> Iterator[str]:
-    """Yield notices about words and scenes that a video with a song does not show."""
-    if not timeline.captions and not timeline.lyrics:
-        yield "no words are shown: none are known of this part of the song; give them as song.lyrics"
+    """Yield notices about titles and scenes that a video with a song does not show."""
     shown_scenes = {clip.scene for clip in timeline.clips}
     titles = [title for n in shown_scenes for title in (plan.scenes[n].title, plan.scenes[n].lower_third) if title]
     if lost := len(titles) - len(timeline.titles):

@@ -88,9 +88,9 @@ def clean_title(filename: str) -> str:
 
 
 def _make_title(text: str) -> str:
-    """Return ``text`` as a title; empty if its characters cannot be drawn."""
+    """Return ``text`` as a title, with a capital letter; empty if its characters cannot be drawn."""
     title = clean_text(make_drawable(text)).strip()
-    return "" if find_undrawable_character(title) else title
+    return "" if find_undrawable_character(title) else title[:1].upper() + title[1:]
 
 
 def _list_lines(song: Song) -> Sequence[str]:
