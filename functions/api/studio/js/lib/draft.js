@@ -85,9 +85,9 @@ export function hasContent({ key, ...scene }) {
 
 function makeScene({ key, ...scene }) {
   const sent = withoutEmpty(scene);
-  if (sent.image || sent.clip) delete sent.image_prompt;
+  if (sent.image || sent.clip || sent.color) delete sent.image_prompt;
   else if (!sent.image_prompt?.trim() && sent.narration) sent.image_prompt = describeImage(sent.narration);
-  if (!sent.narration?.trim() && !sent.clip && !sent.duration_sec && hasContent(sent)) sent.duration_sec = SILENT_SEC;
+  if (!sent.narration?.trim() && !sent.narration_audio && !sent.clip && !sent.duration_sec && hasContent(sent)) sent.duration_sec = SILENT_SEC;
   if (sent.title && !sent.title.text) delete sent.title;
   if (sent.lower_third && !sent.lower_third.text) delete sent.lower_third;
   return sent;

@@ -33,6 +33,7 @@ const MISSING = {
   song: ["song.upload", "no_song_yet"],
   recording: ["narration_audio.upload", "no_voice_yet"],
 };
+const readText = async (file) => (await import("../lib/decode_text.js")).decodeText(await file.arrayBuffer());
 // the first field is there before the rest is
 const loadOptions = () => import("./create/options.js").then((module) => module.Options);
 const loadFilesPart = () => import("./create/files_part.js").then((module) => module.FilesPart);
@@ -61,7 +62,7 @@ export default function CreatePage({ query }) {
     const plan = taken.find(isPlanFile);
     const words = OWN_AUDIO[draft.way] && taken.find(isTextFile);
     if (plan) openFile(plan);
-    else if (words) words.text().then((text) => change(takeWords(draft, text)));
+    else if (words) readText(words).then((text) => change(takeWords(draft, text)));
     else setFiles([...files, ...taken]);
   };
   const isOver = usePageDrop(takeFiles);

@@ -84,7 +84,7 @@ export default function ReviewPage({ id }) {
   return html`<${Page} title=${review.plan.title || t("review.title")} lead=${lead}>
     <div class="review">
       <ol class="plain stack">${review.plan.scenes.map((scene, index) => html`<${StoryCard} key=${index} id=${id} index=${index} scene=${scene} edits=${edits[index] ?? {}} patch=${patch} version=${`${review.version}-${state}`} aspect=${review.plan.aspect} language=${review.plan.language}
-        narration=${narrations.get(index)} seconds=${seconds[index]} isLocked=${!isWaiting} errors=${errors} onChange=${(fields) => keepEdits({ ...edits, [index]: { ...edits[index], ...fields } })} />`)}</ol>
+        narration=${narrations.get(index)} seconds=${seconds[index]} isLocked=${!isWaiting} hasOwnSound=${Boolean(review.plan.song || review.plan.narration_audio)} errors=${errors} onChange=${(fields) => keepEdits({ ...edits, [index]: { ...edits[index], ...fields } })} />`)}</ol>
       <aside class="card stack summary">
         <h2>${t("review.next")}</h2>
         ${isWaiting ? html`<p>${t("review.explain")}</p>` : html`<div class="note"><${Icon} name="info" /><p>${t(["pending", "running"].includes(review.state) ? "review.being_made" : "review.no_more")}</p></div>`}

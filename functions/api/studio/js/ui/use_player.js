@@ -3,6 +3,9 @@ import { html, useEffect, useMemo, useRef, useState } from "../../vendor/preact.
 import { createStore } from "../store.js";
 import { useFileUrl } from "./use_file_url.js";
 
+/** The element that is heard: two sounds at once are noise. */
+let heard = null;
+
 /**
  * @param {string} url a URL or path of an answer of the API
  * @returns {{element: unknown, time: import("../store.js").Store, isPlaying: boolean, hasFailed: boolean,
@@ -38,10 +41,15 @@ export function usePlayer(url) {
     if (start !== undefined) seek(start);
     audio.current?.play().catch(() => setPlaying(false));
   };
+  const begin = ({ currentTarget }) => {
+    if (heard !== currentTarget) heard?.pause();
+    heard = currentTarget;
+    setPlaying(true);
+  };
   const fail = (event) => {
     setFailed(true);
     onError(event);
   };
-  const element = html`<audio ref=${audio} src=${src} preload="metadata" onPlay=${() => setPlaying(true)} onPause=${() => setPlaying(false)} onEnded=${() => setPlaying(false)} onLoadedMetadata=${() => setFailed(false)} onError=${fail} />`;
+  const element = html`<audio ref=${audio} src=${src} preload="metadata" onPlay=${begin} onPause=${() => setPlaying(false)} onEnded=${() => setPlaying(false)} onLoadedMetadata=${() => setFailed(false)} onError=${fail} />`;
   return { element, time, isPlaying, hasFailed, play, pause: () => audio.current?.pause(), seek };
 }

@@ -28,6 +28,7 @@ export function ScenePicture({ scene, path, error, onChange }) {
       <${MediaOptions} media=${typeof own === "string" ? { upload: own } : own} isClip=${Boolean(scene.clip)} onChange=${(media) => onChange(scene.clip ? { clip: media } : { image: media })} />${picker}
     </div>`;
   }
+  if (scene.color) return html`<div class="field" data-path=${path}><span class="label">${t("scenes.flat_color")}</span><div class="row"><span class="scene-color" style=${{ background: scene.color }} /><code>${scene.color}</code></div><${FieldError} error=${error} /></div>`;
   return html`<div class="stack tight">
     <${TextArea} label=${t("scenes.image_prompt")} hint=${t("scenes.image_prompt_hint")} rows="3" maxlength="1000" data-path=${path} value=${scene.image_prompt ?? ""} error=${error} onChange=${(image_prompt) => onChange({ image_prompt })} />
     <div><${Button} kind="quiet" icon="upload" onClick=${() => setChoosing(true)}>${t("scenes.use_own_file")}<//></div>${picker}

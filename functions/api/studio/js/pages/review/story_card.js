@@ -10,7 +10,8 @@ import { More } from "../../ui/more.js";
 import { ScenePicture } from "../create/scene_picture.js";
 import { CAMERAS, TRANSITIONS } from "../create/scene_card.js";
 
-export function StoryCard({ id, index, scene, edits, patch, version, aspect = "16:9", language, narration, seconds, isLocked, errors, onChange }) {
+/** `hasOwnSound`: a song or a recorded voice is heard, so that no words are spoken anew. */
+export function StoryCard({ id, index, scene, edits, patch, version, aspect = "16:9", language, narration, seconds, isLocked, hasOwnSound = false, errors, onChange }) {
   const shown = { ...scene, ...edits };
   const error = (name) => errors.get(`scenes[${index}].${name}`);
   const isSpokenAnew = edits.narration !== undefined && edits.narration !== scene.narration;
@@ -21,8 +22,8 @@ export function StoryCard({ id, index, scene, edits, patch, version, aspect = "1
       <div class="stack">
         <fieldset class="field stack" disabled=${isLocked}>
           <legend class="visually-hidden">${t("review.scene", { number: index + 1 })}</legend>
-          <${TextArea} label=${t("review.narration")} rows="4" lang=${language} value=${shown.narration} error=${error("narration")} onChange=${(text) => onChange({ narration: text })} />
-          ${narration && !isSpokenAnew ? html`<audio controls preload="none" src=${fileUrl(narration.url)} aria-label=${t("review.listen", { number: index + 1 })} />` : scene.narration && html`<p class="soft small">${t(isSpokenAnew ? "review.voice_anew" : "review.voice_soon")}</p>`}
+          ${hasOwnSound ? shown.narration && html`<p lang=${language}>${shown.narration}</p>` : html`<${TextArea} label=${t("review.narration")} rows="4" lang=${language} value=${shown.narration} error=${error("narration")} onChange=${(text) => onChange({ narration: text })} />`}
+          ${hasOwnSound ? null : narration && !isSpokenAnew ? html`<audio controls preload="none" src=${fileUrl(narration.url)} aria-label=${t("review.listen", { number: index + 1 })} />` : scene.narration && html`<p class="soft small">${t(isSpokenAnew ? "review.voice_anew" : "review.voice_soon")}</p>`}
           <${ScenePicture} scene=${shown} path=${`scenes[${index}].image_prompt`} error=${error("image_prompt") ?? error("image") ?? error("clip")} onChange=${onChange} />
           <${More} label=${t("review.more")}>
             <div class="grid">

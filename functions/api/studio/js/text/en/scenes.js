@@ -14,6 +14,7 @@ export default {
   narration: "What is said",
   image_prompt: "What the image shows",
   image_prompt_hint: "Empty: it follows what is said.",
+  flat_color: "A flat colour",
   own_file: "Your own file",
   another_file: "Another file",
   draw_instead: "Draw an image instead",

@@ -14,6 +14,7 @@ export default {
   narration: "क्या बोला जाएगा",
   image_prompt: "चित्र में क्या दिखे",
   image_prompt_hint: "खाली छोड़ें तो बोली गई बात के अनुसार बनेगा।",
+  flat_color: "एक सपाट रंग",
   own_file: "आपकी फ़ाइल",
   another_file: "दूसरी फ़ाइल",
   draw_instead: "इसके बदले चित्र बनवाएँ",

@@ -4,13 +4,14 @@ import { makeKey, moveItem } from "../../../lib/draft.js";
 import { loadStyle } from "../../../place.js";
 import { loadTexts, t } from "../../../text.js";
 import { Button } from "../../../ui/button.js";
-import { Choice, FieldError, TextArea } from "../../../ui/field.js";
+import { Choice, FieldError, Select, TextArea } from "../../../ui/field.js";
 import { MediaPicker } from "../../../ui/media_picker.js";
 import { UploadPicture } from "../../../ui/upload_picture.js";
 
 await Promise.all([loadTexts("sound"), loadStyle("song")]);
 
 const ICONS = { color: "sun", scenes: "image", prompt: "spark", auto: "sound" };
+const CUTS = ["auto", "beat", "bar", "two_bars", "section"];
 /** Colours to choose from; the last one is the reader's own. */
 const COLORS = ["#101418", "#1b1a3a", "#5b2fb8", "#b3213a", "#c2551b", "#0f5b4d", "#8ace00", "#f4efe6"];
 
@@ -23,6 +24,7 @@ export function Background({ audio, kinds, error, onChange }) {
     ${kind === "prompt" && html`<${TextArea} label=${t("sound.prompt")} hint=${t("sound.prompt_hint")} rows="3" maxlength="2000" value=${audio.prompt} error=${error} onChange=${(prompt) => onChange({ prompt })} />`}
     ${kind === "scenes" && html`<${Scenes} scenes=${audio.scenes} onChange=${(scenes) => onChange({ scenes })} />`}
     ${kind === "color" && html`<${Colors} value=${audio.color} onChange=${(color) => onChange({ color })} />`}
+    ${kinds.includes("color") && kind !== "color" && html`<${Select} label=${t("sound.cut")} value=${audio.rest.cut ?? "auto"} options=${CUTS.map((one) => [one, t(`sound.cut_${one}`)])} onChange=${(cut) => onChange({ rest: { ...audio.rest, cut } })} />`}
     ${kind !== "prompt" && error && html`<div class="field"><${FieldError} error=${error} /></div>`}
   </div>`;
 }

@@ -1,6 +1,7 @@
 /** The words of a song: pasted, from a file, or none; with the times of each word when they are wanted. */
 import { html, useEffect, useRef, useState } from "../../../../vendor/preact.js";
 import { call } from "../../../api.js";
+import { decodeText } from "../../../lib/decode_text.js";
 import { readLrc } from "../../../lib/lrc.js";
 import { roundTimes } from "../../../lib/nudge.js";
 import { loadStyle } from "../../../place.js";
@@ -16,20 +17,18 @@ import { follow } from "./use_analysis.js";
 
 await Promise.all([loadTexts("sound"), loadStyle("song")]);
 
-/** The times of words make lyrics longer; the words alone have at most 20,000 characters. */
-const MOST_CHARS = 60_000;
 const loadTimes = () => import("./times_editor.js").then((module) => module.TimesEditor);
 
 /** @param {{song: object, language: string | null, analysis: object | null, error?: string, onChange: (fields: object) => void}} props */
 export function LyricsField({ song, language, analysis, error, onChange }) {
   const input = useRef();
   const alignment = useAlignment(song, language, onChange);
-  const take = async (file) => file && onChange({ lyrics: (await file.text()).slice(0, MOST_CHARS * 2), times: null });
+  const take = async (file) => file && onChange({ lyrics: decodeText(await file.arrayBuffer()), times: null });
   const lines = song.times?.text === song.lyrics ? song.times.lines : null;
   return html`<div class="row between"><h2>${t("sound.lyrics")}</h2>
       <${Button} kind="quiet" icon="upload" onClick=${() => input.current.click()}>${t("sound.lyrics_file")}<//>
       <input type="file" ref=${input} hidden accept=".lrc,.srt,.txt,text/plain" aria-label=${t("sound.lyrics_file")} onChange=${(event) => { take(event.currentTarget.files[0]); event.currentTarget.value = ""; }} /></div>
-    <div data-path="song.lyrics"><${Folded} isFolded=${Boolean(lines && song.upload)}><${TextArea} label=${html`<span class="visually-hidden">${t("sound.lyrics")}</span>`} hint=${t("sound.lyrics_hint")} rows="7" maxlength=${MOST_CHARS} lang=${language || undefined} value=${song.lyrics} error=${error} onChange=${(lyrics) => onChange({ lyrics })} /><//></div>
+    <div data-path="song.lyrics"><${Folded} isFolded=${Boolean(lines && song.upload)}><${TextArea} label=${html`<span class="visually-hidden">${t("sound.lyrics")}</span>`} hint=${t("sound.lyrics_hint")} rows="7" lang=${language || undefined} value=${song.lyrics} error=${error} onChange=${(lyrics) => onChange({ lyrics })} /><//></div>
     ${song.lyrics.trim() && song.upload && !lines && html`<div class="row"><${Button} icon="clock" isBusy=${alignment.isLoading} onClick=${alignment.start}>${t("sound.check_times")}<//>
       <span class="soft small" role="status">${alignment.isLoading ? t("sound.aligning") : t("sound.check_times_hint")}</span></div>`}
     <${ErrorBox} error=${alignment.error} onRetry=${alignment.start} />

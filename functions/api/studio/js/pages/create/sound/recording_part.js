@@ -13,8 +13,6 @@ import { useOwnAudio } from "./use_own_audio.js";
 
 await Promise.all([loadTexts("sound"), loadTexts("recording"), loadStyle("song")]);
 
-const MOST_CHARS = 20_000;
-
 /** @param {{draft: object, errors: Map<string, string>, onChange: (draft: object) => void}} props */
 export function RecordingPart({ draft, errors, onChange }) {
   const [recording, change] = useOwnAudio(draft, "recording", onChange);
@@ -28,7 +26,7 @@ export function RecordingPart({ draft, errors, onChange }) {
       ${recording.upload && html`<${Hear} key=${recording.upload} recording=${recording} />`}
       <p class="soft small">${t("recording.cleaned")}</p>
     </section>
-    <section class="card stack"><${TextArea} label=${t("recording.text")} hint=${t("recording.text_hint")} rows="6" maxlength=${MOST_CHARS} lang=${draft.plan.language || undefined} data-path="narration_audio.text" value=${recording.text} error=${errors.get("narration_audio.text")} onChange=${(text) => change({ text })} /></section>
+    <section class="card stack"><${TextArea} label=${t("recording.text")} hint=${t("recording.text_hint")} rows="6" lang=${draft.plan.language || undefined} data-path="narration_audio.text" value=${recording.text} error=${errors.get("narration_audio.text")} onChange=${(text) => change({ text })} /></section>
     <section class="card stack"><${Background} audio=${recording} kinds=${["auto", "scenes", "prompt"]} error=${errors.get("background")} onChange=${change} /></section>
   </div>`;
 }
