@@ -68,7 +68,7 @@ class Karaoke:
             self._find_fill(word, line, n).weaken(opacity).lay(frame, drop)
         if self._following:
             for word in self._following.words:
-                word.unsung.weaken(_DIM * eased).lay(frame, self._following.drop)
+                word.unsung.weaken(_DIM * max(2 * eased - 1, 0.0)).lay(frame, self._following.drop)
 
     def _find_fill(self, word: _KaraokeWordOverlays, line: SegmentLine, n: int) -> Premultiplied:
         cue = line.words[word.number]

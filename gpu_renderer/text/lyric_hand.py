@@ -32,6 +32,9 @@ Field = NDArray[np.float32]
 SLANT = 0.24
 """Pixels to the right for each pixel upwards: the slope of the pen's strokes."""
 _INK: Color = (255, 252, 244)
+_SHADE: Color = (16, 10, 20)
+_BLUR, _RIM = 0.08, 0.016
+"""Ems: the standard deviation of the shadow, and the dark rim that keeps white letters legible on a white image."""
 _EM = 0.15
 """Size of the letters as a share of the frame's short side."""
 _MARGIN = 0.22
@@ -80,8 +83,11 @@ def _draw_word(word: PlacedWord, index: int, face: Typeface, size: int, frame: t
     letters = cover_pixels([text], [(pad, baseline)], canvas, face, size, 0.0)
     bent = _bend(letters, text, baseline, size, random)
     ink = _roughen(bent, size, random)
-    shadow = blur_mask(ink, 0.07 * size)
-    rgba = flatten_layers([((0, 0, 0), shadow, 0.75), (_INK, ink, 1.0)], 1.0)
+    reach = max(round(_RIM * size), 1)
+    rim = cv2.dilate(ink, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1)))
+    rim = blur_mask(np.asarray(rim, np.uint8), 0.4 * reach)
+    shadows = [(_SHADE, blur_mask(rim, _BLUR * size), 0.6), (_SHADE, rim, 0.72)]
+    rgba = flatten_layers([*shadows, (_INK, ink, 1.0)], 1.0)
     lift = float(random.uniform(-_LIFT, _LIFT)) * size
     return crop_to_frame(rgba, round(word.x) - pad, round(word.baseline + lift) - baseline, *frame)
 

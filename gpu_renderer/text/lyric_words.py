@@ -31,7 +31,7 @@ WHITE: Color = (255, 255, 255)
 POP = 1.09
 """The largest size of a word of ``bold`` while it appears."""
 
-_CLEAN = Style(outline_width=0.0, shadow_opacity=0.85, shadow_blur=0.22, weight=0.006, coarse_shadow=True)
+_CLEAN = Style(outline_width=0.028, shadow_opacity=0.8, shadow_blur=0.24, weight=0.006, coarse_shadow=True)
 _CLEAN_EM, _CLEAN_EM_UPRIGHT = 0.068, 0.078
 """This and the next ones: shares of the frame's short side."""
 _BOLD = Style(outline_width=0.05, shadow_opacity=0.75, shadow_blur=0.2, weight=0.022, coarse_shadow=True)
@@ -39,6 +39,7 @@ _BOLD_EM = 0.2
 _BOLD_LIMIT, _BOLD_LIMIT_UPRIGHT = 15, 12
 """Characters of the words that ``bold`` shows at a time; a longer word is alone."""
 _BOLD_HEIGHT = 0.5
+_STOPS = ",;:.!?।॥…—"
 _BRAT = Style(fill=WHITE, outline_width=0.0, shadow_opacity=0.0, shadow_blur=0.1)
 _BRAT_WIDTH = 0.82
 """The width of Arial Narrow as a share of Arial's."""
@@ -91,21 +92,27 @@ def change_case(word: str, change: Callable[[str], str]) -> str:
 
 
 def group_bold(tokens: Sequence[Token], width: int, height: int) -> list[list[Token]]:
-    """Return the words that ``bold`` shows at the same time. They depend on the text alone, so every segment of a video
-    groups them alike."""
+    """Return the words that ``bold`` shows at the same time: groups of even length, none with a comma inside. They
+    depend on the text alone, so every segment of a video groups them alike."""
     require_glyphs(_join(tokens), "the lyrics")
-    limit = _BOLD_LIMIT if width >= height else _BOLD_LIMIT_UPRIGHT
-    sizes = [len(split_graphemes(token.text)) for token in tokens]
+    most = _BOLD_LIMIT if width >= height else _BOLD_LIMIT_UPRIGHT
+    groups = _group(tokens, most)
+    even = (_group(tokens, limit) for limit in range(1, most))
+    return next((shorter for shorter in even if len(shorter) == len(groups)), groups)
+
+
+def _group(tokens: Sequence[Token], limit: int) -> list[list[Token]]:
+    """Return groups of at most ``limit`` characters; a longer word is alone."""
     groups: list[list[Token]] = []
     used = 0
-    for token, letters in zip(tokens, sizes, strict=True):
-        used += letters + 1
-        ends = bool(groups) and groups[-1][-1].text[-1] in ",;:.!?।॥…—"
-        if groups and used - 1 <= limit and not ends:
+    for token in tokens:
+        letters = len(split_graphemes(token.text))
+        used += 1 + letters
+        if groups and used <= limit and groups[-1][-1].text[-1] not in _STOPS:
             groups[-1].append(token)
         else:
             groups.append([token])
-            used = letters + 1
+            used = letters
     return groups
 
 
@@ -139,7 +146,8 @@ def draw_brat(tokens: Sequence[Token], width: int, height: int) -> list[DrawnWor
     require_glyphs(_join(tokens), "the lyrics")
     ink = [measure_ink(token.text, face) for token in tokens]
     above, below = max(a for a, _ in ink), max(b for _, b in ink)
-    shape = Shape(above, below, max(_BRAT_LEADING, above + below + 0.02), letter_width=_BRAT_WIDTH, space=0.2)
+    apart = 0.02 if _is_latin(tokens) else 0.09
+    shape = Shape(above, below, max(_BRAT_LEADING, above + below + apart), letter_width=_BRAT_WIDTH, space=0.2)
     block = fit_block(
         tokens,
         face,
