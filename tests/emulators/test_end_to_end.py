@@ -2,10 +2,13 @@
 
 import io
 import json
+import math
 import os
+import struct
 import time
 import urllib.error
 import urllib.request
+import wave
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from importlib.resources import files
@@ -22,10 +25,12 @@ from sutradhar import bootstrap
 from sutradhar.config import Settings
 from sutradhar.domain.jobs.job import Job, JobState
 from sutradhar.domain.jobs.messages import DispatchRender
+from sutradhar.domain.plan.options import VoiceOptions
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.video.render_request import request_blob
 from sutradhar.pipeline import dispatch
 from sutradhar.ports.runner import ExecutionState
+from sutradhar.providers.offline.hibari import HibariNarrator
 from tests import emulated_cloud
 from tests.plain import environment as environment_of
 from tests.waiting import wait_until
@@ -128,6 +133,71 @@ def test_uploaded_files_are_in_the_video(cloud: EmulatedCloud) -> None:
     job_id = json.loads(call(cloud, "POST", "/render", plan)[1])["job_id"]
     done = wait_until_finished(cloud, job_id)
     assert (done["state"], {asset["provider"] for asset in done["assets"]}) == ("success", {"upload/2"}), done
+
+
+def make_song(bpm: float = 120.0, seconds: float = 12.0) -> bytes:
+    """Return a WAV file with a click on each beat over a chord."""
+    out, rate = io.BytesIO(), 16_000
+    beat = round(rate * 60 / bpm)
+    with wave.open(out, "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(rate)
+        tone = [math.sin(i * 2 * math.pi * 220 / rate) * 3000 for i in range(rate)]
+        loud = [8000 if i % beat < 200 and i % 16 < 8 else 0 for i in range(round(rate * seconds))]
+        file.writeframes(b"".join(struct.pack("<h", int(tone[i % rate]) + one) for i, one in enumerate(loud)))
+    return out.getvalue()
+
+
+def listen(cloud: EmulatedCloud, path: str, body: dict[str, Any]) -> dict[str, Any]:
+    """Order an analysis or an alignment twice, and return it when it is ready."""
+    orders = [call(cloud, "POST", path, body) for _ in range(2)]
+    assert {code for code, _ in orders} <= {200, 202}, orders
+    url = json.loads(orders[0][1])["links"]["self"]
+    end = time.monotonic() + 90
+    while (answer := json.loads(call(cloud, "GET", url[url.index("/", 8) :])[1]))["state"] == "pending":
+        assert time.monotonic() < end, answer
+        time.sleep(0.2)  # callers poll too
+    assert answer["state"] == "ready", answer
+    found: dict[str, Any] = answer
+    return found
+
+
+def test_a_song_with_lyrics_becomes_a_video(cloud: EmulatedCloud) -> None:
+    upload_id = send(cloud, "song.wav", make_song())["upload_id"]
+    analysis = listen(cloud, "/audio/analyze", {"upload_id": upload_id})
+    assert analysis["tempo_bpm"] == pytest.approx(120, rel=0.01)
+    assert analysis["best"]
+    lyrics = {"upload_id": upload_id, "lyrics": "Row your boat\nGently down the stream"}
+    alignment = listen(cloud, "/lyrics/align", lyrics)
+    assert [line["text"] for line in alignment["lines"]] == lyrics["lyrics"].splitlines()
+    song = {"upload": upload_id, "lyrics": alignment["lrc"], "look": "karaoke", "end_sec": 6}
+    plan = {"title": "Boat", "song": song, "subtitle_languages": ["en"], "render": PLAN["render"]}
+    job_id = json.loads(call(cloud, "POST", "/render", plan)[1])["job_id"]
+    done = wait_until_finished(cloud, job_id, 150)
+    assert done["state"] == "success", done
+    assert {asset["slot"]: asset["provider"] for asset in done["assets"]}["song"] == "upload/2"
+    for format_, words in (("srt", b"Row your boat"), ("lrc", b">Row <")):
+        code, body = call(cloud, "GET", f"/render/{job_id}/file?kind=captions&lang=en&format={format_}")
+        assert (code, words in body) == (200, True), body
+    assert call(cloud, "DELETE", f"/uploads/{upload_id}")[0] == 204
+    with set_environment(cloud.env):
+        backend = bootstrap.gcp_backend(Settings.from_env(cloud.env))
+        wait_until(lambda: not list(backend.blobs.list("uploads/listening/")))
+        backend.close()
+
+
+def test_a_recorded_voice_becomes_the_narration(cloud: EmulatedCloud) -> None:
+    voice = HibariNarrator().narrate("A cup of tea is warm. It is very good.", "en", "F", VoiceOptions())
+    upload_id = send(cloud, "voice.wav", voice.wav)["upload_id"]
+    scenes = [{**scene, "duration_sec": None} for scene in PLAN["scenes"]]
+    scenes[0]["narration"], scenes[1]["narration"] = "A cup of tea is warm.", "It is very good."
+    plan = {**PLAN, "scenes": scenes, "narration_audio": upload_id, "music": False}
+    code, body = call(cloud, "POST", "/render", plan)
+    assert code == 202, body
+    done = wait_until_finished(cloud, json.loads(body)["job_id"], 150)
+    assert done["state"] == "success", done
+    assert {asset["slot"]: asset["provider"] for asset in done["assets"]}["recording"] == "upload/2"
 
 
 def test_a_file_that_cannot_be_used_is_refused_and_deleted(cloud: EmulatedCloud) -> None:
