@@ -161,6 +161,8 @@ def test_a_lost_message_is_sent_again_and_two_workers_hear_it_once(
     lease = f"listen-{get_upload(services, song).content_id}-analysis-1"
     with hold_lease(services, lease, MAX_LEASE), pytest.raises(LeaseHeld):
         handle(services, queue[0])
+    services.leases.acquire(lease, MAX_LEASE)  # its worker is killed, and gives nothing back
+    move_clock(monkeypatch, MAX_LEASE + timedelta(minutes=1))
     for message in queue:
         handle(services, message)
     assert ear.analyzed == 1
