@@ -53,6 +53,8 @@ class UploadAnswer(Frozen):
     """Pixels; 0 for audio."""
     duration_sec: float | None = None
     has_audio: bool | None = None
+    is_silent: bool | None = None
+    """True if nothing in an audio file can be heard."""
     notices: tuple[str, ...] = ()
     """Parts of the file that are left out or shown differently."""
     preview_url: str | None = None

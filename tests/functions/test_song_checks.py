@@ -20,12 +20,12 @@ LIMITS = API_LIMITS.evolve(max_total_sec=30, max_scene_sec=10)
 SCENE = {"image_prompt": "a boat"}
 
 
-def write_wav(path: Path, seconds: float) -> Path:
+def write_wav(path: Path, seconds: float, level: int = 16) -> Path:
     with wave.open(str(path), "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(1)
         file.setframerate(8000)
-        file.writeframes(bytes(120 + i % 16 for i in range(int(8000 * seconds))))
+        file.writeframes(bytes(128 - level // 2 + i % level for i in range(int(8000 * seconds))))
     return path
 
 
@@ -33,6 +33,7 @@ def write_wav(path: Path, seconds: float) -> Path:
 def files(home: object, tmp_path: Path) -> dict[str, str]:
     """The ids of uploads by their file names."""
     paths = [write_wav(tmp_path / f"{seconds}s.wav", seconds) for seconds in (1, 20, 40)]
+    paths.append(write_wav(tmp_path / "silent.wav", 5, level=1))
     Image.effect_noise((320, 200), 90).convert("RGB").save(tmp_path / "photo.png")
     services = bootstrap.services()
     return {path.name: import_file(services, path).id for path in [*paths, tmp_path / "photo.png"]}
@@ -78,6 +79,13 @@ def find_refusals(plan: RenderPlan) -> dict[str, str]:
         ({"narration_audio": "40s.wav"}, "narration_audio", "has 40 s in 40s.wav; at most 30 s a video"),
         ({"narration_audio": {"upload": "40s.wav", "start_sec": 20}}, "", ""),
         ({"narration_audio": {"upload": "20s.wav", "start_sec": 20}}, "narration_audio.start_sec", "start sooner"),
+        ({"song": "silent.wav"}, "", ""),
+        ({"narration_audio": "silent.wav"}, "narration_audio.upload", "silent.wav is silent: no voice can be heard"),
+        (
+            {"scenes": [{**SCENE, "narration_audio": "silent.wav"}]},
+            "scenes[0].narration_audio.upload",
+            "choose another recording",
+        ),
         ({"narration_audio": "photo.png"}, "narration_audio.upload", "must be an audio file"),
         ({"scenes": [{**SCENE, "narration_audio": "1s.wav"}]}, "", ""),
         (

@@ -19,6 +19,8 @@ Block = NDArray[np.float32]
 WHOLE_SEC = 600.0
 """Seconds from the beginning that are decoded when a file is checked; shorter sound is decoded to its end."""
 _SHORTEST_SEC = 0.1
+_SILENCE = 0.001
+"""The highest sample of silence, -60 dB of full scale: dither and the noise of a cable are below it."""
 _HEARD_SEC = 0.08
 """Seconds. A listener does not hear shorter damage as a gap."""
 _LEAST_LOSS_SEC = 0.25
@@ -50,6 +52,8 @@ class AudioInfo:
 
     duration_sec: float
     notices: tuple[str, ...]
+    is_silent: bool = False
+    """True if no sample of a file of at most ``WHOLE_SEC`` can be heard."""
 
 
 @dataclass
@@ -113,11 +117,12 @@ def read_audio(source: BinaryIO | Path) -> AudioInfo:
     with open_container(source) as container:
         stream = _open_audio_track(container)
         names = set(container.format.name.split(","))
-        tally = _Tally()
-        for _ in _decode(container, stream, tally, most_sec=WHOLE_SEC):
-            pass
+        tally, is_silent = _Tally(), True
+        for frame in _decode(container, stream, tally, most_sec=WHOLE_SEC):
+            is_silent = is_silent and not _is_audible(frame)
         seconds = tally.heard_sec
         if seconds >= WHOLE_SEC:  # from here on the packets' lengths are added up
+            is_silent = False  # the rest may be heard
             rest = read_packets(container, stream)
             seconds += sum(float((packet.duration or 0) * packet.time_base) for packet in rest)
         claimed = _read_header_length(container, stream)
@@ -140,7 +145,16 @@ def read_audio(source: BinaryIO | Path) -> AudioInfo:
         )
     elif missing and not names & _BY_SIZE:
         notices.append(containers.CUT_NOTICE.format(containers.clock(seconds)))
-    return AudioInfo(round(seconds, 3), tuple(notices))
+    return AudioInfo(round(seconds, 3), tuple(notices), is_silent)
+
+
+def _is_audible(frame: Any) -> bool:
+    """Return whether a sample of the frame is louder than ``_SILENCE``."""
+    samples = frame.to_ndarray()
+    kind, levels = samples.dtype, samples.astype(np.float64)
+    if kind.kind != "f":
+        levels = levels / np.iinfo(kind).max if kind.kind == "i" else levels / 128 - 1
+    return bool(np.abs(levels).max(initial=0.0) > _SILENCE)
 
 
 def _read_header_length(container: Any, stream: Any) -> float:

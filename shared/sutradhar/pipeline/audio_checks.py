@@ -106,6 +106,10 @@ def _find_wrong_part(path: str, own: Song | OwnNarration, upload: Upload, min_se
         yield FieldError(f"{path}.upload", message)
     elif length < min_sec:
         yield FieldError(f"{path}.upload", f"{upload.filename} has {length:.1f} s; at least {min_sec:g} s are needed")
+    elif isinstance(own, OwnNarration) and upload.facts.is_silent:
+        yield FieldError(
+            f"{path}.upload", f"{upload.filename} is silent: no voice can be heard; choose another recording"
+        )
     elif start > length - min_sec:
         yield FieldError(
             f"{path}.start_sec", f"is {start:g}, and {upload.filename} ends at {length:.1f} s; start sooner"

@@ -33,6 +33,8 @@ class MediaInfo(Frozen):
     """Sentences for the user about parts of the file that are left out or shown differently."""
     has_audio: bool | None = None
     """True if a video has sound; None: an earlier version checked the file and did not record this."""
+    is_silent: bool = False
+    """True if the check read all of an audio file and found nothing that can be heard."""
 
 
 def name_blob(upload_id: str) -> str:

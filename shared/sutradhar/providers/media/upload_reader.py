@@ -123,7 +123,13 @@ def _probe(file: BinaryIO) -> MediaInfo:
             notices=video.notices,
         )
     audio = read_audio(file)
-    return MediaInfo(kind="audio", duration_sec=audio.duration_sec, has_audio=True, notices=audio.notices)
+    return MediaInfo(
+        kind="audio",
+        duration_sec=audio.duration_sec,
+        has_audio=True,
+        is_silent=audio.is_silent,
+        notices=audio.notices,
+    )
 
 
 def _require_size(size: tuple[int, int]) -> None:
