@@ -190,8 +190,8 @@ def test_a_song_with_lyrics_becomes_a_video(cloud: EmulatedCloud) -> None:
 def test_a_recorded_voice_becomes_the_narration(cloud: EmulatedCloud) -> None:
     voice = HibariNarrator().narrate("A cup of tea is warm. It is very good.", "en", "F", VoiceOptions())
     upload_id = send(cloud, "voice.wav", voice.wav)["upload_id"]
-    scenes = [{**scene, "duration_sec": None} for scene in PLAN["scenes"]]
-    scenes[0]["narration"], scenes[1]["narration"] = "A cup of tea is warm.", "It is very good."
+    sentences = ("A cup of tea is warm.", "It is very good.")
+    scenes = [{"narration": sentence, "image_prompt": "a cup on a table"} for sentence in sentences]
     plan = {**PLAN, "scenes": scenes, "narration_audio": upload_id, "music": False}
     code, body = call(cloud, "POST", "/render", plan)
     assert code == 202, body
