@@ -159,8 +159,8 @@ def listen(cloud: EmulatedCloud, path: str, body: dict[str, Any]) -> dict[str, A
         assert time.monotonic() < end, answer
         time.sleep(0.2)  # callers poll too
     assert answer["state"] == "ready", answer
-    found: dict[str, Any] = answer
-    return found
+    outcome: dict[str, Any] = answer
+    return outcome
 
 
 def test_a_song_with_lyrics_becomes_a_video(cloud: EmulatedCloud) -> None:
