@@ -180,7 +180,8 @@ def _build_scene(path: Path, *, is_named: bool) -> dict[str, Any] | None:
             raise _refuse(path.name, "has only sound; name an image or a clip")
         print_note(f"{path.name} is left out: it has only sound")
         return None
-    return {"clip" if kind == "video" else "image": {"upload": upload.id}}
+    # a head must not be cut off, and on the command line a file has no place for a focus
+    return {"clip" if kind == "video" else "image": {"upload": upload.id, "focus": "face"}}
 
 
 def _refuse(name: str, problem: str) -> InvalidRequest:
