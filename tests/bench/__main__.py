@@ -3,9 +3,9 @@
 ``python -m tests.bench [--quick] [--out FOLDER] [PART ...]`` runs the named parts, or else all; the race
 only if its peers are installed.
 
-Writes bench.md, bench.json and bench.png (and job.*, library.*, studio.*, scroll.*, cloud.*) to docs/bench, quick runs
-to out/bench, after every part. A part that fails does not stop the others; the exit code is 1 then. A limit that is
-missed is no failure.
+Writes bench.md, bench.json and bench.png (and job.*, library.*, studio.*, scroll.*, song.*, cloud.*) to docs/bench,
+quick runs to out/bench, after every part. A part that fails does not stop the others; the exit code is 1 then. A limit
+that is missed is no failure.
 """
 
 import argparse
@@ -34,6 +34,7 @@ from tests.bench import (
 )
 from tests.bench.figures import Figures
 from tests.bench.race import baseline, race
+from tests.bench.song import measure_song
 from tests.bench.videos import FULL, QUICK, Bench
 
 _ROOT = Path(__file__).parents[2]
@@ -59,6 +60,7 @@ PARTS: dict[str, Callable[[Bench, Figures], None]] = {
     "frames": lambda bench, figures: preview_frames.measure_preview_frames(figures.folder, quick=bench.scale.quick),
     "studio": lambda bench, figures: first_page.measure_first_page(figures.folder, quick=bench.scale.quick),
     "scroll": lambda bench, figures: library_scroll.measure_scroll(figures.folder, quick=bench.scale.quick),
+    "song": lambda bench, figures: measure_song.measure_songs(figures.folder, quick=bench.scale.quick),
     "cloud": lambda bench, figures: cloud.measure_cloud(figures.folder, quick=bench.scale.quick),
 }
 

@@ -13,6 +13,7 @@ from sutradhar.providers.listening.music_features import MAX_ANALYSED_SEC, read_
 from sutradhar.providers.listening.music_octave import choose_reading
 from sutradhar.providers.listening.music_onsets import Onsets, find_onsets
 from sutradhar.providers.listening.music_sections import find_sections
+from sutradhar.providers.listening.music_slips import mend_slips
 from sutradhar.providers.listening.music_tones import find_key, fold_tones
 
 _UNCLEAR_REPETITION, _CLEAR_REPETITION = 0.14, 0.5
@@ -83,7 +84,7 @@ def _find_beats(onsets: Onsets) -> tuple[Times, float | None, float]:
     confidence = (reading.repetition - _UNCLEAR_REPETITION) / (_CLEAR_REPETITION - _UNCLEAR_REPETITION)
     if confidence <= 0:
         return none, None, 0.0
-    beats = place_beats(onsets, reading.beats)
+    beats = place_beats(onsets, mend_slips(onsets, reading.beats))
     return beats, measure_tempo(beats), round(min(confidence, 1.0), 3)
 
 

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sutradhar.providers.listening.music_decode import Floats
-from sutradhar.providers.listening.music_features import FINE_PER_SEC, FRAMES_PER_SEC
+from sutradhar.providers.listening.music_features import FINE_PER_SEC
 from sutradhar.providers.listening.music_onsets import Onsets, smooth
 
 Times = NDArray[np.float64]
@@ -68,12 +68,11 @@ def _trim(beats: NDArray[np.intp], strength: NDArray[np.float64]) -> NDArray[np.
     return beats[places[0] : places[-1] + 1] if len(places) else beats[:0]
 
 
-def place_beats(onsets: Onsets, beats: NDArray[np.intp]) -> Times:
+def place_beats(onsets: Onsets, times: Times) -> Times:
     """Return the times of the beats in seconds, each moved to the onset near it.
 
     A beat without a clear onset, such as one in a rest, lies where its neighbours put it.
     """
-    times = beats / FRAMES_PER_SEC
     if len(times) < 3:
         return times
     gaps = np.diff(times)
