@@ -14,11 +14,11 @@ Pair = tuple[int, int]
 """The place of a word of the lyrics, and that of the recognised word."""
 
 
-def match_words(words: Sequence[str], recognised: Sequence[RecognisedWord]) -> list[Pair]:
+def match_words(words: Sequence[str], recognised: Sequence[RecognisedWord], start: float = 0.0) -> list[Pair]:
     """Return the pairs of equal words, both places rising, that have the most letters.
 
     Runs are better than single words, since lyrics repeat words. A pair that leaves no time for the words between is
-    left out.
+    left out, also of the words after the time ``start``.
     """
     if not words or not recognised:
         return []
@@ -49,10 +49,12 @@ def match_words(words: Sequence[str], recognised: Sequence[RecognisedWord]) -> l
             pairs.append((row - 1, column - 1))
             in_run = bool(continues[row, column])
             row, column = row - 1, column - 1
-    return _drop_hurried(pairs[::-1], words, recognised)
+    return _drop_hurried(pairs[::-1], words, recognised, start)
 
 
-def _drop_hurried(pairs: Sequence[Pair], words: Sequence[str], recognised: Sequence[RecognisedWord]) -> list[Pair]:
+def _drop_hurried(
+    pairs: Sequence[Pair], words: Sequence[str], recognised: Sequence[RecognisedWord], start: float
+) -> list[Pair]:
     """Return ``pairs`` in runs with time for the words between them; of two that clash, the longer stays."""
     runs: list[list[Pair]] = []
     for pair in pairs:
@@ -62,6 +64,10 @@ def _drop_hurried(pairs: Sequence[Pair], words: Sequence[str], recognised: Seque
             runs.append([pair])
     kept: list[list[Pair]] = []
     for run in runs:
+        first = run[0]
+        letters = sum(len(word) for word in words[: first[0]])
+        if recognised[first[1]].start - start < letters * _FASTEST_LETTER_SEC:
+            continue
         kept.append(run)
         while len(kept) > 1 and _is_hurried(kept[-2][-1], kept[-1][0], words, recognised):
             shorter = min(kept[-2:], key=lambda one: sum(len(words[place]) for place, _ in one))

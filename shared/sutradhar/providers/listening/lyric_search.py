@@ -26,6 +26,10 @@ _MIN_GAP_SEC = 0.6
 _EDGE_SEC = 0.35
 """A line's window begins this long before its first word, if that was recognised."""
 _LETTER_SEC = 0.085
+_MIN_AGREED = 0.5
+"""A line is looked for again if recogniser and aligner agree on a smaller share of its words."""
+_LONGEST_LOOK_SEC = 40.0
+_SHORT_LETTERS, _EDGE_GAP_SEC, _PULLED_CONFIDENCE = 4, 0.5, 0.7
 _AGREE_SEC = 0.12
 BOTH_CONFIDENCE, ONE_CONFIDENCE = 0.97, 0.75
 """The probability that a start is within 0.1 s of the true one, if recogniser and aligner agree, and if only one
@@ -66,7 +70,7 @@ class _Search:
         recognised = self._recognise(range(len(self._readings)), 0.0, self._voice.seconds)
         before = {at for at, anchor in enumerate(self._anchors) if anchor}
         for run, start, end in list(self._list_gaps(whole_lines=False)):
-            self._match(run, [one for one in recognised if start <= one.start < end])
+            self._match(run, [one for one in recognised if start <= one.start < end], start)
         letters = [len(word.text) * (at not in before) for at, word in enumerate(self._targets.words)]
         hits = sum(count for count, anchor in zip(letters, self._anchors, strict=True) if anchor)
         return hits / max(sum(letters), 1)
@@ -77,7 +81,7 @@ class _Search:
             grown = False
             for run, start, end in list(self._list_gaps(whole_lines=True)):
                 recognised = self._recognise(run, start, end, offset=number * _STRETCH_SEC / 3)
-                grown = self._match(run, recognised) or grown
+                grown = self._match(run, recognised, start) or grown
             if not grown:
                 return
 
@@ -115,11 +119,12 @@ class _Search:
                 recognised += recogniser.recognise(self._voice.cut(first, last), first)
         return recognised
 
-    def _match(self, run: range, recognised: Sequence[RecognisedWord]) -> bool:
-        """Set the anchors of the words of ``run`` that are among ``recognised``; return whether there are any."""
+    def _match(self, run: range, recognised: Sequence[RecognisedWord], start: float) -> bool:
+        """Set the anchors of the words of ``run`` that are among ``recognised``, all after the time ``start``; return
+        whether there are any."""
         sequence = [(at, word) for at in run if self._readings[at] for word in self._readings[at][0]]
         grown = False
-        for place, number in match_words([word for _, word in sequence], recognised):
+        for place, number in match_words([word for _, word in sequence], recognised, start):
             at = sequence[place][0]
             is_first = place == 0 or sequence[place - 1][0] != at
             if is_first and self._anchors[at] is None:
@@ -138,17 +143,47 @@ class _Search:
         yield at, end
 
     def align_lines(self) -> None:
-        """Align each line that has an anchor in its window, and place its words."""
+        """Align each line that has an anchor in its window, and place its words.
+
+        Where the aligner contradicts the recogniser, the line is looked for once more between its neighbours.
+        """
         aligner = LineAligner(self._readings)
         for line in self._targets.lines:
-            words = [self._targets.words[at] for at in line]
-            audible = [at for at in line if self._readings[at]]
-            anchored = [at for at in audible if self._anchors[at] is not None]
-            if all(word.start is not None for word in words) or not anchored:
+            if all(self._targets.words[at].start is not None for at in line):
                 continue
-            start, end = self._find_window(line, audible, anchored)
-            places = aligner.align(self._voice.cut(start, end), [self._readings[at] for at in line], start)
+            places, agreed = self._align(aligner, line)
+            audible = sum(1 for at in line if self._readings[at])
+            if agreed < _MIN_AGREED * audible:
+                before = self._anchors[line.start : line.stop]
+                self._look_again(line)
+                new_places, new_agreed = self._align(aligner, line)
+                if new_agreed > agreed:
+                    places = new_places
+                else:
+                    self._anchors[line.start : line.stop] = before
             self._place(line, places)
+
+    def _look_again(self, line: range) -> None:
+        """Replace the anchors of ``line`` by what a model of this line alone recognises between its neighbours."""
+        for at in line:
+            if self._targets.words[at].start is None:
+                self._anchors[at] = None
+        start, end = self._get_limits(line)
+        if _MIN_GAP_SEC < end - start < _LONGEST_LOOK_SEC:
+            self._match(line, self._recognise(line, start, end), start)
+
+    def _align(self, aligner: LineAligner, line: range) -> tuple[Sequence[RecognisedWord | None], int]:
+        """Return the place of each word of ``line``, and of how many words the recogniser says the same."""
+        audible = [at for at in line if self._readings[at]]
+        anchored = [at for at in audible if self._anchors[at] is not None]
+        if not anchored:
+            return [None] * len(line), 0
+        start, end = self._find_window(line, audible, anchored)
+        readings = [self._readings[at] for at in line]
+        places = aligner.align(self._voice.cut(start, end), readings, start) or [None] * len(line)
+        places = _pull_edges(places)
+        agreed = sum(_agree(self._anchors[at], place) for at, place in zip(line, places, strict=True))
+        return places, agreed
 
     def _find_window(self, line: range, audible: Sequence[int], anchored: Sequence[int]) -> tuple[float, float]:
         """Return the part of the song in which a line is sung."""
@@ -166,18 +201,39 @@ class _Search:
     def _estimate(self, places: Iterator[int]) -> float:
         return sum(0.1 + _LETTER_SEC * len(self._targets.words[at].text) for at in places)
 
-    def _place(self, line: range, places: Sequence[RecognisedWord | None] | None) -> None:
-        for number, at in enumerate(line):
+    def _place(self, line: range, places: Sequence[RecognisedWord | None]) -> None:
+        for at, place in zip(line, places, strict=True):
             word, anchor = self._targets.words[at], self._anchors[at]
-            aligned = places[number] if places else None
             if word.start is not None:
                 continue
-            if aligned is not None:
-                agree = anchor is not None and abs(anchor.start - aligned.start) <= _AGREE_SEC
-                word.place(aligned.start, "speech", BOTH_CONFIDENCE if agree else ONE_CONFIDENCE, aligned.end)
+            if place is not None:
+                confidence = BOTH_CONFIDENCE if _agree(anchor, place) else ONE_CONFIDENCE * place.confidence
+                word.place(place.start, "speech", confidence, place.end)
+                self._anchors[at] = _Anchor(place.start, place.end, confidence)
             elif anchor is not None:
                 word.place(anchor.start, "speech", ONE_CONFIDENCE * anchor.confidence, anchor.end)
         _inherit_silent(self._targets.list_line(self._targets.words[line.start].line))
+
+
+def _agree(anchor: _Anchor | None, place: RecognisedWord | None) -> bool:
+    return anchor is not None and place is not None and abs(anchor.start - place.start) <= _AGREE_SEC
+
+
+def _pull_edges(places: Sequence[RecognisedWord | None]) -> list[RecognisedWord | None]:
+    """Return ``places`` with a short word at the start of a line near the next word: music before the voice can sound
+    like a short word."""
+    pulled = list(places)
+    audible = [n for n, place in enumerate(places) if place is not None]
+    if len(audible) < 3:
+        return pulled
+    first, second = (places[n] for n in audible[:2])
+    assert first is not None
+    assert second is not None
+    usual = 0.06 + 0.05 * len(first.word)
+    if len(first.word) <= _SHORT_LETTERS and second.start - first.start > usual + _EDGE_GAP_SEC:
+        start = second.start - usual
+        pulled[audible[0]] = RecognisedWord(first.word, start, second.start, _PULLED_CONFIDENCE)
+    return pulled
 
 
 def _inherit_silent(words: Sequence[LyricTarget]) -> None:
