@@ -66,7 +66,7 @@ def _find_unexpressive_voice(services: Services, plan: RenderPlan) -> Iterator[s
 
 def _find_unknown_words(services: Services, plan: RenderPlan) -> Iterator[str]:
     """Yield a notice about recordings whose words are not known."""
-    if services.providers.listener.can_recognize:
+    if services.providers.listener.recognizes_speech:
         return
     advice = "give the text, or set WHISPER_MODEL to a model that recognises it (docs/voice.md)"
     if plan.narration_audio and not plan.narration_audio.text and not any(one.narration for one in plan.scenes):

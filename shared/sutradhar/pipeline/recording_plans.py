@@ -36,7 +36,7 @@ def write_recording_plan(services: Services, planner: Planner, plan: RenderPlan,
         ProviderError: the recording is gone or cannot be used, or no planner answers.
     """
     assert plan.narration_audio
-    if not knows_words(plan) and services.providers.listener.can_recognize:
+    if not knows_words(plan) and services.providers.listener.recognizes_speech:
         if not listens:
             return PlanResult(plan.evolve(notices=(*plan.notices, _WORDS_LATER)), str(planner.provider_id))
         plan = plan.evolve(narration_audio=plan.narration_audio.evolve(text=_recognize(services, plan)))
@@ -58,7 +58,7 @@ def find_unknown_words(services: Services, plan: RenderPlan) -> Iterator[FieldEr
     """Yield an error for a recording of which neither the words nor the images are known."""
     if not plan.narration_audio or plan.scenes or plan.topic or plan.prompt or knows_words(plan):
         return
-    if not services.providers.listener.can_recognize:
+    if not services.providers.listener.recognizes_speech:
         yield FieldError("narration_audio.text", f"is missing; {_ADVICE}")
 
 

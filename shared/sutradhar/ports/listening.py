@@ -66,11 +66,6 @@ class Listener(Protocol):
         """
         ...
 
-    @property
-    def can_recognize(self) -> bool:
-        """Return whether a model is set up that recognises words."""
-        ...
-
     def recognize_speech(self, path: Path, start_sec: float, end_sec: float | None, language: Language) -> str | None:
         """Return the text that is spoken in a part of a file; None if no model is set up."""
         ...

@@ -11,7 +11,7 @@ from sutradhar.domain.video.layout import Layout, Length
 from sutradhar.domain.video.recording_cuts import divide_recording, is_left_out
 from sutradhar.domain.video.scene_parts import Passage, place_pauses, place_sound_effects, refer_to
 from sutradhar.domain.video.shots import count_part_frames
-from sutradhar.domain.video.timeline import CUT, NarrationClip, Timeline, frame_to_sample
+from sutradhar.domain.video.timeline import CUT, ClipAudio, NarrationClip, Timeline, frame_to_sample
 
 _SHORTEST_TRANSITION = 2
 """Frames. A shorter transition is a cut."""
@@ -78,7 +78,13 @@ class _RecordingLayout(Layout):
 
     def build(self) -> Timeline:
         self._narrations = self._cut_recording()
+        self._clip_audio = [self._duck(one) for one in self._clip_audio]
         return super().build()
+
+    def _duck(self, audio: ClipAudio) -> ClipAudio:
+        """Return the sound of a clip low under the recording, which also plays where the scene has no words of it."""
+        clip = self._plan.scenes[audio.scene].clip
+        return audio if clip and clip.sound == "keep" else audio.evolve(ducked=True)
 
     def _cut_recording(self) -> list[NarrationClip]:
         """Return the recording in one piece for each scene that has words of it, each after the one before."""

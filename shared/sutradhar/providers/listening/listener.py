@@ -29,9 +29,7 @@ class LocalListener:
 
     @property
     def recognizes_speech(self) -> bool:
-        from sutradhar.providers.alignment.whisper import find_problem
-
-        return self._whisper_model is not None and not find_problem(self._whisper_model)
+        return self._whisper is not None
 
     def analyze(self, path: Path) -> SongAnalysis:
         from sutradhar.media.formats import MediaError
@@ -70,10 +68,6 @@ class LocalListener:
         from sutradhar.providers.listening.recording import read_recording
 
         return read_recording(path, (start_sec, end_sec), text, language, self._whisper, clean=clean)
-
-    @property
-    def can_recognize(self) -> bool:
-        return self._whisper is not None
 
     def recognize_speech(self, path: Path, start_sec: float, end_sec: float | None, language: Language) -> str | None:
         from sutradhar.providers.listening.recording import recognize_speech
