@@ -6,10 +6,12 @@ const word = (text, start_sec, end_sec) => ({ text, start_sec, end_sec });
 const LINES = [{ words: [word("a", 1, 1.5), word("b", 1.5, 2), word("c", 3, 4)] }, { words: [word("d", 5, 6), word("e", 6, 7)] }];
 const times = (lines) => lines.flatMap(({ words }) => words.map(({ start_sec, end_sec }) => [start_sec, end_sec]));
 
-test("a word moves as far as its neighbours let it", () => {
+test("a word moves as far as its neighbours let it, and takes time from the one that it touches", () => {
   assert.deepEqual(times(nudge(LINES, { line: 0, word: 2 }, "word", -0.4, 10).lines)[2], [2.6, 3.6]);
-  assert.equal(nudge(LINES, { line: 0, word: 2 }, "word", -5, 10).moved, -1);
-  assert.deepEqual(nudge(LINES, { line: 0, word: 1 }, "word", -0.1, 10), { lines: LINES, moved: 0 });
+  assert.deepEqual(times(nudge(LINES, { line: 0, word: 1 }, "word", -0.1, 10).lines).slice(0, 2), [[1, 1.4], [1.4, 1.9]]);
+  assert.deepEqual(times(nudge(LINES, { line: 0, word: 2 }, "word", -5, 10).lines).slice(1, 3), [[1.5, 1.55], [1.55, 2.55]]);
+  assert.deepEqual(times(nudge(LINES, { line: 1, word: 0 }, "end", 0.3, 10).lines).slice(3), [[5, 6.3], [6.3, 7]]);
+  assert.equal(nudge(LINES, { line: 0, word: 0 }, "word", -5, 10).moved, -1);
 });
 
 test("a start and an end move alone, and a word never gets shorter than it can be seen", () => {
@@ -36,10 +38,9 @@ test("whatever is moved, words stay in order, inside the song, and do not overla
   }
 });
 
-test("words that overlap already may move apart only", () => {
+test("words that overlap in their file do not when one of them was moved", () => {
   const lines = [{ words: [word("a", 1, 2), word("b", 1.5, 3)] }];
-  assert.equal(nudge(lines, { line: 0, word: 1 }, "word", -0.1, 10).moved, 0);
-  assert.equal(nudge(lines, { line: 0, word: 1 }, "word", 0.3, 10).moved, 0.3);
+  assert.deepEqual(times(nudge(lines, { line: 0, word: 1 }, "word", 0.1, 10).lines), [[1, 1.6], [1.6, 3.1]]);
 });
 
 test("the word that is sung, and the next word, are found across lines", () => {

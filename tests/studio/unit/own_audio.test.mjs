@@ -26,6 +26,12 @@ test("a plan with a song or a voice becomes a draft and the same plan again", ()
   for (const plan of plans) assert.deepEqual(makePlan(readPlan({ ...options, ...plan })), { ...options, ...plan });
 });
 
+test("the flat colour of a finished video follows the look again", () => {
+  const scene = { color: "#16222e", image_prompt: "", image: null, characters: [], title: null };
+  const { song } = readPlan({ song: { upload: "up-1", color: null }, scenes: [scene] });
+  assert.deepEqual([song.background, song.scenes, song.color], ["color", [], ""]);
+});
+
 test("the best part has a length, and a part of one's own its times", () => {
   assert.deepEqual(makePlan(write("song", { part: "best", best_sec: 45 })).song, { upload: "up-1", look: "clean", best: true });
   assert.equal(makePlan(write("song", { part: "best", best_sec: 45 })).length_sec, 45);

@@ -8,7 +8,8 @@ import { SHORTEST_SEC } from "./lrc.js";
 import { clamp } from "./waveform.js";
 
 /**
- * Return the lines with `part` of a word moved by `seconds`, as far as its neighbours and the song let it.
+ * Return the lines with `part` of a word moved by `seconds`, as far as its neighbours and the song let it. A word that is
+ * moved, or made longer, takes time from the word beside it, which keeps the shortest length.
  * @param {Line[]} lines
  * @param {{line: number, word: number}} place of the word
  * @param {Part} part
@@ -20,7 +21,23 @@ export function nudge(lines, place, part, seconds, duration) {
   const { low, high } = findLimits(lines, place, part, duration);
   const moved = roundTime(clamp(seconds, low, high));
   if (!moved) return { lines, moved: 0 };
-  return { lines: lines.map((line, index) => moveLine(line, index, place, part, moved)), moved };
+  const next = lines.map((line, index) => moveLine(line, index, place, part, moved));
+  return { lines: part === "line" || part === "all" ? next : trimNeighbours(next, place), moved };
+}
+
+/** End the word before, and begin the word after, where the word at `place` stands. */
+function trimNeighbours(lines, place) {
+  const { start_sec: start, end_sec: end } = lines[place.line].words[place.word];
+  const [before, after] = [findNeighbour(lines, place, -1), findNeighbour(lines, place, 1)];
+  return lines.map((line, index) => ({
+    ...line,
+    words: line.words.map((word, at) => {
+      if (index === place.line && at === place.word) return word;
+      if (index === before.line && at === before.word && word.end_sec > start) return { ...word, end_sec: start };
+      if (index === after.line && at === after.word && word.start_sec < end) return { ...word, start_sec: end };
+      return word;
+    }),
+  }));
 }
 
 function moveLine(line, index, place, part, moved) {
@@ -62,13 +79,15 @@ function order(low, high) {
 }
 
 function findBefore(lines, { line, word }, part) {
-  const same = part === "line" ? undefined : lines[line].words[word - 1];
-  return (same ?? lines[line - 1]?.words.at(-1))?.end_sec ?? 0;
+  if (part === "line") return lines[line - 1]?.words.at(-1).end_sec ?? 0;
+  const before = lines[line].words[word - 1] ?? lines[line - 1]?.words.at(-1);
+  return before ? before.start_sec + SHORTEST_SEC : 0;
 }
 
 function findAfterEnd(lines, { line, word }, part, duration) {
-  const same = part === "line" ? undefined : lines[line].words[word + 1];
-  return (same ?? lines[line + 1]?.words[0])?.start_sec ?? duration;
+  if (part === "line") return lines[line + 1]?.words[0].start_sec ?? duration;
+  const after = lines[line].words[word + 1] ?? lines[line + 1]?.words[0];
+  return after ? after.end_sec - SHORTEST_SEC : duration;
 }
 
 /** Return a time to the hundredth of a second, as LRC has it. */

@@ -107,8 +107,14 @@ export function readOwnAudio({ song, narration_audio, topic, prompt, scenes = []
   }
   const { start_sec = null, end_sec = null, best = false, lyrics = "", look = "clean", color = "", ...rest } = fields;
   const hasPart = start_sec !== null || end_sec !== null;
+  const backdrop = isFlat(scenes) ? { scenes: [], background: "color" } : {};
   const part = best ? { part: "best", best_sec: length_sec ?? 30 } : hasPart ? { part: "own", start_sec, end_sec } : {};
-  return { way, audio: { ...audio, ...part, lyrics, look, color: color ?? "", rest: withoutEmpty(rest) } };
+  return { way, audio: { ...audio, ...backdrop, ...part, lyrics, look, color: color ?? "", rest: withoutEmpty(rest) } };
+}
+
+/** A finished video has its flat colour as a scene; without it the colour follows the look again. */
+function isFlat(scenes) {
+  return scenes.length === 1 && Boolean(scenes[0].color) && !scenes[0].title && !scenes[0].lower_third;
 }
 
 function readRef(ref) {

@@ -23,7 +23,7 @@ export function LookCards({ value, language, error, onChange }) {
 
 function Sample({ look }) {
   const [first, second, third] = t("sound.sample").split(" ");
-  if (look === "bold") return html`<b>${second}</b>`;
-  if (look === "karaoke") return html`<span><i>${first} ${second}</i> ${third}</span>`;
+  if (look === "bold") return html`<b>${first} <i>${second}</i></b>`;
+  if (look === "karaoke") return html`<span><i>${first} ${second}</i> ${third}</span><span class="later">${t("sound.sample")}</span>`;
   return html`<span>${t("sound.sample")}</span>`;
 }

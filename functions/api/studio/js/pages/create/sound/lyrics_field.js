@@ -1,5 +1,5 @@
 /** The words of a song: pasted, from a file, or none; with the times of each word when they are wanted. */
-import { html, useEffect, useRef, useState } from "../../../../vendor/preact.js";
+import { html, useEffect, useMemo, useRef, useState } from "../../../../vendor/preact.js";
 import { call } from "../../../api.js";
 import { decodeText } from "../../../lib/decode_text.js";
 import { readLrc } from "../../../lib/lrc.js";
@@ -12,7 +12,6 @@ import { ErrorBox } from "../../../ui/error_box.js";
 import { TextArea } from "../../../ui/field.js";
 import { Icon } from "../../../ui/icon.js";
 import { Loaded } from "../../../ui/loaded.js";
-import { More } from "../../../ui/more.js";
 import { follow } from "./use_analysis.js";
 
 await Promise.all([loadTexts("sound"), loadStyle("song")]);
@@ -24,7 +23,7 @@ export function LyricsField({ song, language, analysis, error, onChange }) {
   const input = useRef();
   const alignment = useAlignment(song, language, onChange);
   const take = async (file) => file && onChange({ lyrics: decodeText(await file.arrayBuffer()), times: null });
-  const lines = song.times?.text === song.lyrics ? song.times.lines : null;
+  const lines = useMemo(() => findLines(song), [song.times, song.lyrics]);
   return html`<div class="row between"><h2>${t("sound.lyrics")}</h2>
       <${Button} kind="quiet" icon="upload" onClick=${() => input.current.click()}>${t("sound.lyrics_file")}<//>
       <input type="file" ref=${input} hidden accept=".lrc,.srt,.txt,text/plain" aria-label=${t("sound.lyrics_file")} onChange=${(event) => { take(event.currentTarget.files[0]); event.currentTarget.value = ""; }} /></div>
@@ -36,12 +35,22 @@ export function LyricsField({ song, language, analysis, error, onChange }) {
     ${lines && song.upload && html`<${Loaded} load=${loadTimes} song=${song} lines=${lines} language=${language} analysis=${analysis} onChange=${onChange} />`}`;
 }
 
-/** Lyrics with the times of their words are for programs; people read the lines below. */
-function Folded({ isFolded, children }) {
-  return isFolded ? html`<${More} label=${t("sound.change_words")}>${children}<//>` : children;
+/** The lines whose words all have times; null for other lyrics. */
+function findLines({ times, lyrics }) {
+  if (times?.text === lyrics) return times.lines;
+  const timed = lyrics.includes("<") ? readLrc(lyrics) : null;
+  return timed && roundTimes(timed);
 }
 
-/** Find the times of the words; `start` begins it. Lyrics with a time for each word need no search. */
+/** Lyrics with the times of their words are for programs; people read the lines below. What is typed in stays in its place. */
+function Folded({ isFolded, children }) {
+  const [isOpen, setOpen] = useState(false);
+  return html`<details class="more" open=${!isFolded || isOpen} onToggle=${(event) => isFolded && setOpen(event.currentTarget.open)}>
+    <summary hidden=${!isFolded}><${Icon} name="right" />${t("sound.change_words")}</summary><div class="content">${children}</div>
+  </details>`;
+}
+
+/** Find the times of the words; `start` begins it. */
 function useAlignment(song, language, onChange) {
   const [state, setState] = useState({ error: null, isLoading: false, notices: [] });
   const stopping = useRef(null);
@@ -53,8 +62,6 @@ function useAlignment(song, language, onChange) {
     announce(t("sound.aligned"));
   };
   const start = async () => {
-    const timed = readLrc(song.lyrics);
-    if (timed) return finish(timed, []);
     const stop = new AbortController();
     stopping.current = stop;
     setState({ error: null, isLoading: true, notices: [] });
