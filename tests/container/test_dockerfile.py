@@ -14,6 +14,7 @@ import httpx
 import pytest
 
 from functions.dev.emulated_cloud.emulators import find_free_port
+from gpu_renderer.text.fonts import LOOK_FONTS
 from sutradhar.backends.local.blobs import FileBlobStore
 from sutradhar.domain.jobs.messages import RenderFinished
 from sutradhar.domain.video.frame_request import FrameRequest
@@ -36,7 +37,15 @@ def test_it_is_what_the_graphics_card_needs() -> None:
     env = environment(image, {"PATH": "/usr/bin"})
     assert set(env["NVIDIA_DRIVER_CAPABILITIES"].split(",")) == {"compute", "video", "utility"}
     installed = next(value for instruction, value in image.steps if instruction == "RUN" and "apt-get" in value)
-    assert {"ffmpeg", "fonts-noto-core", "libfribidi0", "libzimg2", "python3"} <= set(installed.split())
+    fonts = {font.package for pair in LOOK_FONTS.values() for font in pair}
+    assert {"ffmpeg", "libfribidi0", "libzimg2", "python3", *fonts} <= set(installed.split())
+    setup = (ROOT / ".ci" / "setup").read_text()
+    assert all(
+        font.package in setup and font.file in setup
+        for pair in LOOK_FONTS.values()
+        for font in pair
+        if font.package != "fonts-noto-core"
+    )
     names = [instruction for instruction, _ in image.steps]
     user = next(value for instruction, value in image.steps if instruction == "USER")
     assert user == "10001"
