@@ -51,7 +51,6 @@ KINDS: dict[str, tuple[str, list[str]]] = {
     "variable bit rate without header": ("a.mp3", ["-q:a", "4", "-write_xing", "0"]),
     "too loud": ("a.wav", ["-af", "volume=14dB", "-c:a", "pcm_s16le"]),
     "aac": ("a.m4a", ["-c:a", "aac", "-b:a", "128k"]),
-    "opus": ("a.ogg", ["-c:a", "libopus", "-b:a", "96k"]),
     "silence at its ends": ("a.flac", ["-af", "adelay=2000:all=1,apad=pad_dur=3"]),
 }
 
