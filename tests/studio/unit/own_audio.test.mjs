@@ -2,10 +2,20 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { addUpload, chooseWay, createDraft, isEmpty, isLosing, isReady, makePlan, readPlan, replacePlan } from "../../../functions/api/studio/js/lib/draft.js";
 import { placeError } from "../../../functions/api/studio/js/lib/error_fields.js";
-import { createOwnAudio, findPart, getOwnAudio, takeFile, takeWords } from "../../../functions/api/studio/js/lib/own_audio.js";
+import { createOwnAudio, findPart, getOwnAudio, moveShown, removeShown, takeFile, takeWords } from "../../../functions/api/studio/js/lib/own_audio.js";
 
 const SONG = { upload_id: "up-1", filename: "a.mp3", duration_sec: 40, kind: "audio" };
 const write = (way, fields) => ({ ...chooseWay(createDraft(), way), [way]: { ...takeFile(createOwnAudio(way), SONG), ...fields } });
+
+test("images change their places and go, and what is said in a recording stays in its order", () => {
+  const scenes = [{ key: "a", image_prompt: "x", narration: "One." }, { key: "b", image_prompt: "y", narration: "Two." }, { key: "c", image_prompt: "z" }];
+  const list = (some) => some.map(({ image_prompt, narration }) => [image_prompt, narration]);
+  assert.deepEqual(list(moveShown(scenes, 0, 1)), [["y", "One."], ["x", "Two."], ["z", undefined]]);
+  assert.deepEqual(list(moveShown(scenes, 2, 3)), list(scenes));
+  assert.deepEqual(list(removeShown(scenes, 0)), [["y", "One. Two."], ["z", undefined]]);
+  assert.deepEqual(list(removeShown(scenes, 1)), [["x", "One. Two."], ["z", undefined]]);
+  assert.deepEqual(list(removeShown(scenes, 2)), list(scenes.slice(0, 2)));
+});
 
 test("a draft is ready when it has its sound", () => {
   for (const way of ["song", "recording"]) {

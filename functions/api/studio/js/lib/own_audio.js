@@ -86,7 +86,7 @@ function isShort(words) {
 }
 
 function withoutEmpty(fields) {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null && value !== ""));
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined && value !== null && value !== ""));
 }
 
 /**
@@ -115,6 +115,26 @@ export function readOwnAudio({ song, narration_audio, topic, prompt, scenes = []
 /** A finished video has its flat colour as a scene; without it the colour follows the look again. */
 function isFlat(scenes) {
   return scenes.length === 1 && Boolean(scenes[0].color) && !scenes[0].title && !scenes[0].lower_third;
+}
+
+/** Return the scenes with what two neighbours show exchanged; what is said in a recording stays in its order. */
+export function moveShown(scenes, from, to) {
+  if (!scenes[from] || !scenes[to]) return scenes;
+  return scenes.map((scene, index) => (index === from ? { ...scenes[to], ...getSpoken(scene) } : index === to ? { ...scenes[from], ...getSpoken(scene) } : scene));
+}
+
+/** Return the scenes without what one of them shows; its words go to the scene beside it. */
+export function removeShown(scenes, index) {
+  const rest = scenes.filter((_, at) => at !== index);
+  const { narration } = scenes[index];
+  if (!narration || !rest.length) return rest;
+  const at = Math.max(0, index - 1);
+  const words = index > 0 ? [rest[at].narration, narration] : [narration, rest[at].narration];
+  return rest.map((scene, place) => (place === at ? { ...scene, narration: words.filter(Boolean).join(" "), translations: undefined } : scene));
+}
+
+function getSpoken({ narration, translations }) {
+  return { narration, translations };
 }
 
 function readRef(ref) {

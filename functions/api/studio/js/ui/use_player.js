@@ -8,7 +8,7 @@ let heard = null;
 
 /**
  * @param {string} url a URL or path of an answer of the API
- * @returns {{element: unknown, time: import("../store.js").Store, isPlaying: boolean, hasFailed: boolean,
+ * @returns {{element: unknown, time: import("../store.js").Store, duration: number, isPlaying: boolean, hasFailed: boolean,
  *   play: (start?: number, end?: number) => void, pause: () => void, seek: (seconds: number) => void}} `element` belongs
  *   into the page; `time` is a store of the seconds, which changes with each frame while it plays
  */
@@ -18,6 +18,7 @@ export function usePlayer(url) {
   const time = useMemo(() => createStore(0), [url]);
   const [isPlaying, setPlaying] = useState(false);
   const [hasFailed, setFailed] = useState(false);
+  const [duration, setDuration] = useState(0);
   const { src, onError } = useFileUrl(url);
   useEffect(() => setFailed(false), [url]);
   useEffect(() => {
@@ -46,10 +47,14 @@ export function usePlayer(url) {
     heard = currentTarget;
     setPlaying(true);
   };
+  const learn = ({ currentTarget }) => {
+    setFailed(false);
+    setDuration(Number.isFinite(currentTarget.duration) ? currentTarget.duration : 0); // a recording may not tell it
+  };
   const fail = (event) => {
     setFailed(true);
     onError(event);
   };
-  const element = html`<audio ref=${audio} src=${src} preload="metadata" onPlay=${begin} onPause=${() => setPlaying(false)} onEnded=${() => setPlaying(false)} onLoadedMetadata=${() => setFailed(false)} onError=${fail} />`;
-  return { element, time, isPlaying, hasFailed, play, pause: () => audio.current?.pause(), seek };
+  const element = html`<audio ref=${audio} src=${src} preload="metadata" onPlay=${begin} onPause=${() => setPlaying(false)} onEnded=${() => setPlaying(false)} onLoadedMetadata=${learn} onError=${fail} />`;
+  return { element, time, duration, isPlaying, hasFailed, play, pause: () => audio.current?.pause(), seek };
 }

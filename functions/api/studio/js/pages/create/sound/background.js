@@ -1,6 +1,7 @@
 /** What is shown with the sound: images and clips, drawn images, or a colour. */
 import { html, useState } from "../../../../vendor/preact.js";
-import { makeKey, moveItem } from "../../../lib/draft.js";
+import { makeKey } from "../../../lib/draft.js";
+import { moveShown, removeShown } from "../../../lib/own_audio.js";
 import { loadStyle } from "../../../place.js";
 import { loadTexts, t } from "../../../text.js";
 import { Button } from "../../../ui/button.js";
@@ -50,9 +51,9 @@ function Scenes({ scenes, onChange }) {
     ${scenes.length > 0 && html`<ol class="plain shown-list">${scenes.map((scene, index) => html`<li key=${scene.key}>
       <${Shown} scene=${scene} />
       <div class="row shown-tools">
-        <${Button} kind="quiet" icon="left" label=${t("sound.earlier", { number: index + 1 })} isDisabled=${index === 0} onClick=${() => onChange(moveItem(scenes, index, index - 1))} />
-        <${Button} kind="quiet" icon="right" label=${t("sound.later", { number: index + 1 })} isDisabled=${index === scenes.length - 1} onClick=${() => onChange(moveItem(scenes, index, index + 1))} />
-        <${Button} kind="quiet" icon="trash" label=${t("sound.remove_shown", { number: index + 1 })} onClick=${() => onChange(scenes.filter((one) => one !== scene))} />
+        <${Button} kind="quiet" icon="left" label=${t("sound.earlier", { number: index + 1 })} isDisabled=${index === 0} onClick=${() => onChange(moveShown(scenes, index, index - 1))} />
+        <${Button} kind="quiet" icon="right" label=${t("sound.later", { number: index + 1 })} isDisabled=${index === scenes.length - 1} onClick=${() => onChange(moveShown(scenes, index, index + 1))} />
+        <${Button} kind="quiet" icon="trash" label=${t("sound.remove_shown", { number: index + 1 })} onClick=${() => onChange(removeShown(scenes, index))} />
       </div></li>`)}</ol>`}
     <div><${Button} icon="plus" onClick=${() => setChoosing(true)}>${t("create.add_files")}<//></div>
     <${MediaPicker} isOpen=${isChoosing} kinds=${["image", "video"]} onChoose=${add} onClose=${() => setChoosing(false)} />`;

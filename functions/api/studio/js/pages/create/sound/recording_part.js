@@ -26,13 +26,18 @@ export function RecordingPart({ draft, errors, onChange }) {
       ${recording.upload && html`<${Hear} key=${recording.upload} recording=${recording} />`}
       <p class="soft small">${t("recording.cleaned")}</p>
     </section>
-    <section class="card stack"><${TextArea} label=${t("recording.text")} hint=${t("recording.text_hint")} rows="6" lang=${draft.plan.language || undefined} data-path="narration_audio.text" value=${recording.text} error=${errors.get("narration_audio.text")} onChange=${(text) => change({ text })} /></section>
+    <section class="card stack"><${TextArea} label=${t("recording.text")} hint=${t("recording.text_hint")} rows="6" lang=${draft.plan.language || undefined} data-path="narration_audio.text" placeholder=${joinNarrations(recording.scenes)} value=${recording.text} error=${errors.get("narration_audio.text")} onChange=${(text) => change({ text })} /></section>
     <section class="card stack"><${Background} audio=${recording} kinds=${["auto", "scenes", "prompt"]} error=${errors.get("background")} onChange=${change} /></section>
   </div>`;
 }
 
+/** The text of a finished video stands in its scenes. */
+function joinNarrations(scenes) {
+  return scenes.map(({ narration }) => narration).filter(Boolean).join(" ");
+}
+
 function Hear({ recording }) {
   const player = usePlayer(`/uploads/${encodeURIComponent(recording.upload)}/file`);
-  return html`${player.element}<${PlayRow} player=${player} part=${{ start: 0, end: Infinity }} duration=${recording.duration_sec} />
+  return html`${player.element}<${PlayRow} player=${player} part=${{ start: 0, end: Infinity }} duration=${recording.duration_sec || player.duration} />
     ${player.hasFailed && html`<p class="soft small">${t("sound.cannot_play")}</p>`}`;
 }
