@@ -23,7 +23,7 @@ _TIMES = st.floats(-5, 40, allow_nan=False)
 _WORDS = st.lists(st.builds(Word, text=_TEXTS, start=_TIMES, end=_TIMES), max_size=60)
 
 
-@settings(max_examples=300)
+@settings(max_examples=120)
 @given(
     _WORDS,
     st.lists(st.integers(0, 60), max_size=12),
@@ -43,7 +43,7 @@ def test_lines_never_overlap_and_lie_inside_the_song(words: list[Word], ends: li
     assert [(cue.start, cue.end) for cue in captions] == [(cue.start, cue.end) for cue in cues]
 
 
-@settings(max_examples=300)
+@settings(max_examples=120)
 @given(_WORDS, st.lists(st.integers(0, 60), max_size=12))
 def test_no_word_is_lost_and_no_cluster_is_split(words: list[Word], ends: list[int]) -> None:
     texts = [" ".join(word.text.split()) for word in words if is_heard(word, 30)]
