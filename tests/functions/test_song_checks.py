@@ -4,39 +4,41 @@ import wave
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from flask.testing import FlaskClient
-from PIL import Image
 
 from sutradhar import bootstrap
 from sutradhar.domain.core.errors import InvalidRequest
 from sutradhar.domain.plan.limits import API_LIMITS
 from sutradhar.domain.plan.plan import RenderPlan
+from sutradhar.domain.plan.upload import MediaInfo
 from sutradhar.pipeline.own_media import check_own_media, estimate_length, estimate_scenes
 from sutradhar.pipeline.upload_records import update_upload
-from sutradhar.pipeline.uploads import import_file
+from sutradhar.pipeline.uploads import create_upload, import_file
 
 LIMITS = API_LIMITS.evolve(max_total_sec=30, max_scene_sec=10)
 SCENE = {"image_prompt": "a boat"}
 
 
-def write_wav(path: Path, seconds: float, level: int = 16) -> Path:
-    with wave.open(str(path), "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(1)
-        file.setframerate(8000)
-        file.writeframes(bytes(128 - level // 2 + i % level for i in range(int(8000 * seconds))))
-    return path
+FILES = {
+    **{f"{seconds}s.wav": MediaInfo(kind="audio", duration_sec=seconds, has_audio=True) for seconds in (1, 20, 40)},
+    "silent.wav": MediaInfo(kind="audio", duration_sec=5, has_audio=True, is_silent=True),
+    "photo.png": MediaInfo(kind="image", width=320, height=200),
+}
 
 
 @pytest.fixture
-def files(home: object, tmp_path: Path) -> dict[str, str]:
-    """The ids of uploads by their file names."""
-    paths = [write_wav(tmp_path / f"{seconds}s.wav", seconds) for seconds in (1, 20, 40)]
-    paths.append(write_wav(tmp_path / "silent.wav", 5, level=1))
-    Image.effect_noise((320, 200), 90).convert("RGB").save(tmp_path / "photo.png")
+def files(home: object) -> dict[str, str]:
+    """The ids of checked uploads by their file names."""
+    return {name: create(name, facts) for name, facts in FILES.items()}
+
+
+def create(name: str, facts: MediaInfo) -> str:
     services = bootstrap.services()
-    return {path.name: import_file(services, path).id for path in [*paths, tmp_path / "photo.png"]}
+    upload = create_upload(services, name, "application/octet-stream", 5)
+    services.blobs.put(upload.blob, b"bytes")
+    return update_upload(services, upload.id, lambda one: one.evolve(facts=facts)).id
 
 
 def make_plan(files: dict[str, str], **fields: Any) -> RenderPlan:
@@ -106,6 +108,20 @@ def test_a_song_or_voice_is_checked_against_its_file(
     refusals = find_refusals(make_plan(files, **fields))
     assert list(refusals) == ([path] if path else [])
     assert says in refusals.get(path, "")
+
+
+@pytest.mark.parametrize("level", [0, 1, 40])
+def test_the_check_of_an_upload_hears_silence(home: object, tmp_path: Path, level: int) -> None:
+    for kind in ("<i2", "u1"):
+        tone = np.tile([level, -level], 4000) * (1 if kind == "u1" else 32)
+        with wave.open(str(tmp_path / f"{level}{kind[-1]}.wav"), "wb") as file:
+            file.setnchannels(1)
+            file.setsampwidth(1 if kind == "u1" else 2)
+            file.setframerate(8000)
+            file.writeframes((tone + (128 if kind == "u1" else 0)).astype(kind).tobytes())
+        facts = import_file(bootstrap.services(), tmp_path / f"{level}{kind[-1]}.wav").facts
+        assert facts
+        assert facts.is_silent is (level * (256 if kind == "u1" else 32) / 32768 <= 0.001), kind
 
 
 def test_a_file_of_hours_is_refused(files: dict[str, str]) -> None:
