@@ -3,8 +3,8 @@
 ``python -m tests.bench [--quick] [--out FOLDER] [PART ...]`` runs the named parts, or else all; the race
 only if its peers are installed.
 
-Writes bench.md, bench.json and bench.png (and job.*, library.*, studio.*, scroll.*, song.*, cloud.*) to docs/bench,
-quick runs to out/bench, after every part. A part that fails does not stop the others; the exit code is 1 then. A limit
+Writes bench.md, bench.json and bench.png (and job.*, library.*, studio.*, scroll.*, song.*, voice.*, cloud.*) to
+docs/bench, quick runs to out/bench, after every part. A part that fails does not stop the others; the exit code is 1 then. A limit
 that is missed is no failure.
 """
 
@@ -31,6 +31,7 @@ from tests.bench import (
     parts_video,
     plot,
     preview_frames,
+    voice,
 )
 from tests.bench.figures import Figures
 from tests.bench.race import baseline, race
@@ -60,6 +61,7 @@ PARTS: dict[str, Callable[[Bench, Figures], None]] = {
     "frames": lambda bench, figures: preview_frames.measure_preview_frames(figures.folder, quick=bench.scale.quick),
     "studio": lambda bench, figures: first_page.measure_first_page(figures.folder, quick=bench.scale.quick),
     "scroll": lambda bench, figures: library_scroll.measure_scroll(figures.folder, quick=bench.scale.quick),
+    "voice": lambda bench, figures: voice.measure_voices(figures.folder, quick=bench.scale.quick),
     "song": lambda bench, figures: measure_song.measure_songs(figures.folder, quick=bench.scale.quick),
     "cloud": lambda bench, figures: cloud.measure_cloud(figures.folder, quick=bench.scale.quick),
 }

@@ -19,9 +19,9 @@ from sutradhar.providers.listening.lyric_words import LyricTarget, LyricTargets
 _STRETCH_SEC, _SHORTEST_STRETCH_SEC = 14.0, 7.0
 _SEARCHES = 3
 """The most searches for missing lines, each with a model of fewer of them."""
-MIN_SHARE = 0.3
-"""With a smaller share of recognised letters the song says something else: the right lyrics have 0.6 to 0.97 with music
-12 dB below, those of another song 0.09 to 0.12 (measured with three voices, spoken and sung)."""
+MIN_FIT = 0.14
+"""With a smaller fit the song says something else: the right lyrics have 0.37 and more, written twice 0.16,
+and those of another song 0.001 to 0.13 (measured with three voices and music 0 to 12 dB below)."""
 _MIN_GAP_SEC = 0.6
 _EDGE_SEC = 0.35
 """A line's window begins this long before its first word, if that was recognised."""
@@ -49,7 +49,7 @@ def search_words(targets: LyricTargets, voice: SongVoice) -> bool:
     Return False, and change nothing, if the song does not seem to say these words.
     """
     search = _Search(targets, voice)
-    if search.recognise_song() < MIN_SHARE:
+    if search.recognise_song() < MIN_FIT:
         return False
     search.find_missing_lines()
     search.align_lines()
@@ -66,14 +66,16 @@ class _Search:
         ]
 
     def recognise_song(self) -> float:
-        """Recognise the whole song, and return the share of the letters without a time that were recognised in it."""
+        """Recognise the whole song, and return how well it fits the words without a time: the share of their letters
+        that were recognised, times the share of the recognised words that are theirs."""
         recognised = self._recognise(range(len(self._readings)), 0.0, self._voice.seconds)
         before = {at for at, anchor in enumerate(self._anchors) if anchor}
         for run, start, end in list(self._list_gaps(whole_lines=False)):
             self._match(run, [one for one in recognised if start <= one.start < end], start)
         letters = [len(word.text) * (at not in before) for at, word in enumerate(self._targets.words)]
         hits = sum(count for count, anchor in zip(letters, self._anchors, strict=True) if anchor)
-        return hits / max(sum(letters), 1)
+        matched = sum(1 for at, anchor in enumerate(self._anchors) if anchor and at not in before)
+        return hits / max(sum(letters), 1) * matched / max(len(recognised), 1)
 
     def find_missing_lines(self) -> None:
         """Recognise the parts in which whole lines are missing again, with a model of these lines alone."""

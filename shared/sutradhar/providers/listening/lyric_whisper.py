@@ -8,7 +8,7 @@ from sutradhar.domain.plan.choices import Language
 from sutradhar.domain.song.lyrics import LyricLine, Lyrics, LyricWord
 from sutradhar.domain.text.text import clean_text, find_undrawable_character, make_drawable
 from sutradhar.providers.alignment.text_match import match_tokens
-from sutradhar.providers.alignment.whisper import find_problem
+from sutradhar.providers.alignment.whisper import Whisper, find_problem
 from sutradhar.providers.listening.lyric_voice import SongVoice
 from sutradhar.providers.listening.lyric_words import LyricTargets
 from sutradhar.telemetry import log
@@ -80,25 +80,16 @@ def _recognise(voice: SongVoice, language: Language, model: Path, text: str) -> 
     if problem := find_problem(model):
         log("aligner_left_out", level="warning", aligner="whisper", reason=problem)
         return None
-    from faster_whisper import WhisperModel
-
+    whisper = Whisper(model)
     try:
-        loaded = WhisperModel(str(model), device="auto", compute_type="default", local_files_only=True)
         hits: list[_HeardWord] = []
         at = 0.0
         while at < voice.seconds:
             end = voice.seconds
             if end - at > _PART_SEC:
                 end = voice.find_quietest(at + _SHORTEST_PART_SEC, at + _PART_SEC)
-            segments, _ = loaded.transcribe(
-                voice.cut(at, end),
-                language=language,
-                initial_prompt=text[:400] or None,
-                word_timestamps=True,
-                condition_on_previous_text=False,
-                temperature=0.0,
-            )
-            hits += [_HeardWord(word, at) for segment in segments for word in segment.words or ()]
+            words = whisper.transcribe(voice.cut(at, end), language, text[:400] or None)
+            hits += [_HeardWord(word, at) for word in words]
             at = end
     except (RuntimeError, ValueError) as exc:  # a broken model, or one for another version
         log("aligner_left_out", level="warning", aligner="whisper", reason=str(exc))
