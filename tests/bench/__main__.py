@@ -4,8 +4,8 @@
 only if its peers are installed.
 
 Writes bench.md, bench.json and bench.png (and job.*, library.*, studio.*, scroll.*, song.*, voice.*, cloud.*) to
-docs/bench, quick runs to out/bench, after every part. A part that fails does not stop the others; the exit code is 1 then. A limit
-that is missed is no failure.
+docs/bench, quick runs to out/bench, after every part. A part that fails does not stop the others; the exit code is 1
+then. A limit that is missed is no failure.
 """
 
 import argparse

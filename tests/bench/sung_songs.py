@@ -7,12 +7,14 @@ that match (WSOLA), so the time of each word stays known.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sutradhar.domain.assets.asset import SAMPLE_RATE, Word
-from sutradhar.ports.providers import Narrator, Speech
+from sutradhar.domain.plan.choices import Language, Voice
+from sutradhar.ports.providers import Speech
 from sutradhar.providers.media.wav import from_wav
 
 Samples = NDArray[np.float32]
@@ -49,6 +51,12 @@ _FRAME, _SEARCH = 1200, 360
 _ROOTS = (110.0, 87.31, 130.81, 98.0)
 
 
+class Speaker(Protocol):
+    """A voice that reports the times of its words."""
+
+    def narrate(self, text: str, language: Language, voice: Voice) -> Speech: ...
+
+
 @dataclass(frozen=True)
 class SungSong:
     """``samples``: mono at 48 kHz. ``words``: the true times of the words of each line."""
@@ -63,7 +71,7 @@ class SungSong:
 
 
 def make_sung_song(
-    name: str, narrator: Narrator, voice: str, *, sung: bool, voice_db: float = 12.0, lines: Sequence[str] = LINES
+    name: str, narrator: Speaker, voice: Voice, *, sung: bool, voice_db: float = 12.0, lines: Sequence[str] = LINES
 ) -> SungSong:
     """Return a song in which ``narrator`` says or sings ``lines``, ``voice_db`` above the music."""
     random = np.random.default_rng(17)
@@ -71,7 +79,7 @@ def make_sung_song(
     clips: list[tuple[float, Samples]] = []
     placed: list[tuple[Word, ...]] = []
     for number, line in enumerate(lines):
-        speech = narrator.narrate(line, "en", voice)  # type: ignore[arg-type]
+        speech = narrator.narrate(line, "en", voice)
         samples, starts, ends = _sing(speech, random) if sung else _take(speech)
         # a singer does not begin at the very start of a bar each time
         begin = at + float(random.choice([0.0, 0.5, 1.0])) * _BEAT_SEC

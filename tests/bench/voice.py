@@ -12,14 +12,14 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
+from sutradhar.domain.plan.choices import Voice
 from sutradhar.domain.song.parse_lyrics import parse_lyrics
-from sutradhar.ports.providers import Narrator
 from sutradhar.providers.media.wav import to_wav
 from sutradhar.providers.offline.espeak_ng import EspeakNarrator
 from sutradhar.providers.offline.hibari import HibariNarrator
 from sutradhar.providers.offline.piper import PiperNarrator
 from tests.bench import measure
-from tests.bench.sung_songs import LINES, SungSong, make_sung_song
+from tests.bench.sung_songs import LINES, Speaker, SungSong, make_sung_song
 
 MEDIAN_SEC, P95_SEC = 0.040, 0.120
 """The limits of issue 17."""
@@ -58,7 +58,7 @@ class _Row:
 
 
 def measure_voices(folder: Path, *, quick: bool) -> None:
-    voices: list[tuple[str, Narrator, str]] = [("hibari", HibariNarrator(), "F")]
+    voices: list[tuple[str, Speaker, Voice]] = [("hibari", HibariNarrator(), "F")]
     if not quick:
         voices += [("piper", PiperNarrator(), "M"), ("espeak", EspeakNarrator(), "F")]
     rows = []
@@ -106,7 +106,8 @@ def _write_page(folder: Path, rows: list[_Row]) -> None:
         "",
         "`python -m tests.bench voice` measures how exactly the words of lyrics are found in songs: three voices that",
         "report their own word times, spoken and sung, with drums, bass and chords 12 dB below. The limits are",
-        f"a median of {MEDIAN_SEC * 1000:.0f} ms and a 95th percentile of {P95_SEC * 1000:.0f} ms for the starts of words, and no word lost.",
+        f"a median of {MEDIAN_SEC * 1000:.0f} ms and a 95th percentile of {P95_SEC * 1000:.0f} ms for the starts of",
+        "words, and no word lost.",
         "",
         "| Voice | Words | Lost | Recognised | Median error | 95 % within | CPU for a minute of song | Memory |",
         "|---|---|---|---|---|---|---|---|",
