@@ -239,3 +239,13 @@ def test_a_silence_of_the_song_is_told() -> None:
     assert list_notices(check(facts, SONG)) == [
         "The song is silent for 4.0 s, from 4.0 s of the video on, as its file is."
     ]
+
+
+def test_a_black_scene_that_is_shown_again_is_named() -> None:
+    clips = (_clip(0, 0, 150, Camera(start=WIDE, end=CLOSE)), _clip(1, 150, 150, Camera(start=WIDE, end=WIDE)))
+    again = tuple(clip.evolve(start=clip.start + 300) for clip in clips)
+    timeline = TIMELINE.evolve(clips=(*clips, *again))
+    black = Span(start=5.0, end=10.0)
+    results = check(GOOD.evolve(black=(black,), source_black=(black,)), timeline)
+    (note,) = [result.note for result in results if result.rule == "black"]
+    assert note.startswith("Scene 2 is black for 5.0 s")

@@ -226,8 +226,7 @@ def _on_timeline(clip: Clip, timeline: Timeline) -> Span:
 def _note_black(black: Span | None, timeline: Timeline) -> str:
     if black is None or measure_span(black) <= MAX_BLACK_SEC + _ROUNDING:
         return ""
-    common = {clip.scene: measure_span(overlap(black, _on_timeline(clip, timeline))) for clip in timeline.clips}
-    scene = max(common, key=lambda n: common[n])
+    scene = max(timeline.clips, key=lambda clip: measure_span(overlap(black, _on_timeline(clip, timeline)))).scene
     return (
         f"Scene {scene + 1} is black for {measure_span(black):.1f} s, from {black.start:.1f} s on, as its own image or"
         " clip is; give it another file if that is not intended."
