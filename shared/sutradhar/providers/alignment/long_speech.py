@@ -5,7 +5,7 @@ with the length. The recognised words are matched with the text; what lies betwe
 """
 
 import tempfile
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from pathlib import Path
@@ -13,8 +13,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sutradhar.providers.alignment.pocketsphinx import WordStart, add_words, find_word_starts
+from sutradhar.providers.alignment.pocketsphinx import WordStart, find_word_starts
 from sutradhar.providers.alignment.readings import Reading, list_readings
+from sutradhar.providers.alignment.small_decoder import make_decoder
 from sutradhar.providers.media.speech_postprocess import Samples
 
 RATE, _FRAMES_A_SEC = 16_000, 100
@@ -109,17 +110,12 @@ def estimate_word_sec(token: str) -> float:
 
 
 def _recognise(samples: Samples, readings: Sequence[Sequence[Reading]], stretches: Sequence[Span]) -> list[_HeardWord]:
-    from pocketsphinx import Decoder, NGramModel
+    from pocketsphinx import NGramModel
 
+    decoder = make_decoder(readings)
     with tempfile.TemporaryDirectory() as folder:
-        dictionary, model = Path(folder) / "words.dict", Path(folder) / "text.lm"
-        # with all of the 134,000 words a language model takes 8 s to set up, and with those of the text 1 ms
-        dictionary.write_text(
-            _list_pronunciations({word for ways in readings for way in ways for word in way}), "utf-8"
-        )
+        model = Path(folder) / "text.lm"
         model.write_text(_write_model(readings), "utf-8")
-        decoder = Decoder(lm=None, dict=str(dictionary), loglevel="FATAL")
-        add_words(decoder, readings)
         decoder.add_lm("text", NGramModel(decoder.config, decoder.logmath, str(model)))
     decoder.activate_search("text")
     heard_words: list[_HeardWord] = []
@@ -127,14 +123,6 @@ def _recognise(samples: Samples, readings: Sequence[Sequence[Reading]], stretche
         part = samples[round(start * RATE) : round(end * RATE)]
         heard_words += _recognise_stretch(decoder, part, start)
     return heard_words
-
-
-def _list_pronunciations(words: Collection[str]) -> str:
-    """Return the lines of the recogniser's dictionary for ``words``, with every way to say each."""
-    from pocketsphinx import get_model_path
-
-    with Path(get_model_path("en-us/cmudict-en-us.dict")).open(encoding="utf-8") as lines:
-        return "".join(line for line in lines if line.split(" ", 1)[0].partition("(")[0] in words)
 
 
 def _write_model(readings: Sequence[Sequence[Reading]]) -> str:
