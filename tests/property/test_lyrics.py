@@ -2,13 +2,18 @@
 
 from itertools import pairwise
 
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sutradhar.domain.assets.asset import Word
+from sutradhar.domain.song.analysis import SongAnalysis
 from sutradhar.domain.song.lyrics import Lyrics
 from sutradhar.domain.song.parse_lyrics import parse_lyrics
 from sutradhar.domain.song.write_lrc import write_lrc
+from sutradhar.providers.listening.lyric_beats import lay_words
+from sutradhar.providers.listening.lyric_voice import VOICE_RATE, SongVoice
+from sutradhar.providers.listening.lyric_words import finish_words, read_targets
 
 _TEXTS = st.one_of(
     st.text(st.characters(codec="ascii", categories=["L", "N", "P", "S"]), min_size=1, max_size=8),
@@ -93,6 +98,29 @@ def test_written_lrc_is_read_back(drawn: list[list[tuple[str, float, float]]]) -
             assert abs(got.start_sec - word.start) <= 0.0101
             assert got.end_sec is not None
             assert abs(got.end_sec - word.end) <= 0.0201 or word.end - word.start < 0.01
+
+
+@given(_LINES, st.data(), st.integers(1, 700), st.booleans())
+def test_words_of_any_times_come_out_in_order_inside_the_song(
+    lines: list[list[str]], data: st.DataObject, seconds: int, has_beats: bool
+) -> None:
+    rows = []
+    for line in lines:
+        stamps = [data.draw(_TIMES) if data.draw(st.booleans()) else None for _ in range(len(line) + 1)]
+        marks = ["" if at is None else _write(at, "<>") for at in stamps[1:]]
+        start = "" if stamps[0] is None else _write(stamps[0], "[]")
+        rows.append(start + " ".join(mark + word for mark, word in zip(marks, line, strict=True)))
+    lyrics = parse_lyrics("\n".join(rows))
+    beats = tuple(at / 2 for at in range(seconds * 2)) if has_beats else ()
+    analysis = SongAnalysis(duration_sec=seconds, loudness_lufs=-14, tempo_bpm=None, beats=beats, downbeats=beats[::4])
+    levels = np.zeros(seconds * 100, np.float32)
+    voice = SongVoice(np.zeros(seconds * VOICE_RATE, np.float32), levels, levels == 0)
+    targets = read_targets(lyrics, "en")
+    lay_words(targets, voice, analysis)
+    words = [word for line in finish_words(targets, seconds) for word in line]
+    assert [word.text for word in words] == _list_words(lyrics)
+    assert all(a.start < b.start and a.end <= b.start for a, b in pairwise(words))
+    assert all(0 <= word.start <= word.end <= seconds for word in words)
 
 
 def _write(seconds: int, brackets: str) -> str:

@@ -82,7 +82,6 @@ def finish_words(targets: LyricTargets, duration: float) -> tuple[tuple[Word, ..
     words = targets.words
     if not words:
         return tuple(() for _ in targets.lines)
-    duration = max(duration, 0.001 * len(words))
     starts = _separate([word.start or 0.0 for word in words], duration)
     following = [*starts[1:], duration]
     finished = [_finish_word(targets, at, starts[at], following[at]) for at in range(len(words))]
@@ -117,8 +116,8 @@ def _finish_word(targets: LyricTargets, at: int, start: float, following: float)
     end = max(min(end, limit), start)
     return Word(
         text=word.text,
-        start=round(start, 4),
-        end=round(end, 4),
+        start=round(start, 6),
+        end=round(end, 6),
         timing_source=word.source,
         confidence=round(min(max(word.confidence, 0.0), 1.0), 3),
     )
