@@ -87,7 +87,7 @@ def _list_boundaries(analysis: SongAnalysis, target_sec: float) -> Iterator[list
     for times in (analysis.downbeats, analysis.beats):
         if times:
             yield sorted({0.0, end, *(at for at in times if 0 < at < end)})
-    step = max(ENERGY_STEP_SEC, target_sec / 40)
+    step = min(max(ENERGY_STEP_SEC, target_sec / 40), target_sec / 10)  # a short target still has an end to find
     yield sorted({*(number * step for number in range(int(end / step) + 1)), end})
 
 

@@ -104,8 +104,20 @@ def build_captions(plan: RenderPlan, passages: Sequence[Passage]) -> dict[Langua
         return captions  # players and YouTube refuse a caption file without a line
     for language in list_caption_languages(plan):
         if cues := [cue for passage in voiced for cue in _build_cues(plan, passage, language)]:
-            captions[language] = tuple(cues)
+            captions[language] = tuple(_separate_cues(cues))
     return captions
+
+
+def _separate_cues(cues: Sequence[Cue]) -> Iterator[Cue]:
+    """Yield the cues of all scenes without an overlap: where a recording goes on from scene to scene, the last word of
+    one and the first of the next may be in the same frame."""
+    end = 0
+    for cue, following in zip(cues, [*cues[1:], None], strict=True):
+        start = max(cue.start, end)
+        latest = max(following.start, start + 1) if following else max(cue.end, start + 1)
+        end = max(min(cue.end, latest), start + 1)
+        moved = tuple(min(max(word, start), end - 1) for word in cue.word_starts)
+        yield cue if (start, end) == (cue.start, cue.end) else cue.evolve(start=start, end=end, word_starts=moved)
 
 
 def _build_cues(plan: RenderPlan, passage: Passage, language: Language) -> list[Cue]:

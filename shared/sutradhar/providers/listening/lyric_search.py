@@ -20,8 +20,8 @@ _STRETCH_SEC, _SHORTEST_STRETCH_SEC = 14.0, 7.0
 _SEARCHES = 3
 """The most searches for missing lines, each with a model of fewer of them."""
 MIN_FIT = 0.14
-"""With a smaller fit the song says something else: the right lyrics have 0.37 and more, written twice 0.16,
-and those of another song 0.001 to 0.13 (measured with three voices and music 0 to 12 dB below)."""
+"""With a smaller fit the song says something else: the right lyrics have 0.37 and more, those that are written twice
+0.13 to 0.16, and those of another song up to 0.13 (measured with one voice and music 0, 6 and 12 dB below)."""
 _MIN_GAP_SEC = 0.6
 _EDGE_SEC = 0.35
 """A line's window begins this long before its first word, if that was recognised."""
