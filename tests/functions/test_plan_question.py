@@ -101,7 +101,7 @@ def test_a_plan_is_changed_in_the_editor(
     asked = answer("edit", "edit", "edit")
     assert ask_about_plan(waiting)
     shown = " ".join(capsys.readouterr().err.split())
-    assert "the plan is not valid JSON in line 13" in shown
+    assert "the plan is not valid JSON in line 14" in shown
     assert "scene 1, picture cannot be changed" in shown
     assert len(asked) == 3
     changed = read(waiting)

@@ -1,5 +1,6 @@
 """Hold the words of lyrics while their times are found, and give each word a start and an end in the end."""
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -116,11 +117,16 @@ def _finish_word(targets: LyricTargets, at: int, start: float, following: float)
     end = max(min(end, limit), start)
     return Word(
         text=word.text,
-        start=round(start, 6),
-        end=round(end, 6),
+        start=_cut_digits(start),
+        end=_cut_digits(end),
         timing_source=word.source,
         confidence=round(min(max(word.confidence, 0.0), 1.0), 3),
     )
+
+
+def _cut_digits(seconds: float) -> float:
+    """Return ``seconds`` in whole microseconds. Rounding up could place a word behind the end of the song."""
+    return max(math.floor(seconds * 1_000_000 + 0.001), 0) / 1_000_000  # 0.001: sums of floats miss whole numbers
 
 
 def list_gaps(targets: LyricTargets) -> Iterator[range]:
