@@ -28,7 +28,7 @@ from sutradhar.providers.chain import ClipChain, ComposerChain, ImageChain, Narr
 from tests.fake_providers import ProviderSet
 from tests.fakes import FakeClock, FakeProviders, FakeRunner, Renderers, write_summary
 
-JOBS = 500
+JOBS = 200
 PROVIDERS = ("openai", "elevenlabs", "gemini", "veo")
 PRICES = PriceTable.model_validate(
     {
