@@ -15,8 +15,8 @@ from sutradhar.domain.plan.script_parts import (
     split_script,
 )
 from sutradhar.pipeline.audio_checks import measure_own_audio
-from sutradhar.pipeline.own_audio import open_upload
 from sutradhar.pipeline.services import Services
+from sutradhar.pipeline.upload_files import open_upload
 from sutradhar.pipeline.upload_records import read_uploads
 from sutradhar.ports.providers import Planner, PlanResult
 

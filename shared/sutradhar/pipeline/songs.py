@@ -14,9 +14,9 @@ from sutradhar.domain.song.analysis import SongAnalysis
 from sutradhar.domain.song.best_part import LONGEST_SHARE, choose_best_parts
 from sutradhar.domain.song.cut_part import cut_analysis
 from sutradhar.pipeline.audio_cache import load_alignment, load_analysis
-from sutradhar.pipeline.own_audio import describe_upload, open_upload
 from sutradhar.pipeline.services import Services
 from sutradhar.pipeline.upload_assets import note_asset
+from sutradhar.pipeline.upload_files import describe_upload, open_upload
 from sutradhar.ports.stores import Lease
 
 _MAX_TARGET_SEC = MAX_TOTAL_SEC / LONGEST_SHARE

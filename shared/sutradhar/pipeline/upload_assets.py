@@ -1,21 +1,20 @@
 """Store the user's own files as assets."""
 
 import hashlib
-import tempfile
 from collections.abc import Sequence
 from itertools import product
 from pathlib import Path
 from typing import Literal
 
-from sutradhar.domain.assets.asset import SAMPLE_RATE, Asset, Provenance, Word
+from sutradhar.domain.assets.asset import SAMPLE_RATE, Asset, Word
 from sutradhar.domain.assets.requests import UPLOAD_PROVIDER
 from sutradhar.domain.assets.specs import UploadSpec, cache_key
 from sutradhar.domain.billing.provider_id import ProviderId
-from sutradhar.domain.core.errors import FieldError, InvalidRequest, NotFound, ProviderError
+from sutradhar.domain.core.errors import FieldError, InvalidRequest
 from sutradhar.domain.plan.choices import LANGUAGES, Language
 from sutradhar.domain.plan.upload import LONGEST_SIDE, MediaInfo, Upload
 from sutradhar.pipeline.services import Services, hold_lease
-from sutradhar.pipeline.upload_records import get_upload
+from sutradhar.pipeline.upload_files import describe_upload, open_upload
 from sutradhar.ports.stores import MAX_LEASE, Lease
 
 _NOTES = "upload-assets/"
@@ -30,22 +29,8 @@ def store_asset(services: Services, key: str, spec: UploadSpec, lease: Lease) ->
     Raises:
         ProviderError: the file is gone, or cannot be used.
     """
-    name = f"the upload {spec.upload}"
-    try:
-        upload = get_upload(services, spec.upload, with_deleted=True)
-        name = f"the file {upload.filename}"
-        with tempfile.TemporaryDirectory() as folder:
-            asset = _as_asset(services, key, spec, upload, Path(folder))
-    except (NotFound, InvalidRequest) as exc:
-        reason = "is no longer kept"
-        if isinstance(exc, InvalidRequest):
-            reason = "; ".join(error.message for error in exc.errors)
-        raise ProviderError(
-            f"{name} cannot be used: it {reason}",
-            provider="upload",
-            retryable=False,
-            advice="send the file again and name the new upload in a new job",
-        ) from exc
+    with open_upload(services, spec.upload) as (upload, path):
+        asset = _as_asset(services, key, spec, upload, path)
     services.assets.save(asset, lease)
     return asset
 
@@ -106,8 +91,8 @@ def _folder(upload_id: str) -> str:
     return f"assets/{upload_id}/"
 
 
-def _as_asset(services: Services, key: str, spec: UploadSpec, upload: Upload, folder: Path) -> Asset:
-    path = services.blobs.fetch(upload.blob, folder / "file")
+def _as_asset(services: Services, key: str, spec: UploadSpec, upload: Upload, path: Path) -> Asset:
+    folder = path.parent
     facts = _current_facts(services, upload, path)
     if facts.kind == "image":
         image = services.providers.media.image(path, LONGEST_SIDE)
@@ -148,7 +133,7 @@ def _as_asset(services: Services, key: str, spec: UploadSpec, upload: Upload, fo
         alignment="speech" if words else None,
         face=face,
         moments=services.providers.media.find_moments(path) if is_clip and spec.finds_moments else (),
-        provenance=Provenance(model="upload", licence="the user's own", source=upload.filename),
+        provenance=describe_upload(upload),
     )
 
 

@@ -9,13 +9,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from pathlib import Path
-from typing import Any, NamedTuple
-
-import numpy as np
+from typing import NamedTuple
 
 from sutradhar.providers.alignment.pocketsphinx import WordStart, find_word_starts
 from sutradhar.providers.alignment.readings import Reading, list_readings
-from sutradhar.providers.alignment.small_decoder import make_decoder
+from sutradhar.providers.alignment.small_decoder import RecognisedWord, make_decoder, recognise_words
 from sutradhar.providers.media.speech_postprocess import Samples
 
 RATE, _FRAMES_A_SEC = 16_000, 100
@@ -55,13 +53,6 @@ class FoundWords:
     unsaid: list[range] = field(default_factory=list)
     """Runs of words that the speaker left out."""
     unwritten: list[Unwritten] = field(default_factory=list)
-
-
-class _HeardWord(NamedTuple):
-    word: str
-    start: float
-    end: float
-    confidence: float
 
 
 def find_words(
@@ -109,7 +100,9 @@ def estimate_word_sec(token: str) -> float:
     return _WORD_SEC + _LETTER_SEC * letters if letters else 0.0
 
 
-def _recognise(samples: Samples, readings: Sequence[Sequence[Reading]], stretches: Sequence[Span]) -> list[_HeardWord]:
+def _recognise(
+    samples: Samples, readings: Sequence[Sequence[Reading]], stretches: Sequence[Span]
+) -> list[RecognisedWord]:
     from pocketsphinx import NGramModel
 
     decoder = make_decoder(readings)
@@ -118,10 +111,10 @@ def _recognise(samples: Samples, readings: Sequence[Sequence[Reading]], stretche
         model.write_text(_write_model(readings), "utf-8")
         decoder.add_lm("text", NGramModel(decoder.config, decoder.logmath, str(model)))
     decoder.activate_search("text")
-    heard_words: list[_HeardWord] = []
+    heard_words: list[RecognisedWord] = []
     for start, end in stretches:
         part = samples[round(start * RATE) : round(end * RATE)]
-        heard_words += _recognise_stretch(decoder, part, start)
+        heard_words += recognise_words(decoder, part, start)
     return heard_words
 
 
@@ -135,26 +128,6 @@ def _write_model(readings: Sequence[Sequence[Reading]]) -> str:
         after = [word for one in readings[i + 1 : i + 3] if one for word in one[0]][:2]
         others += [[*before, *way, *after] for way in ways[1:]]
     return write_text_model(words, others)
-
-
-def _recognise_stretch(decoder: Any, part: Samples, offset: float) -> list[_HeardWord]:
-    pcm = np.round(np.clip(part, -1, 1) * 32767).astype("<i2").tobytes()
-    try:
-        decoder.start_utt()
-        decoder.process_raw(pcm, full_utt=True)
-        decoder.end_utt()
-        segments = [segment for segment in decoder.seg() or () if segment.word[0] not in "<[("]
-    except RuntimeError:
-        return []
-    return [
-        _HeardWord(
-            segment.word.partition("(")[0],
-            offset + segment.start_frame / _FRAMES_A_SEC,
-            offset + (segment.end_frame + 1) / _FRAMES_A_SEC,
-            min(float(segment.prob), 1.0),
-        )
-        for segment in segments
-    ]
 
 
 def match_words(sequence: Sequence[str], heard_words: Sequence[str]) -> list[tuple[int, int]]:
@@ -173,14 +146,14 @@ def match_words(sequence: Sequence[str], heard_words: Sequence[str]) -> list[tup
 
 def _fill_gaps(
     result: FoundWords,
-    known: Sequence[tuple[int, _HeardWord]],
+    known: Sequence[tuple[int, RecognisedWord]],
     tokens: Sequence[str],
     silent: set[int],
     recording: _Recording,
 ) -> None:
     """Look between every two words that were found for the words between them, and for words that are not written."""
     before: tuple[int | None, float] = (None, 0.0)
-    for owner, word in [*known, (len(tokens), _HeardWord("", recording.seconds, recording.seconds, 1.0))]:
+    for owner, word in [*known, (len(tokens), RecognisedWord("", recording.seconds, recording.seconds, 1.0))]:
         after, start = before
         missing = range(0 if after is None else after + 1, owner)
         if any(i not in silent for i in missing):

@@ -3,23 +3,11 @@
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
-
-import numpy as np
 
 from sutradhar.providers.alignment.readings import Reading
-from sutradhar.providers.alignment.small_decoder import make_decoder
+from sutradhar.providers.alignment.small_decoder import RecognisedWord, make_decoder, recognise_words
 from sutradhar.providers.alignment.text_model import write_text_model
-from sutradhar.providers.listening.lyric_voice import FRAMES_A_SEC, Floats
-
-
-class RecognisedWord(NamedTuple):
-    """A recognised word; times in seconds from the start of the song."""
-
-    word: str
-    start: float
-    end: float
-    confidence: float
+from sutradhar.providers.listening.lyric_voice import Floats
 
 
 class TextRecogniser:
@@ -37,7 +25,7 @@ class TextRecogniser:
 
     def recognise(self, samples: Floats, offset: float) -> list[RecognisedWord]:
         """Return the words in ``samples``, which begin ``offset`` seconds into the song."""
-        return _decode(self._decoder, samples, offset)
+        return recognise_words(self._decoder, samples, offset)
 
 
 class LineAligner:
@@ -61,7 +49,7 @@ class LineAligner:
             self._decoder.activate_search("line")
         except RuntimeError:
             return None
-        recognised = _decode(self._decoder, samples, offset)
+        recognised = recognise_words(self._decoder, samples, offset)
         if [one.word for one in recognised] != sequence:
             return None
         places: list[RecognisedWord | None] = []
@@ -72,23 +60,3 @@ class LineAligner:
             )
             at += len(way)
         return places
-
-
-def _decode(decoder: Any, samples: Floats, offset: float) -> list[RecognisedWord]:
-    pcm = np.round(np.clip(samples, -1, 1) * 32767).astype("<i2").tobytes()
-    try:
-        decoder.start_utt()
-        decoder.process_raw(pcm, full_utt=True)
-        decoder.end_utt()
-        segments = [segment for segment in decoder.seg() or () if segment.word[0] not in "<[("]
-    except RuntimeError:
-        return []
-    return [
-        RecognisedWord(
-            segment.word.partition("(")[0],
-            offset + segment.start_frame / FRAMES_A_SEC,
-            offset + (segment.end_frame + 1) / FRAMES_A_SEC,
-            min(float(segment.prob), 1.0),
-        )
-        for segment in segments
-    ]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from sutradhar.providers.listening.lyric_decoders import RecognisedWord
+from sutradhar.providers.alignment.small_decoder import RecognisedWord
 
 _BEGIN_COST, _GO_ON_BONUS = 4.0, 2.0
 """A run of equal words begins at this cost in letters, so a short word by itself is chance; each next one adds more."""

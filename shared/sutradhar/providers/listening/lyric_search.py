@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from sutradhar.providers.alignment.readings import list_readings
-from sutradhar.providers.listening.lyric_decoders import LineAligner, RecognisedWord, TextRecogniser
+from sutradhar.providers.alignment.small_decoder import RecognisedWord
+from sutradhar.providers.listening.lyric_decoders import LineAligner, TextRecogniser
 from sutradhar.providers.listening.lyric_matching import match_words
 from sutradhar.providers.listening.lyric_voice import SongVoice
 from sutradhar.providers.listening.lyric_words import LyricTarget, LyricTargets
