@@ -16,8 +16,8 @@ from sutradhar.providers.alignment.readings import Reading, list_readings
 from sutradhar.providers.alignment.small_decoder import RecognisedWord, make_decoder, recognise_words
 from sutradhar.providers.media.speech_postprocess import Samples
 
-RATE, _FRAMES_A_SEC = 16_000, 100
-"""Samples and frames per second of the model."""
+RATE = 16_000
+"""Samples per second of the model."""
 _LETTER_SEC, _WORD_SEC = 0.055, 0.05
 """The time that a letter takes, and a word besides, in fast but clear speech."""
 _ROOM = 0.45
