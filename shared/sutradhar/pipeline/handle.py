@@ -28,6 +28,7 @@ from sutradhar.domain.jobs import messages
 from sutradhar.domain.jobs.job import Job, JobState
 from sutradhar.domain.jobs.job_failure import JobFailure
 from sutradhar.domain.jobs.messages import (
+    AdvanceBatch,
     AlignLyrics,
     AnalyzeAudio,
     AnnounceEvents,
@@ -263,7 +264,7 @@ def _subject_exists(services: Services, message: Message) -> bool:
         if isinstance(message, CheckUpload | AnalyzeAudio | AlignLyrics):
             get_upload(services, message.upload_id)
         elif not isinstance(
-            message, DeliverWebhook | DeleteUpload | RemoveData | PublishVideo | SpeakSample
+            message, AdvanceBatch | DeliverWebhook | DeleteUpload | RemoveData | PublishVideo | SpeakSample
         ):  # their stages ignore what was deleted
             services.jobs.get(message.job_id)
     except NotFound:

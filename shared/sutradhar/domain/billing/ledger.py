@@ -20,9 +20,9 @@ Outcome = Literal["open", "pending", "settled", "refunded", "lost"]
 is reserved. ``lost``: the charge was written off, because it is unknown whether the provider charged for the call; it
 counts in full. The words are stored, and the API shows them."""
 _RESERVED = ("open", "pending")
-AccountKind = Literal["job", "day", "key"]
-_KINDS: Mapping[str, AccountKind] = {"job": "job", "day": "day", "key": "key"}
-_TEXT_FORM = re.compile("ledger/(job|day|key)/([^/]+)(?:/([^/]+))?")
+AccountKind = Literal["job", "day", "key", "batch"]
+_KINDS: Mapping[str, AccountKind] = {"job": "job", "day": "day", "key": "key", "batch": "batch"}
+_TEXT_FORM = re.compile("ledger/(job|day|key|batch)/([^/]+)(?:/([^/]+))?")
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,10 @@ def job_account(job_id: str) -> AccountId:
 
 def day_account(day: str) -> AccountId:
     return AccountId("day", day)
+
+
+def batch_account(batch_id: str) -> AccountId:
+    return AccountId("batch", batch_id)
 
 
 def key_account(key_id: str, day: str) -> AccountId:

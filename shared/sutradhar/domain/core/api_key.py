@@ -5,8 +5,9 @@ from typing import Literal
 
 from sutradhar.domain.core.record import History, Record, keep_fields
 
-Role = Literal["creator", "admin"]
-"""A creator has their own jobs and uploads; an admin sees all."""
+Role = Literal["creator", "admin", "agent"]
+"""A creator has their own jobs and uploads; an admin sees all. An agent works for a creator, whose jobs and uploads it
+sees, and may neither spend money nor publish without an approval that a person gives."""
 
 
 class ApiKey(Record):
@@ -23,6 +24,8 @@ class ApiKey(Record):
     role: Role = "creator"
     daily_budget: int | None = None
     """The most that its jobs may pay to providers in a day (UTC), in millionths of a US dollar; None: no own cap."""
+    works_for: str = ""
+    """The id of the creator's key whose jobs and money the key of an agent works with; empty for every other key."""
     created_at: datetime | None = None
     """None: the key comes from the environment (API_KEY_ADMIN, API_KEY_CREATOR)."""
 

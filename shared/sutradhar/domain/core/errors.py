@@ -218,6 +218,10 @@ class UnreadableRecord(RecordError):
         )
 
 
+class MarkError(SutradharError):
+    """The marks of a file cannot be signed or read; the message says what to do."""
+
+
 class RenderError(SutradharError):
     """The renderer failed. ``stage`` is the stage of the renderer that failed, or ``disk``."""
 

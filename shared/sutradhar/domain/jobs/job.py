@@ -112,6 +112,10 @@ class Job(Record):
     """The id of the API key that requested the job; empty if it came without one."""
     owner_cap_micros: int | None = None
     """The most that all jobs of the owner may cost in a day, in millionths of a US dollar; None: no cap."""
+    batch: str = ""
+    """The id of the batch that it is a row of; empty: it was requested by itself."""
+    batch_cap_micros: int | None = None
+    """The most that all jobs of the batch may cost, in millionths of a US dollar; None: no cap."""
     attempt: int = 1
     """The number of the attempt to render; a retry of the render raises it."""
     execution: str | None = None

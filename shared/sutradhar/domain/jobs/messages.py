@@ -159,6 +159,14 @@ class DeliverWebhook(_Stored):
     delivery_id: str
 
 
+class AdvanceBatch(_Stored):
+    """Start the next rows of a batch, and note those that have ended."""
+
+    topic: ClassVar[str] = "plan"
+    type: Literal["AdvanceBatch"] = "AdvanceBatch"
+    batch_id: str
+
+
 class PublishVideo(_Stored):
     """Work on a publication, for the claim with this token."""
 
@@ -194,6 +202,7 @@ Message = Annotated[
     | RemoveData
     | AnnounceEvents
     | DeliverWebhook
+    | AdvanceBatch
     | PublishVideo
     | WakePublications,
     Field(discriminator="type"),
@@ -201,8 +210,8 @@ Message = Annotated[
 
 
 def message_subject(message: Message) -> dict[str, str]:
-    """Return the job, the upload, the sample, the removal, the delivery or the publication that ``message`` is about,
-    as the log and Pub/Sub's attributes name it."""
+    """Return the job, the upload, the sample, the removal, the delivery, the batch or the publication that ``message``
+    is about, as the log and Pub/Sub's attributes name it."""
     if isinstance(message, SpeakSample):
         return {"sample_id": message.sample_id}
     if isinstance(message, CheckUpload | DeleteUpload | AnalyzeAudio | AlignLyrics):
@@ -211,6 +220,8 @@ def message_subject(message: Message) -> dict[str, str]:
         return {"removal_id": message.removal_id}
     if isinstance(message, DeliverWebhook):
         return {"delivery_id": message.delivery_id}
+    if isinstance(message, AdvanceBatch):
+        return {"batch_id": message.batch_id}
     if isinstance(message, PublishVideo):
         return {"publication_id": message.publication_id}
     return {"job_id": message.job_id}

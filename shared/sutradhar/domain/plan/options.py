@@ -88,6 +88,21 @@ class Watermark(Frozen):
     opacity: float = Field(default=0.6, gt=0, le=1)
 
 
+class VisibleLabel(Frozen):
+    """A visible label in the video which says that a machine made it."""
+
+    text: Annotated[DisplayText, Field(max_length=60)] | None = None
+    """None: "Made with AI" in the language of the video."""
+    position: Corner = "bl"
+    seconds: float | None = Field(default=None, ge=1, le=86_400)
+    """It is shown for so long from the start; None: throughout."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _accept_true(cls, value: Any) -> Any:
+        return {} if value is True else {"text": value} if isinstance(value, str) else value
+
+
 class RenderSettings(Frozen):
     """``mode`` PROXY makes a quick preview in 720p; FINAL makes the finished video."""
 

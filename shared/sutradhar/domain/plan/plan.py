@@ -10,6 +10,7 @@ from sutradhar.domain.billing.price import micros
 from sutradhar.domain.core.errors import FieldError, InvalidRequest
 from sutradhar.domain.core.record import History, Record, keep_fields
 from sutradhar.domain.core.webhook_url import check_webhook_url
+from sutradhar.domain.plan.brand import BrandLook, BrandName
 from sutradhar.domain.plan.choices import (
     CEILING_SCENES,
     MAX_CHARACTERS,
@@ -29,6 +30,7 @@ from sutradhar.domain.plan.options import (
     MusicLevel,
     PlanDefaults,
     RenderSettings,
+    VisibleLabel,
     VoiceOptions,
     Watermark,
 )
@@ -91,6 +93,17 @@ class RenderPlan(Record):
     """A character of more than one scene is drawn once as a reference image, if the image generator supports these."""
     music: Annotated[Music, BeforeValidator(read_music)] = Music.constant()
     """The music; it may also be given as a mood, or as false, null or "none" for no music."""
+    brand: BrandName | None = None
+    """The name of a stored brand, from which the plan takes what it leaves out."""
+    brand_look: BrandLook | None = None
+    """The brand's look as it was when the job began; only this system writes it, and a request must leave it out."""
+    intro: ClipFile | None = None
+    """A clip before the first scene."""
+    outro: ClipFile | None = None
+    """A clip after the last scene."""
+    label: VisibleLabel | None = None
+    """A visible label which says that a machine made the video; None: there is none. ``true`` stands for the usual
+    one."""
     song: Song | None = None
     """The song of a lyric video, which is its sound. The scenes are the images and clips behind the words; they change
     on its beats and are shown again until it ends."""
@@ -216,8 +229,9 @@ class RenderPlan(Record):
         """Return the plan in ``body`` (decoded JSON). Raise InvalidRequest: every wrong field, its limit and value."""
         if not isinstance(body, Mapping):
             raise InvalidRequest([FieldError("", 'the body must be a JSON object, such as {"topic": "Prahlad"}')])
-        if "notices" in body:
-            raise InvalidRequest([FieldError("notices", "is not a field of the plan; remove it or check its spelling")])
+        if own := _WRITTEN_HERE & body.keys():
+            message = "is not a field of the plan; remove it or check its spelling"
+            raise InvalidRequest([FieldError(name, message) for name in sorted(own)])
         try:
             return cls.model_validate(body).evolve(notices=find_reading_notices(body))
         except ValidationError as exc:
@@ -234,8 +248,10 @@ def _make_errors(error: Mapping[str, Any]) -> list[FieldError]:
     return [make_field_error(error, _PARTS)]
 
 
+_WRITTEN_HERE = frozenset({"notices", "brand_look"})
+"""The fields that only this system writes."""
 _PARTS: Mapping[str, Iterable[str]] = {
-    "plan": RenderPlan.model_fields.keys() - {"notices"},
+    "plan": RenderPlan.model_fields.keys() - _WRITTEN_HERE,
     "scenes": Scene.model_fields,
     "music": Music.model_fields,
     "automation": MusicLevel.model_fields,

@@ -5,6 +5,7 @@ from typing import Literal
 
 from pydantic import ConfigDict, Field
 
+from sutradhar.domain.assets.marks import MarkFacts
 from sutradhar.domain.core.base import Frozen
 from sutradhar.domain.core.record import History, Record, keep_fields, remove
 from sutradhar.domain.plan.choices import EncoderName, RenderMode
@@ -50,6 +51,9 @@ class RenderRequest(Record):
     """None: the encoder of the renderer's environment."""
     quality: int | None = None
     """CQ; None: the quality of the renderer's environment."""
+    marks: MarkFacts | None = None
+    """The facts for the marks in the finished files; None: an earlier version wrote the request, and the
+    files get none."""
     soft_captions: bool = False
     """Also put the side captions into the video file (mov_text), for players to switch on."""
 

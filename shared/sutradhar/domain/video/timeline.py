@@ -7,7 +7,8 @@ from pydantic import Field
 
 from sutradhar.domain.assets.asset import SAMPLE_RATE
 from sutradhar.domain.core.base import Frozen
-from sutradhar.domain.plan.choices import CaptionStyle, Language, TransitionKind
+from sutradhar.domain.plan.brand import BrandLook
+from sutradhar.domain.plan.choices import CaptionStyle, Corner, Language, TransitionKind
 from sutradhar.domain.plan.options import Watermark
 from sutradhar.domain.plan.own_media import Fit
 from sutradhar.domain.plan.song import LyricLook
@@ -206,6 +207,15 @@ class Title(Frozen):
     place: Literal["title", "lower_third"] = "title"
 
 
+class LabelCue(Frozen):
+    """A label in a corner of the video from frame ``start`` up to, not including, ``end``."""
+
+    text: str
+    position: Corner
+    start: int
+    end: int
+
+
 class Timeline(Frozen):
     """All clips of a video with their places. It is all that the renderer knows of the video."""
 
@@ -228,6 +238,9 @@ class Timeline(Frozen):
     lyrics: LyricTrack | None = None
     """The words of a song, which are drawn into the video instead of ``burned_captions``."""
     watermark: Watermark | None = None
+    label: LabelCue | None = None
+    look: BrandLook | None = None
+    """The fonts, colours and logo of a brand; None: the usual ones."""
     extended_scenes: tuple[int, ...] = ()
     """Scenes that were made longer than the plan asks for, because their narration is longer."""
     looped_scenes: tuple[int, ...] = ()

@@ -1,0 +1,1 @@
+"""Batches: up to a thousand videos from one plan and a table."""

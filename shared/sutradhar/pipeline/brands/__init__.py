@@ -1,0 +1,1 @@
+"""Brands: how all videos of a channel look and sound."""
