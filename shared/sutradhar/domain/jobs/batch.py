@@ -52,10 +52,22 @@ class Batch(Record):
     counts: Mapping[RowState, int] = {}
     base_url: str = ""
     webhook_url: str | None = None
+    request_hash: str = ""
+    """The hash of the order, by which a repeat of its Idempotency-Key is told from another order."""
     created_at: datetime
     changed_at: datetime
     due_at: datetime | None = None
     """The time from which the sweep sends ``AdvanceBatch`` again, since the last one may be lost."""
+
+
+class BatchKey(Record):
+    """The batch to which an Idempotency-Key leads."""
+
+    history = History("batch key", keep_fields)
+
+    batch_id: str
+    request_hash: str
+    used_at: datetime
 
 
 class BatchRows(Record):
