@@ -91,6 +91,7 @@ def services_on(backend: Backend, settings: Settings) -> Services:
             settings.retention.output_days, settings.retention.upload_days, settings.retention.job_days
         ),
         max_active_jobs=settings.api.max_active_jobs,
+        batch_active_jobs=settings.batches.active_jobs,
         publish_workers=PUBLISH_WORKERS if settings.cloud else 1,
         review_period=timedelta(days=settings.review.days) or None,
     )

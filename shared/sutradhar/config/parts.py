@@ -216,6 +216,13 @@ class ReviewSettings(Part):
     """Days that a job waits for the approval of its plan before it is cancelled; 0: any time."""
 
 
+class BatchSettings(Part):
+    """Settings of batches."""
+
+    active_jobs: int = Field(default=4, ge=1, le=200, validation_alias="BATCH_ACTIVE_JOBS")
+    """The jobs of all batches together that may be in progress at a time; running batches share them evenly."""
+
+
 class PublishingSettings(Part):
     """Settings of the places where videos are published."""
 

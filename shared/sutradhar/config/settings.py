@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Self
 from sutradhar.config.environment import process_environment, read_part, variables_of
 from sutradhar.config.parts import (
     ApiSettings,
+    BatchSettings,
     BudgetSettings,
     CloudSettings,
     PlanLimitSettings,
@@ -43,6 +44,7 @@ _PARTS = (
     WebhookSettings,
     RetentionSettings,
     ReviewSettings,
+    BatchSettings,
     PublishingSettings,
     WorkerSettings,
     RenderTaskSettings,
@@ -75,6 +77,7 @@ class Settings:
     webhooks: WebhookSettings
     retention: RetentionSettings
     review: ReviewSettings
+    batches: BatchSettings
     publishing: PublishingSettings
     worker: WorkerSettings
     render_task: RenderTaskSettings
@@ -146,6 +149,7 @@ class Settings:
             webhooks=read_part(WebhookSettings, env, faults),
             retention=read_part(RetentionSettings, env, faults),
             review=read_part(ReviewSettings, env, faults),
+            batches=read_part(BatchSettings, env, faults),
             publishing=publishing,
             worker=read_part(WorkerSettings, env, faults),
             render_task=read_part(RenderTaskSettings, env, faults),

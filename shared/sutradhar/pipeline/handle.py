@@ -244,6 +244,7 @@ def _describe_job_failure(job: Job, message: Message, cause: BaseException, read
         detail = detail.evolve(advice="free some disk space")
     return JobFailure.from_detail(
         detail.evolve(advice=_advise(cause, detail.advice)),
+        spent_budget=cause.account if isinstance(cause, BudgetExceeded | BudgetSpent) else "",
         kept=f"{ready} of {len(job.requests)} images, narrations and music" if job.requests else "",
         is_user_error=_is_user_error(cause),
         is_timeout=isinstance(cause, NeverEnded),

@@ -76,6 +76,8 @@ class Services:
     """The days for which jobs, files and uploads are kept."""
     max_active_jobs: int = 0
     """The jobs of one API key that may be in progress at a time; 0: no limit."""
+    batch_active_jobs: int = 4
+    """The jobs of all batches that may be in progress at a time; at least 1."""
     publish_workers: int = 1
     """The uploads to destinations that go on at the same time."""
     review_period: timedelta | None = None
@@ -135,6 +137,7 @@ class Services:
             no_fallbacks=job.requested_plan.strict,
             owner=job.owner,
             owner_cap=job.owner_cap_micros,
+            batch=job.batch,
         )
 
     def chains_for(self, context: BillingContext) -> Chains:

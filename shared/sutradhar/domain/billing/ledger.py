@@ -2,7 +2,7 @@
 
 These functions are pure; the stores apply them atomically. An account has a cap or none. Spent and reserved money
 together never exceed the cap, since a reservation that would exceed it is refused. One call changes the accounts of its
-job, of its day and of its API key's day in one step.
+job, of its batch, of its day and of its API key's day in one step.
 """
 
 import re
@@ -31,7 +31,7 @@ class AccountId:
 
     kind: AccountKind
     name: str
-    """The job's id, the day (2026-11-27), or the API key's id."""
+    """The job's id, the day (2026-11-27), the API key's id, or the batch's."""
     day: str = ""
     """The day of an API key's account."""
 
@@ -76,6 +76,8 @@ class Charge(Frozen):
     """The API key whose account has the reservation, if that key has a cap."""
     job_owner: str = ""
     """The API key that owns the job; empty: it came without one."""
+    batch: str = ""
+    """The batch whose account has the reservation; empty: the job belongs to none."""
     reserved: int
     spent: int = 0
     units: Mapping[str, float] = {}
@@ -95,6 +97,9 @@ class Account(Record):
     spent: int = 0
     reserved: int = 0
     charges: Mapping[str, Charge] = {}
+    cap: int | None = None
+    """The cap of a batch's account, which may change while its jobs pay; None: no cap, or the cap is not kept here."""
+    cap_version: int = 0
 
     @property
     def commitment(self) -> int:
@@ -116,16 +121,22 @@ def reserve(
     if charge_id in accounts[job].charges:
         return dict(accounts)
     for account_id, account in accounts.items():
-        cap = caps.get(account_id)
+        cap = caps.get(account_id, account.cap)
         if cap is not None and account.commitment + charge.reserved > cap:
             raise BudgetExceeded(
                 f"{charge.provider} would cost up to {usd(charge.reserved):.4f} USD, and of this {account_id.kind}'s"
                 f" cap of {usd(cap):.2f} USD {usd(max(cap - account.commitment, 0)):.4f} are left",
                 provider=charge.provider,
+                account=account_id.kind,
             )
     changed = {key: account.evolve(reserved=account.reserved + charge.reserved) for key, account in accounts.items()}
     changed[job] = _with_charge(changed[job], charge_id, charge)
     return changed
+
+
+def set_cap(account: Account, cap: int | None, version: int) -> Account:
+    """Return ``account`` with another cap, unless it has that of a later version already."""
+    return account if version < account.cap_version else account.evolve(cap=cap, cap_version=version)
 
 
 def mark_pending(accounts: Accounts, job: AccountId, charge_id: str, operation: str) -> dict[AccountId, Account]:

@@ -66,8 +66,16 @@ class InvalidSettings(InvalidRequest):
     """The environment has wrong variables: the operator's mistake, not a caller's."""
 
 
+SpentBudget = Literal["", "job", "day", "key", "batch"]
+"""The budget that is spent: of a job, of a day, of an API key's day, of a batch; empty: none, or it is unknown."""
+
+
 class BudgetSpent(SutradharError):
-    """This would cost more than is left of a day's budget."""
+    """This would cost more than is left of a day's budget, or of a batch's (``account``)."""
+
+    def __init__(self, message: str = "", account: SpentBudget = "day") -> None:
+        self.account = account
+        super().__init__(message)
 
 
 class LimitReached(SutradharError):
@@ -166,12 +174,14 @@ class ProviderError(SutradharError):
 class BudgetExceeded(ProviderError):
     """The call would cost more than is left of a cap, so it was not made."""
 
-    def __init__(self, message: str, *, provider: str) -> None:
+    def __init__(self, message: str, *, provider: str, account: SpentBudget = "") -> None:
+        self.account = account
+        caps = "the batch's budget" if account == "batch" else "the cap (MAX_JOB_COST, DAILY_BUDGET_USD)"
         super().__init__(
             message,
             provider=provider,
             retryable=False,
-            advice="raise the cap (MAX_JOB_COST, DAILY_BUDGET_USD) and retry the job, or make a shorter video",
+            advice=f"raise {caps} and retry the job, or make a shorter video",
         )
 
 

@@ -54,10 +54,21 @@ class Batch(Record):
     webhook_url: str | None = None
     request_hash: str = ""
     """The hash of the order, by which a repeat of its Idempotency-Key is told from another order."""
+    uploads: tuple[str, ...] = ()
+    """The ids of the uploads that its plans name; they are kept as long as a row may still need them."""
+    budget_version: int = 0
+    """The number of changes of its budget, so that an older one never replaces a newer one."""
+    ended_at: datetime | None = None
+    """The time at which its last row ended; a retry begins again."""
     created_at: datetime
     changed_at: datetime
     due_at: datetime | None = None
     """The time from which the sweep sends ``AdvanceBatch`` again, since the last one may be lost."""
+
+    @property
+    def is_terminal(self) -> bool:
+        """True if it has finished: only a retry of its failed rows leaves ``done`` again."""
+        return self.state in ("done", "cancelled")
 
 
 class BatchKey(Record):

@@ -20,6 +20,7 @@ from sutradhar.domain.jobs.job_failure import JobFailure
 from sutradhar.domain.jobs.job_history import JOB_HISTORY
 from sutradhar.domain.jobs.job_times import begin_attempt, note_kinds, note_times
 from sutradhar.domain.jobs.messages import (
+    AdvanceBatch,
     AnnounceEvents,
     DispatchRender,
     Message,
@@ -114,8 +115,6 @@ class Job(Record):
     """The most that all jobs of the owner may cost in a day, in millionths of a US dollar; None: no cap."""
     batch: str = ""
     """The id of the batch that it is a row of; empty: it was requested by itself."""
-    batch_cap_micros: int | None = None
-    """The most that all jobs of the batch may cost, in millionths of a US dollar; None: no cap."""
     attempt: int = 1
     """The number of the attempt to render; a retry of the render raises it."""
     execution: str | None = None
@@ -204,7 +203,8 @@ class Job(Record):
         announcement = [AnnounceEvents(job_id=self.id)] if self.owes_event else []
         is_awaited = self.state.is_terminal and any(note.may_wait_for_job for note in self.publications.values())
         wake = [WakePublications(job_id=self.id)] if is_awaited else []
-        return [*self._list_stage_messages(), *announcement, *wake]
+        advance = [AdvanceBatch(batch_id=self.batch, job_id=self.id)] if self.batch and self.state.is_terminal else []
+        return [*self._list_stage_messages(), *announcement, *wake, *advance]
 
     def _list_stage_messages(self) -> list[Message]:
         match self.state:

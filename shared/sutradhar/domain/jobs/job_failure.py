@@ -2,6 +2,7 @@
 
 from typing import Any, Self
 
+from sutradhar.domain.core.errors import SpentBudget
 from sutradhar.domain.core.failure import FailureDetail
 
 
@@ -16,11 +17,21 @@ class JobFailure(FailureDetail):
     """True if the caller caused it, as by a cap on its cost: it does not count against docs/objectives.md."""
     is_timeout: bool = False
     """True if the work was started again and again and never came to an end."""
+    spent_budget: SpentBudget = ""
+    """The budget that did not suffice; empty: it failed for another reason."""
 
     @classmethod
-    def from_detail(cls, detail: FailureDetail, *, kept: str = "", refused_by: str = "", **causes: bool) -> Self:
-        return cls(**detail.model_dump(), kept=kept, refused_by=refused_by, **causes)
+    def from_detail(
+        cls,
+        detail: FailureDetail,
+        *,
+        kept: str = "",
+        refused_by: str = "",
+        spent_budget: SpentBudget = "",
+        **causes: bool,
+    ) -> Self:
+        return cls(**detail.model_dump(), kept=kept, refused_by=refused_by, spent_budget=spent_budget, **causes)
 
     def to_api(self) -> dict[str, Any]:
         """Return the ``error`` of a job's status. What is left out is for the metrics, or told by ``advice``."""
-        return self.model_dump(exclude={"retryable", "is_user_error", "is_timeout"})
+        return self.model_dump(exclude={"retryable", "is_user_error", "is_timeout", "spent_budget"})

@@ -165,6 +165,8 @@ class AdvanceBatch(_Stored):
     topic: ClassVar[str] = "plan"
     type: Literal["AdvanceBatch"] = "AdvanceBatch"
     batch_id: str
+    job_id: str = ""
+    """The job of the batch that has ended; empty: another reason to look at it."""
 
 
 class PublishVideo(_Stored):

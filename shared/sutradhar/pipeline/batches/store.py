@@ -24,3 +24,8 @@ def name_plans(batch_id: str) -> str:
 def name_rows(batch_id: str, number: int) -> str:
     """Return the id of the record with the state of row ``number``, counted from 1."""
     return f"{batch_id}-{(number - 1) // 100:02d}"
+
+
+def list_rows_ids(batch: Batch) -> list[str]:
+    """Return the ids of the records with the states of all rows of ``batch``."""
+    return [name_rows(batch.id, first) for first in range(1, batch.rows + 1, 100)]

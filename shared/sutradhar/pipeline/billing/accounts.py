@@ -1,4 +1,4 @@
-"""Reserve, settle, refund and write off the money of calls, on the accounts of their job, day and API key."""
+"""Reserve, settle, refund and write off the money of calls, on the accounts of their job, batch, day and API key."""
 
 import json
 import uuid
@@ -12,6 +12,7 @@ from sutradhar.domain.billing.ledger import (
     Accounts,
     Charge,
     Outcome,
+    batch_account,
     day_account,
     job_account,
     key_account,
@@ -74,6 +75,7 @@ class BillingAccounts:
             units=dict(usage.max),
             owner=context.owner if context.owner_cap is not None else "",
             job_owner=context.owner,
+            batch=context.batch,
         )
         reservation = Reservation(job_account(context.job_id), uuid.uuid4().hex, charge)
         job, charge_id = reservation.job, reservation.charge_id
@@ -120,6 +122,21 @@ class BillingAccounts:
         budgets = [DayBudget(cap, self.read(key).commitment) for key, cap in caps.items()]
         return min(budgets, key=lambda budget: budget.remainder, default=None)
 
+    def set_batch_cap(self, batch_id: str, cap: int | None, version: int) -> None:
+        """Let the jobs of a batch cost at most ``cap`` together; None: any amount. A cap of a later version stays.
+
+        The cap is kept in the account itself, so that no reservation is made by an earlier one.
+        """
+        batch = batch_account(batch_id)
+        before = self.read(batch)
+        if (before.cap, before.cap_version) != (cap, version):
+            self._update_accounts([batch], lambda accounts: {batch: ledger.set_cap(accounts[batch], cap, version)})
+
+    def remaining_batch_budget(self, batch_id: str) -> int | None:
+        """Return the money that the cap of a batch leaves, in millionths of a US dollar; None: there is no cap."""
+        account = self.read(batch_account(batch_id))
+        return None if account.cap is None else max(account.cap - account.commitment, 0)
+
     def _today(self) -> str:
         return self._clock.now().date().isoformat()
 
@@ -147,7 +164,8 @@ class BillingAccounts:
         # without a cap the day's account is left alone, because many jobs would have to share its record
         days = [] if self._day_cap is None else [day_account(charge.day)]
         keys = [key_account(charge.owner, charge.day)] if charge.owner else []
-        self._update_accounts([reservation.job, *days, *keys], change, charge.job_owner)
+        batches = [batch_account(charge.batch)] if charge.batch else []
+        self._update_accounts([reservation.job, *days, *keys, *batches], change, charge.job_owner)
 
     def _update_accounts(self, account_ids: list[AccountId], change: ledger.Change, job_owner: str = "") -> None:
         """Change the accounts, of which the first is the job's. What it has paid since counts for its owner's day."""

@@ -17,3 +17,5 @@ class BillingContext:
     """The API key that owns the job."""
     owner_cap: int | None = None
     """The cap of one day for all jobs of the owner."""
+    batch: str = ""
+    """The batch whose account pays too, and has a cap of its own; empty: the job belongs to none."""
