@@ -38,7 +38,7 @@ _NOT_DEPLOYED = (
 )
 _NOT_NEEDED = {
     *("cachetools", "ffmpeg-python", "fonttools"),
-    *("google-auth-oauthlib", "oauthlib", "python-dotenv", "rich", "typer"),
+    *("google-auth-oauthlib", "google-cloud-kms", "oauthlib", "python-dotenv", "rich", "typer"),
 }
 """Requirements of the renderer and of the command line only."""
 _OF_PUBLISH = {"google-api-python-client", "google-auth-httplib2", "httplib2"}

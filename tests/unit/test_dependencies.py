@@ -25,6 +25,7 @@ EXTRAS = {
     "functions/dev/package.py": {"emulators"},
     "shared/sutradhar/backends/gcp/": {"gcp"},
     "shared/sutradhar/destinations/_storage.py": {"gcp"},
+    "shared/sutradhar/marks/kms_signer.py": {"gcp"},
     "shared/sutradhar/providers/hosted/googletts/": {"gcp"},
     "shared/sutradhar/sentry_reports.py": {"sentry"},
     "shared/sutradhar/tracing.py": {"tracing"},

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from sutradhar.domain.video.job_estimate import JobEstimate
     from sutradhar.pipeline.services import Services
     from sutradhar.ports.backend import Backend
+    from sutradhar.ports.marks import MarkSigner
 
 
 @cache
@@ -109,6 +110,17 @@ def estimate_job(plan: RenderPlan, video_sec: float) -> JobEstimate:
     return replace(
         estimate_job(plan, video_sec, describe_local_machine(settings().home), is_shared=False), render_usd=0
     )
+
+
+def mark_signer() -> MarkSigner | None:
+    """Return the signer of the marks in this process's files; None: this installation has no certificate.
+
+    Raises:
+        MarkError: the certificate has expired, belongs to another key, or cannot be read.
+    """
+    from sutradhar.bootstrap.marks import make_signer
+
+    return make_signer(settings(), backend().clock)
 
 
 def release_models() -> None:

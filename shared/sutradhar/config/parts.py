@@ -71,6 +71,15 @@ def _check_place(place: str) -> str:
     return place.rstrip("/")
 
 
+def _check_key_version(name: str) -> str:
+    if name and not re.fullmatch(
+        r"projects/[\w:.-]+/locations/[\w-]+/keyRings/[\w-]+/cryptoKeys/[\w-]+/cryptoKeyVersions/[0-9]+", name
+    ):
+        message = "must name a version of a key: projects/P/locations/L/keyRings/R/cryptoKeys/K/cryptoKeyVersions/1"
+        raise ValueError(f"{message} (got {name[:200]!r})")
+    return name
+
+
 def _check_receiver(url: str) -> str:
     from sutradhar.domain.core.webhook_url import check_webhook_url  # noqa: PLC0415 - most processes have no receiver
 
@@ -245,6 +254,17 @@ class PublishingSettings(Part):
     """The file with the sign-in to YouTube; None: `youtube.json` in SUTRADHAR_HOME, and none on Google Cloud."""
     youtube_client_secrets: UserPath | None = Field(default=None, validation_alias="YOUTUBE_CLIENT_SECRETS")
     """The JSON file of the OAuth client with which `sutradhar youtube login` signs in."""
+
+
+class MarkSettings(Part):
+    """The certificate and the key that sign the marks in finished files (docs/marks.md)."""
+
+    certificate: str = Field(default="", validation_alias="MARKS_CERTIFICATE")
+    """The certificates as PEM, or a file with them; empty: `marks/certificate.pem` in SUTRADHAR_HOME, if it exists."""
+    key: str = Field(default="", repr=False, validation_alias="MARKS_KEY")
+    """The private key as PEM, or a file with it; empty: `marks/key.pem` in SUTRADHAR_HOME."""
+    kms_key: Annotated[str, AfterValidator(_check_key_version)] = Field(default="", validation_alias="MARKS_KMS_KEY")
+    """The version of a key in Cloud KMS that signs instead."""
 
 
 class WorkerSettings(Part):

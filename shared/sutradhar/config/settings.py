@@ -11,6 +11,7 @@ from sutradhar.config.parts import (
     BatchSettings,
     BudgetSettings,
     CloudSettings,
+    MarkSettings,
     PlanLimitSettings,
     ProcessSettings,
     PublishingSettings,
@@ -46,6 +47,7 @@ _PARTS = (
     ReviewSettings,
     BatchSettings,
     PublishingSettings,
+    MarkSettings,
     WorkerSettings,
     RenderTaskSettings,
     RendererSettings,
@@ -79,6 +81,7 @@ class Settings:
     review: ReviewSettings
     batches: BatchSettings
     publishing: PublishingSettings
+    marks: MarkSettings
     worker: WorkerSettings
     render_task: RenderTaskSettings
     renderer: RendererSettings
@@ -120,6 +123,12 @@ class Settings:
         files = {"PRICE_TABLE": self.budget.price_table}
         if self.youtube_token.is_file():
             files["YOUTUBE_TOKEN_FILE"] = self.youtube_token
+        for name, text, path in (
+            ("MARKS_CERTIFICATE", self.marks.certificate, self.home / "marks" / "certificate.pem"),
+            ("MARKS_KEY", self.marks.key, self.home / "marks" / "key.pem"),
+        ):
+            if "-----BEGIN" not in text and (text or path.is_file()):
+                files[name] = Path(text).expanduser() if text else path
         # the other processes may have another working directory
         return variables | {name: str(path.resolve()) for name, path in files.items() if path}
 
@@ -151,6 +160,7 @@ class Settings:
             review=read_part(ReviewSettings, env, faults),
             batches=read_part(BatchSettings, env, faults),
             publishing=publishing,
+            marks=read_part(MarkSettings, env, faults),
             worker=read_part(WorkerSettings, env, faults),
             render_task=read_part(RenderTaskSettings, env, faults),
             renderer=read_part(RendererSettings, env, faults),

@@ -1,0 +1,58 @@
+"""Sign with a key that is a file of this machine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sutradhar.marks.certificates import CertificateChain
+    from sutradhar.ports.clock import Clock
+
+_NUMBER_BYTES = 32
+
+
+@dataclass(frozen=True, repr=False)  # it has a secret
+class LocalSigner:
+    """A MarkSigner. Equal data get equal signatures, so equal files stay equal."""
+
+    chain: CertificateChain
+    key: ec.EllipticCurvePrivateKey
+    clock: Clock
+
+    def __post_init__(self) -> None:
+        """Raise MarkError if the certificate cannot be used with this key now."""
+        self.chain.check_key(self.key.public_key())
+        self.chain.check_dates(self.clock.now())
+
+    @property
+    def chain_pem(self) -> str:
+        return self.chain.pem
+
+    @property
+    def fingerprint(self) -> str:
+        return self.chain.fingerprint
+
+    @property
+    def valid_until(self) -> datetime:
+        return self.chain.valid_until
+
+    def sign(self, data: bytes) -> bytes:
+        self.chain.check_dates(self.clock.now())
+        try:
+            signature = self.key.sign(data, ec.ECDSA(hashes.SHA256(), deterministic_signing=True))
+        except UnsupportedAlgorithm:  # OpenSSL before 3.2
+            signature = self.key.sign(data, ec.ECDSA(hashes.SHA256()))
+        return flatten_signature(signature)
+
+
+def flatten_signature(der: bytes) -> bytes:
+    """Return r and s of a DER signature, 32 bytes each, as COSE has them (RFC 8152, section 8.1)."""
+    return b"".join(number.to_bytes(_NUMBER_BYTES, "big") for number in decode_dss_signature(der))
