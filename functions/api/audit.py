@@ -68,7 +68,7 @@ def _make_entry(action: str, facts: Mapping[str, str | float]) -> AuditEntry:
         id=secrets.token_hex(8),
         at=bootstrap.backend().clock.now(),
         action=action,
-        actor=who.id if who else "",
+        actor=(who.agent_id or who.id) if who else "",
         address=find_address(),
         job_id=str(facts.get("job_id", "")),
         request_id=flask.g.request_id,

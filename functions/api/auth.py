@@ -1,12 +1,12 @@
 """Authenticate the caller by an API key or an OIDC token. Until there is either, only direct requests of this machine
 are accepted."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 import flask
 
-from functions.api.errors import Unauthorized
+from functions.api.errors import NotForAgents, Unauthorized
 from functions.api.loopback import is_loopback, read_hostname
 from functions.api.result_cache import ResultCache
 from functions.api.routes import Route
@@ -34,6 +34,7 @@ def authenticate(route: Route) -> None:
         Unauthorized: the caller needs a key or a token, or sent one that is not valid.
         IssuerUnreachable: the caller's token cannot be checked now.
         NotFound: the route is for admins only, and the key is no admin's.
+        NotForAgents: the key is an agent's, and the route is for people.
     """
     if route.takes_view_token and (token := flask.request.args.get("view")):
         flask.g.caller = _find_viewer(token)
@@ -41,6 +42,8 @@ def authenticate(route: Route) -> None:
         require_admin()
     else:
         require_key()
+    if (who := caller()) and who.role == "agent" and not route.takes_agents:
+        raise NotForAgents
 
 
 def require_admin() -> None:
@@ -56,7 +59,7 @@ def require_key() -> None:
     of_settings = _list_settings_keys()
     secret = _read_secret(of_settings)
     if secret and (key := api_keys.find(of_settings, secret)):
-        flask.g.caller = key
+        flask.g.caller = key  # the environment has no key of an agent
         return
     oidc = bootstrap.settings().oidc
     issuer = oidc.issuer if oidc else ""
@@ -81,7 +84,18 @@ def require_key() -> None:
     if caller is None:
         log("key_refused", level="warning", address=flask.request.remote_addr)
         raise Unauthorized("there is no such API key, or it was revoked")
-    flask.g.caller = caller
+    flask.g.caller = _act_for_owner(caller, [*of_settings.values(), *known.values()])
+
+
+def _act_for_owner(key: ApiKey, keys: Sequence[ApiKey]) -> ApiKey:
+    """Return ``key`` or, if it is an agent's, the key that its calls count as. Raise Unauthorized: its owner's key is
+    gone."""
+    if key.role != "agent":
+        return key
+    owner = next((one for one in keys if one.id == key.works_for), None)
+    if owner is None:
+        raise Unauthorized(f"the key {key.works_for} was revoked, for which this agent's key works")
+    return key.act_for(owner)
 
 
 def forget_keys() -> None:

@@ -16,6 +16,16 @@ class Unauthorized(Exception):
         return f'Bearer error="invalid_token", error_description="{self}"' if self.is_token else "Bearer"
 
 
+class NotForAgents(Exception):
+    """The key of an agent made a call that only a person may make."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "a key of an agent may not do this: it may look, plan and upload; to make or to publish a video, ask for an"
+            " approval by the tools of /mcp"
+        )
+
+
 class IssuerUnreachable(Exception):
     """The issuer of OIDC tokens does not answer, so a token cannot be checked. ``wait_sec``: when to try again."""
 

@@ -20,7 +20,10 @@ class KeyRequest(Frozen):
     name: str = Field(min_length=1, max_length=60)
     """The person or program that gets the key."""
     role: Role = "creator"
-    """A creator has the jobs and uploads of this key; an admin sees all, and makes keys."""
+    """A creator has the jobs and uploads of this key; an admin sees all, and makes keys. An agent works for the key
+    `works_for`, and may neither make videos that cost money nor publish without an approval of a person."""
+    works_for: str = Field(default="", max_length=60)
+    """The id of the key whose jobs and money an agent works with; empty for the other roles."""
     daily_budget: float | None = Field(default=None, ge=0, le=1e6)
     """The most that its jobs may cost in a day (UTC), in US dollars; null: no cap."""
 
@@ -31,6 +34,8 @@ class KeyItem(Frozen):
     id: str
     name: str
     role: Role
+    works_for: str
+    """The id of the key that an agent works for; empty for the other roles."""
     daily_budget: float | None
     """In US dollars."""
     created_at: UtcTime | None
@@ -47,6 +52,7 @@ class NewKey(Frozen):
     id: str
     name: str
     role: Role
+    works_for: str
     daily_budget: float | None
     created_at: UtcTime | None
     secret: str
@@ -57,7 +63,9 @@ class NewKey(Frozen):
 def create_key(body: KeyRequest) -> tuple[NewKey, int, dict[str, str]]:
     """Make a key. Once a key exists, every call needs one."""
     backend = bootstrap.backend()
-    key, secret = api_keys.create(backend.records, backend.clock, body.name, body.role, body.daily_budget)
+    key, secret = api_keys.create(
+        backend.records, backend.clock, body.name, body.role, body.daily_budget, body.works_for
+    )
     forget_keys()
     add_facts(key_id=key.id, role=key.role)
     return _show_secret(key, secret), 201, {"Cache-Control": "no-store"}
@@ -94,7 +102,14 @@ def list_keys() -> list[ApiKey]:
 
 
 def _describe(key: ApiKey) -> KeyItem:
-    return KeyItem(id=key.id, name=key.name, role=key.role, daily_budget=_read_budget(key), created_at=key.created_at)
+    return KeyItem(
+        id=key.id,
+        name=key.name,
+        role=key.role,
+        works_for=key.works_for,
+        daily_budget=_read_budget(key),
+        created_at=key.created_at,
+    )
 
 
 def _show_secret(key: ApiKey, secret: str) -> NewKey:
@@ -102,6 +117,7 @@ def _show_secret(key: ApiKey, secret: str) -> NewKey:
         id=key.id,
         name=key.name,
         role=key.role,
+        works_for=key.works_for,
         daily_budget=_read_budget(key),
         created_at=key.created_at,
         secret=secret,

@@ -25,7 +25,7 @@ def count_call() -> None:
     if limiter is None:
         return
     who = caller()
-    allowance = limiter.count_call(who.id if who else find_address())
+    allowance = limiter.count_call((who.agent_id or who.id) if who else find_address())
     flask.g.limit_headers = {
         # draft-ietf-httpapi-ratelimit-headers-07
         "RateLimit-Limit": str(allowance.limit),

@@ -53,7 +53,7 @@ def show_me() -> tuple[Me, int, dict[str, str]]:
     accounts = services.providers.call_gate.accounts
     day = accounts.find_day_budget(who.id if who else "", who.daily_budget if who else None)
     me = Me(
-        key=OwnKey(id=who.id, name=who.name) if who else None,
+        key=OwnKey(id=who.agent_id or who.id, name=who.name) if who else None,
         role=who.role if who else "admin",
         budgets=OwnBudgets(
             today_spent_usd=usd(day.committed) if day else None,

@@ -122,6 +122,8 @@ def _list_common_errors(route: Route, endpoint: Endpoint) -> Iterator[int]:
     yield from (500, 503)
     if route.access != "open":
         yield from (401, 429)
+        if not route.takes_agents:
+            yield 403
     if route.names or route.access == "admin" or _PATH_VALUE.search(route.path):
         yield 404
     if endpoint.query or endpoint.body:

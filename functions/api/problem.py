@@ -3,7 +3,7 @@
 import flask
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
-from functions.api.errors import FrameUnavailable, IssuerUnreachable, Unauthorized
+from functions.api.errors import FrameUnavailable, IssuerUnreachable, NotForAgents, Unauthorized
 from sutradhar.domain.core.base import Frozen
 from sutradhar.domain.core.errors import (
     BackendError,
@@ -48,6 +48,7 @@ _STATUS: tuple[tuple[type[Exception], int, str], ...] = (
     (InvalidRequest, 400, "The request has wrong fields"),
     (Unauthorized, 401, "Not let in"),
     (BudgetSpent, 402, "Budget spent"),
+    (NotForAgents, 403, "Not for agents"),
     (NotFound, 404, "Not found"),
     (LimitReached, 429, "Limit reached"),
     (VersionMismatch, 412, "Changed meanwhile"),

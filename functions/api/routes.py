@@ -35,6 +35,17 @@ class Route(NamedTuple):
     header with the key. It also takes ``?view=TOKEN``, the token of ``POST /me/view-token``; everything else about the
     call stays, so its view checks the caller by ``require_access`` as ever."""
 
+    is_for_agents: bool | None = None
+    """True: a key with the role agent may make the call, which spends no money, publishes nothing and deletes nothing;
+    None: it may if the method is GET and the route is not for admins only."""
+
+    @property
+    def takes_agents(self) -> bool:
+        """Return whether a key with the role agent may make the call."""
+        if self.is_for_agents is None:
+            return self.method == "GET" and self.access != "admin"
+        return self.is_for_agents
+
     @property
     def is_counted(self) -> bool:
         """Return whether RATE_LIMIT_PER_MIN counts the call."""
@@ -100,28 +111,44 @@ ROUTES: tuple[Route, ...] = (
         takes_view_token=True,
     ),
     Route("GET", "/render/<job_id>/frame", "frames:show_frame", "preview", names="job", takes_view_token=True),
-    Route("POST", "/render/<job_id>/frame", "frames:preview_frame", "preview", names="job", has_limit=False),
+    Route(
+        "POST",
+        "/render/<job_id>/frame",
+        "frames:preview_frame",
+        "preview",
+        names="job",
+        has_limit=False,
+        is_for_agents=True,
+    ),
     Route("GET", "/render/<job_id>/events", "events:show_events", "renders", names="job"),
     Route("GET", "/render/<job_id>/summary", "render_summary:show_summary", "renders", names="job"),
     Route("GET", "/render/<job_id>/plan", "review:show_plan", "review", names="job"),
     Route("PATCH", "/render/<job_id>/plan", "review:patch_plan", "review", names="job"),
     Route("POST", "/render/<job_id>/approve", "review:approve_render", "review", names="job"),
-    Route("POST", "/plan", "plan_preview:preview_plan", "renders", has_limit=False),
-    Route("POST", "/plan/seconds", "speech_seconds:estimate_seconds", "renders", has_limit=False),
+    Route("POST", "/plan", "plan_preview:preview_plan", "renders", has_limit=False, is_for_agents=True),
+    Route("POST", "/plan/seconds", "speech_seconds:estimate_seconds", "renders", has_limit=False, is_for_agents=True),
     Route("GET", "/voices", "voices:show_voices", "voices"),
     Route("POST", "/voices/sample", "voices:order_voice_sample", "voices"),
     Route("GET", "/voices/sample/<sample_id>", "voices:show_voice_sample", "voices"),
     Route("GET", "/voices/sample/<sample_id>/audio", "voices:play_voice_sample", "voices", takes_view_token=True),
-    Route("POST", "/audio/analyze", "audio:order_analysis", "audio"),
+    Route("POST", "/audio/analyze", "audio:order_analysis", "audio", is_for_agents=True),
     Route("GET", "/audio/analyses/<analysis_id>", "audio:show_analysis", "audio", names="analysis"),
-    Route("POST", "/lyrics/align", "audio:order_alignment", "audio"),
+    Route("POST", "/lyrics/align", "audio:order_alignment", "audio", is_for_agents=True),
     Route("GET", "/lyrics/alignments/<alignment_id>", "audio:show_alignment", "audio", names="alignment"),
-    Route("POST", "/plan/frame", "frames:preview_plan_frame", "preview", has_limit=False, has_entry=False),
+    Route(
+        "POST",
+        "/plan/frame",
+        "frames:preview_plan_frame",
+        "preview",
+        has_limit=False,
+        has_entry=False,
+        is_for_agents=True,
+    ),
     Route("GET", "/templates", "templates:show_templates", "templates"),
-    Route("POST", "/templates/plan", "templates:make_plan", "templates", has_limit=False),
+    Route("POST", "/templates/plan", "templates:make_plan", "templates", has_limit=False, is_for_agents=True),
     Route("GET", "/library", "library:show_library", "library"),
     Route("POST", "/library/<job_id>/duplicate", "library:duplicate_job", "library", names="job", has_limit=False),
-    Route("POST", "/uploads", "uploads:create_upload", "uploads", has_limit=False, has_entry=True),
+    Route("POST", "/uploads", "uploads:create_upload", "uploads", has_limit=False, has_entry=True, is_for_agents=True),
     Route("GET", "/uploads", "uploads:list_uploads", "uploads"),
     Route("GET", "/uploads/<upload_id>", "uploads:show_upload", "uploads", names="upload"),
     Route(
@@ -145,15 +172,27 @@ ROUTES: tuple[Route, ...] = (
         has_entry=True,
     ),
     Route(
-        "PUT", "/uploads/<upload_id>/bytes", "upload_bytes:receive_bytes", "uploads", names="upload", has_limit=False
+        "PUT",
+        "/uploads/<upload_id>/bytes",
+        "upload_bytes:receive_bytes",
+        "uploads",
+        names="upload",
+        has_limit=False,
+        is_for_agents=True,
     ),
     Route(
-        "POST", "/uploads/<upload_id>/complete", "uploads:complete_upload", "uploads", names="upload", has_limit=False
+        "POST",
+        "/uploads/<upload_id>/complete",
+        "uploads:complete_upload",
+        "uploads",
+        names="upload",
+        has_limit=False,
+        is_for_agents=True,
     ),
     Route("PUT", "/render/<job_id>/webhook", "webhooks:change_webhook", "webhooks", names="job"),
     Route("GET", "/webhooks/deliveries", "webhooks:show_deliveries", "webhooks"),
     Route("POST", "/webhooks/deliveries/<delivery_id>/retry", "webhooks:retry_webhook", "webhooks", names="delivery"),
-    Route("GET", "/webhooks/secret", "webhooks:show_secret", "webhooks", has_entry=True),
+    Route("GET", "/webhooks/secret", "webhooks:show_secret", "webhooks", has_entry=True, is_for_agents=False),
     Route("POST", "/webhooks/secret/rotate", "webhooks:rotate_secret", "webhooks"),
     Route("POST", "/publish/<job_id>/schedule", "publications:schedule_job", "publications", names="job"),
     Route("POST", "/publish/<job_id>", "publications:publish_job", "publications", names="job"),
@@ -195,6 +234,23 @@ ROUTES: tuple[Route, ...] = (
         "publications:retry_publication",
         "publications",
         names="publication",
+    ),
+    Route("GET", "/approvals", "approvals:show_approvals", "approvals"),
+    Route("POST", "/approvals", "approvals:ask_approval", "approvals", is_for_agents=True),
+    Route("GET", "/approvals/<approval_id>", "approvals:show_approval", "approvals", names="approval"),
+    Route(
+        "POST",
+        "/approvals/<approval_id>/grant",
+        "approvals:grant_approval",
+        "approvals",
+        names="approval",
+    ),
+    Route(
+        "POST",
+        "/approvals/<approval_id>/refuse",
+        "approvals:refuse_approval",
+        "approvals",
+        names="approval",
     ),
     Route("POST", "/keys", "keys:create_key", "keys", access="admin"),
     Route("GET", "/keys", "keys:show_keys", "keys", access="admin"),

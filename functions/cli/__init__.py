@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 import typer
 
 from functions.cli import (
+    approvals,
     approve,
     backup,
     calendar,
@@ -65,6 +66,7 @@ for heading, commands in _COMMANDS.items():
     for command in commands:
         app.command(rich_help_panel=heading, no_args_is_help=command in _NEED_ARGUMENTS)(command)
 app.add_typer(publication.app, name="publication", rich_help_panel="Publish videos")
+app.add_typer(approvals.app, name="approvals", rich_help_panel="Follow jobs")
 app.add_typer(youtube.app, name="youtube", rich_help_panel="Publish videos")
 app.add_typer(keys.app, name="keys", rich_help_panel=_MACHINE)
 

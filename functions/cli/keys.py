@@ -1,7 +1,7 @@
 """Run `sutradhar keys`: make, list, rotate and revoke the keys of the API."""
 
 from collections.abc import Mapping
-from typing import Annotated, cast
+from typing import Annotated, cast, get_args
 
 import typer
 
@@ -23,7 +23,14 @@ app = typer.Typer(help="API keys. Once a key exists, every call needs one.", no_
 @app.command()
 def add(
     name: Annotated[str, typer.Argument(help="The person or program that gets the key.")],
-    role: Annotated[str, typer.Option(help="creator sees the jobs of this key, admin sees all jobs.")] = "creator",
+    role: Annotated[
+        str,
+        typer.Option(
+            help="creator sees the jobs of this key, admin sees all jobs, agent works for another key and needs a"
+            " person's approval to spend or to publish."
+        ),
+    ] = "creator",
+    works_for: Annotated[str, typer.Option(metavar="KEY_ID", help="The key that an agent works for.")] = "",
     daily_budget: Annotated[
         float | None,
         typer.Option(
@@ -35,12 +42,12 @@ def add(
     as_json: AsJson = False,
 ) -> None:
     """Make a key and print its secret, once."""
-    if role not in ("creator", "admin"):
-        raise typer.BadParameter("must be creator or admin", param_hint="--role")
+    if role not in get_args(Role):
+        raise typer.BadParameter("must be creator, admin or agent", param_hint="--role")
     with report_errors():
         prepare_home(least_free=0)
         backend = bootstrap.backend()
-        key, secret = api_keys.create(backend.records, backend.clock, name, cast(Role, role), daily_budget)
+        key, secret = api_keys.create(backend.records, backend.clock, name, cast(Role, role), daily_budget, works_for)
         note_terminal_act("create_key", key_id=key.id, role=key.role)
     _print_secret(key, "Its secret", secret, as_json=as_json)
 
@@ -56,7 +63,14 @@ def _print_secret(key: ApiKey, name: str, secret: str, *, as_json: bool) -> None
 
 def _describe_key(key: ApiKey) -> Mapping[str, object]:
     budget = None if key.daily_budget is None else usd(key.daily_budget)
-    return {"id": key.id, "name": key.name, "role": key.role, "daily_budget": budget, "created_at": key.created_at}
+    return {
+        "id": key.id,
+        "name": key.name,
+        "role": key.role,
+        "works_for": key.works_for,
+        "daily_budget": budget,
+        "created_at": key.created_at,
+    }
 
 
 @app.command("list")

@@ -16,6 +16,7 @@ PAGE = (Path(__file__).parents[2] / "docs" / "curl.md").read_text("utf-8")
 VARIABLES = {
     "analysis_id": "ANALYSIS",
     "alignment_id": "ALIGNMENT",
+    "approval_id": "APPROVAL",
     "job_id": "JOB",
     "removal_id": "REMOVAL",
     "sample_id": "SAMPLE",

@@ -135,6 +135,7 @@ UNNOTED_ROUTES = {
 }
 UNNOTED_COMMANDS = {
     *("plan", "templates", "duplicate", "status", "library", "logs", "doctor", "keys list"),  # they only read
+    "approvals list",
     "calibrate",  # it changes the estimates of this machine only
     *("calendar", "quota", "publication show", "youtube status"),
     *("serve", "stop"),
@@ -145,6 +146,7 @@ NOTED_COMMANDS = {
     *("make", "upload", "approve", "cancel", "retry", "pin", "unpin", "delete"),
     *("publish", "publication change", "publication cancel", "publication retry"),
     *("youtube login", "youtube logout"),
+    *("approvals grant", "approvals refuse"),
     *("keys add", "keys rotate", "keys revoke", "keys delete-data"),
 }
 

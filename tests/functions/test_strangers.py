@@ -11,9 +11,11 @@ from flask.testing import FlaskClient
 from functions.api.routes import ROUTES, Route
 from sutradhar import bootstrap
 from sutradhar.domain.assets.listening import ListeningNote, hash_lyrics, name_alignment_id, name_analysis_id
+from sutradhar.domain.jobs.approval import APPROVAL_LIFE, Approval
 from sutradhar.domain.jobs.webhook import Delivery
 from sutradhar.domain.plan.upload import name_preview
 from sutradhar.pipeline import api_keys
+from sutradhar.pipeline.approvals import APPROVALS
 from sutradhar.pipeline.audio_cache import ANALYSIS, name_alignment, write_note
 from sutradhar.pipeline.data_removal import request_removal
 from sutradhar.pipeline.upload_records import get_upload, update_upload
@@ -90,7 +92,17 @@ def things_of_asha(api: FlaskClient) -> tuple[dict[str, str], Mapping[str, str]]
     orders = {"analysis": name_analysis_id(upload), "alignment": name_alignment_id(upload, hash_lyrics("la", "en"))}
     for name in (ANALYSIS, name_alignment(hash_lyrics("la", "en"))):
         write_note(services, get_upload(services, upload), name, ListeningNote(at=services.clock.now()))
-    return asha, {**things, **orders, "publication": publication}
+    asked = Approval(
+        id="ap-1",
+        owner=owner,
+        action="render",
+        request={"topic": "Prahlad"},
+        summary="Make a video.",
+        created_at=services.clock.now(),
+        expires_at=services.clock.now() + APPROVAL_LIFE,
+    )
+    services.documents.create(APPROVALS, asked)
+    return asha, {**things, **orders, "publication": publication, "approval": asked.id}
 
 
 @pytest.mark.parametrize(("route", "rule"), NAMING, ids=[rule for _, rule in NAMING])

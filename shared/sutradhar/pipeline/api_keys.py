@@ -27,12 +27,19 @@ _MAX_KEYS = 100
 
 
 def create(
-    records: KeyValueStore, clock: Clock, name: str, role: Role = "creator", daily_budget_usd: float | None = None
+    records: KeyValueStore,
+    clock: Clock,
+    name: str,
+    role: Role = "creator",
+    daily_budget_usd: float | None = None,
+    works_for: str = "",
 ) -> tuple[ApiKey, str]:
     """Create a key. Return it with its secret, which is not stored and so can never be shown again.
 
     Args:
         daily_budget_usd: the most that all jobs of the key may cost in a day, in US dollars; None: no cap.
+        works_for: the id of the key whose jobs and money a key with the role agent works with; it may be a key of the
+            environment.
 
     Raises:
         InvalidRequest: the name or the budget is not allowed, or there are too many keys.
@@ -41,6 +48,7 @@ def create(
         raise InvalidRequest([FieldError("name", f"must have 1 to 60 characters (got {len(name)})")])
     if daily_budget_usd is not None and not 0 <= daily_budget_usd <= 1e6:
         raise InvalidRequest([FieldError("daily_budget", f"must be 0 to 1000000 USD (got {daily_budget_usd})")])
+    _check_agent(role, works_for, daily_budget_usd)
     secret = PREFIX + secrets.token_urlsafe(24)
     key = ApiKey(
         id=f"key-{secrets.token_hex(6)}",
@@ -49,10 +57,13 @@ def create(
         role=role,
         created_at=clock.now(),
         daily_budget=None if daily_budget_usd is None else micros(daily_budget_usd),
+        works_for=works_for,
     )
 
     def add_key(values: Values) -> Values:
         keys = _read_keys(values)
+        if role == "agent" and not works_for.startswith(_ENVIRONMENT):
+            _require_owner(keys, works_for)
         if len(keys) >= _MAX_KEYS:
             raise InvalidRequest([FieldError("", f"there are {_MAX_KEYS} keys already; revoke one")])
         return _write_keys({**keys, key.digest: key})
@@ -129,6 +140,26 @@ def find(among: Mapping[str, ApiKey], secret: str) -> ApiKey | None:
     The key is looked up by the digest, so the time that this takes tells nothing about the secret.
     """
     return among.get(_digest(secret))
+
+
+def _check_agent(role: Role, works_for: str, daily_budget_usd: float | None) -> None:
+    """Raise InvalidRequest unless exactly the key of an agent names the key that it works for."""
+    if role == "agent" and not works_for:
+        message = "a key of an agent needs the id of the key whose jobs and money it works with"
+        raise InvalidRequest([FieldError("works_for", message)])
+    if role != "agent" and works_for:
+        raise InvalidRequest([FieldError("works_for", "is only for keys with the role agent")])
+    if role == "agent" and daily_budget_usd is not None:
+        message = "the key of an agent has the budget of the key that it works for; leave it out"
+        raise InvalidRequest([FieldError("daily_budget", message)])
+
+
+def _require_owner(keys: Mapping[str, ApiKey], key_id: str) -> None:
+    owner = next((key for key in keys.values() if key.id == key_id), None)
+    if owner is None or owner.role == "agent":
+        raise InvalidRequest(
+            [FieldError("works_for", f"must be the id of a creator's or an admin's key (got {key_id!r})")]
+        )
 
 
 def _refuse_environment(key_id: str) -> None:

@@ -7,12 +7,15 @@ batch; a repeat deletes what is left of it.
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any, cast
 
 from sutradhar.domain.core.errors import Conflict, NotFound
-from sutradhar.domain.jobs.data_removal import Amounts, DataRemoval, RemovalPhase, RemovedAmount
+from sutradhar.domain.jobs.data_removal import Amounts, DataRemoval, RemovalPhase, RemovedAmount, RemovedKind
 from sutradhar.domain.jobs.library import LibraryFilter
 from sutradhar.domain.jobs.messages import DeleteJobFiles
 from sutradhar.domain.plan.upload import Upload
+from sutradhar.pipeline.approvals import APPROVALS
+from sutradhar.pipeline.brands.store import BRANDS
 from sutradhar.pipeline.job_deletion import delete_job, delete_job_files
 from sutradhar.pipeline.library import refresh_library
 from sutradhar.pipeline.publishing.removal import (
@@ -28,11 +31,14 @@ from sutradhar.pipeline.upload_deletion import erase_upload
 from sutradhar.pipeline.upload_records import UPLOADS, adopt_old_uploads, forget_old_index
 from sutradhar.pipeline.webhook_delivery import DELIVERIES, delete_webhooks
 from sutradhar.pipeline.webhook_secrets import SECRETS, name_secret
+from sutradhar.ports.documents import Kind
 
 _LIVE = ("pending", "running", "awaiting_approval")
 _PAGE = 100
 _MOST_CANCELLED, _MOST_JOBS, _MOST_UPLOADS = 50, 10, 20
 """The most things of one batch: each takes a few calls of the stores, and a function has two minutes."""
+
+_OWN_KINDS: Mapping[RemovedKind, Kind[Any]] = {"approvals": APPROVALS, "brands": BRANDS}
 
 Batch = tuple[tuple[str, ...], Amounts]
 
@@ -50,6 +56,7 @@ def has_data(services: Services, owner: str) -> bool:
         services.jobs.list_entries(LibraryFilter(owner=owner), 1).entries
         or services.documents.list(UPLOADS, owner=owner, limit=1).records
         or services.documents.list(DELIVERIES, owner=owner, limit=1).records
+        or any(services.documents.list(kind, owner=owner, limit=1).records for kind in _OWN_KINDS.values())
     )
 
 
@@ -153,6 +160,21 @@ def _delete_webhooks(services: Services, owner: str, _ids: tuple[str, ...]) -> N
     delete_webhooks(services, owner)
 
 
+def _find_records(services: Services, removal: DataRemoval) -> Batch | None:
+    """Find the records that no later phase and no worker needs. Their ids begin with the kind: ``approval/ap-1``."""
+    for name, kind in _OWN_KINDS.items():
+        page = services.documents.list(kind, owner=removal.owner, limit=_PAGE)
+        if ids := tuple(f"{name}/{kind.describe(one).id}" for one in page.records):
+            return ids, {name: RemovedAmount(count=len(ids))}
+    return None
+
+
+def _delete_records(services: Services, _owner: str, names: tuple[str, ...]) -> None:
+    for name in names:
+        kind, _, document_id = name.partition("/")
+        services.documents.delete(_OWN_KINDS[cast(RemovedKind, kind)], document_id)
+
+
 def _list_jobs(services: Services, removal: DataRemoval, state: str | None, limit: int) -> Iterator[str]:
     """Yield the ids of at most ``limit`` jobs that the owner had when the removal was requested."""
     after = None
@@ -177,4 +199,5 @@ PHASES: Mapping[RemovalPhase, Phase] = {
     "calendar": Phase(_find_calendar, _delete_calendar),
     "uploads": Phase(_find_uploads, _delete_uploads),
     "webhooks": Phase(_find_webhooks, _delete_webhooks),
+    "records": Phase(_find_records, _delete_records),
 }

@@ -3,6 +3,7 @@ of a job tells its pending messages, so no loss is final."""
 
 from datetime import timedelta
 
+from sutradhar.pipeline.approvals import complete_answers
 from sutradhar.pipeline.audit_files import write_audit_files
 from sutradhar.pipeline.data_removal import order_due_removals
 from sutradhar.pipeline.job_deletion import order_due_deletions
@@ -19,13 +20,14 @@ STALLED = timedelta(minutes=5)
 
 def sweep(services: Services, stalled: timedelta = STALLED) -> int:
     """Send the pending messages of all jobs that no process has written to for ``stalled``, and order the webhooks and
-    the deletions that are due. Cancel the jobs that have waited too long for approval, write the files of the audit
-    log, delete expired records, and bring the library and the uploads of earlier versions to today's form. Return the
-    number of stalled jobs."""
+    the deletions that are due. Cancel the jobs that have waited too long for approval, complete the approvals of
+    agents, write the files of the audit log, delete expired records, and bring the library and the uploads of earlier
+    versions to today's form. Return the number of stalled jobs."""
     jobs = services.jobs.list_unfinished(services.clock.now() - stalled)
     for job in jobs:
         services.send(job.pending_messages())
     expire_reviews(services)
+    complete_answers(services)
     send_due_deliveries(services)
     order_due_upload_deletions(services)
     order_due_deletions(services)

@@ -166,6 +166,8 @@ def call_every_route(cloud: FakeCloud, finished: str) -> None:
         "delivery": cloud.call("GET /webhooks/deliveries")["deliveries"][0]["id"],
         "publication": publish_later(cloud, make_job(cloud, JobState.PLANNING).id),
         "failed publication": fail_publication(cloud),
+        "approval": ask_to_publish(cloud, finished, "2100-01-02T12:00Z"),
+        "other approval": ask_to_publish(cloud, finished, "2100-01-03T12:00Z"),
         "key": cloud.call("POST /keys", {"name": "other"}, 201)["id"],
         "other key": cloud.call("POST /keys", {"name": "another"}, 201)["id"],
         "sample": make_sample(cloud),
@@ -178,6 +180,12 @@ def call_every_route(cloud: FakeCloud, finished: str) -> None:
         path = re.sub(r"<(?:path:)?\w+>", things.get(example.thing, example.thing), route.path)
         cloud.call(f"{route.method} {path}{example.query}", body, example.status)
     cloud.messages.clear()
+
+
+def ask_to_publish(cloud: FakeCloud, job_id: str, at: str) -> str:
+    """Return the approval of a publication at the time ``at``."""
+    words = {"destination": "folder", "iso_datetime": at}
+    return str(cloud.call("POST /approvals", {"job_id": job_id, "publish": words}, 201)["approval_id"])
 
 
 def make_sample(cloud: FakeCloud) -> str:

@@ -26,8 +26,14 @@ class ApiKey(Record):
     """The most that its jobs may pay to providers in a day (UTC), in millionths of a US dollar; None: no own cap."""
     works_for: str = ""
     """The id of the creator's key whose jobs and money the key of an agent works with; empty for every other key."""
+    agent_id: str = ""
+    """The id of the agent's own key, in the key that its calls count as (``act_for``); it is never stored."""
     created_at: datetime | None = None
     """None: the key comes from the environment (API_KEY_ADMIN, API_KEY_CREATOR)."""
+
+    def act_for(self, owner: "ApiKey") -> "ApiKey":
+        """Return the key that the call of this agent's key counts as: it has the id and the budget of ``owner``."""
+        return owner.evolve(role="agent", name=self.name, digest=self.digest, works_for=owner.id, agent_id=self.id)
 
     def may_see(self, owner: str) -> bool:
         return self.role == "admin" or owner == self.id

@@ -25,9 +25,11 @@ RemovedKind = Literal[
     "assets",
     "webhook_deliveries",
     "webhook_secrets",
+    "approvals",
+    "brands",
 ]
-RemovalPhase = Literal["cancel", "jobs", "calendar", "uploads", "webhooks"]
-_PHASES: tuple[RemovalPhase, ...] = ("cancel", "jobs", "calendar", "uploads", "webhooks")
+RemovalPhase = Literal["cancel", "jobs", "calendar", "uploads", "webhooks", "records"]
+_PHASES: tuple[RemovalPhase, ...] = ("cancel", "jobs", "calendar", "uploads", "webhooks", "records")
 
 
 class RemovedAmount(Frozen):
