@@ -41,7 +41,9 @@ def segment_key(segment: Segment, encoder: Sequence[str], engine: str, fonts: Ma
     drawn["shots"] = [_describe_clip(shown, segment.frames) for shown in segment.clips]
     if segment.lyrics:  # left out elsewhere, as in the keys of videos without a song
         drawn["lyrics"] = segment.lyrics.model_dump(mode="json")
-    has_text = segment.cues or segment.titles or segment.watermark or segment.lyrics
+    if segment.label:  # left out elsewhere, as in the keys of videos without one
+        drawn["label"] = segment.label.model_dump(mode="json")
+    has_text = segment.cues or segment.titles or segment.watermark or segment.lyrics or segment.label
     text = dict(fonts) if has_text else {}
     whole = [ENGINE_VERSION, engine, list(encoder), text, drawn]
     return hashlib.sha256(json.dumps(whole, sort_keys=True, ensure_ascii=False).encode()).hexdigest()

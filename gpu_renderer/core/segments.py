@@ -12,7 +12,7 @@ from sutradhar.domain.core.base import Frozen
 from sutradhar.domain.plan.choices import CaptionStyle
 from sutradhar.domain.plan.options import Watermark
 from sutradhar.domain.video.captions import Cue
-from sutradhar.domain.video.timeline import CUT, Clip, Timeline, Title, Transition
+from sutradhar.domain.video.timeline import CUT, Clip, LabelCue, Timeline, Title, Transition
 
 ENGINE_VERSION = "4"
 """Part of every cache key. Raise it when the same segment would get other pixels."""
@@ -52,6 +52,8 @@ class Segment(Frozen):
     """A title that began before starts below 0, and one that goes on ends beyond the segment."""
     watermark: Watermark | None
     lyrics: SegmentLyrics | None = None
+    label: LabelCue | None = None
+    """The label, cut to the segment's frames."""
 
     @property
     def end(self) -> int:
@@ -108,7 +110,14 @@ def build_segment(timeline: Timeline, start: int, end: int) -> Segment:
         ),
         watermark=timeline.watermark,
         lyrics=cut_lyrics(timeline.lyrics, start, end, timeline.fps),
+        label=_cut_label(timeline.label, start, end),
     )
+
+
+def _cut_label(label: LabelCue | None, start: int, end: int) -> LabelCue | None:
+    if label is None or not (label.start < end and label.end > start):
+        return None
+    return label.evolve(start=max(label.start - start, 0), end=min(label.end, end) - start)
 
 
 def _cut_cue(cue: Cue, start: int, end: int, style: CaptionStyle) -> Cue:

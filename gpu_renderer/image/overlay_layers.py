@@ -1,4 +1,4 @@
-"""Blend lyrics, captions, titles and the watermark over the frames of a segment."""
+"""Blend lyrics, captions, titles, the watermark and the label over the frames of a segment."""
 
 from bisect import bisect_right
 from collections.abc import Callable
@@ -11,10 +11,11 @@ from gpu_renderer.core.segments import Segment
 from gpu_renderer.image.lyric_layers import LyricLayers
 from gpu_renderer.image.yuv_overlay import YuvOverlay
 from gpu_renderer.text.captions import Caption, draw_watermark_overlay
+from gpu_renderer.text.label import draw_label_overlay
 from gpu_renderer.text.titles import draw_title_overlay, title_opacity
 from sutradhar.domain.plan.options import Watermark
 from sutradhar.domain.video.captions import Cue
-from sutradhar.domain.video.timeline import Title
+from sutradhar.domain.video.timeline import LabelCue, Title
 
 Layer = Callable[[int, Frame], None]
 """Blends its overlay into a Frame, which shows frame n of the segment."""
@@ -43,7 +44,7 @@ class OverlayLayers:
     def __init__(self, width: int, height: int) -> None:
         self._size = (width, height)
         self._captions = LRUCache[tuple[tuple[str, ...], bool], _CaptionLayer](_OVERLAYS_KEPT)
-        self._overlays = LRUCache[Title | Watermark, YuvOverlay](_OVERLAYS_KEPT)
+        self._overlays = LRUCache[Title | Watermark | LabelCue, YuvOverlay](_OVERLAYS_KEPT)
         self._lyrics = LyricLayers(width, height)
 
     def open(self, segment: Segment) -> Layer:
@@ -58,6 +59,8 @@ class OverlayLayers:
         layers += [(cue.start, cue.end, self._caption(cue, highlight)) for cue in segment.cues]
         if segment.watermark is not None:
             layers.append((0, segment.frames, self._watermark(segment.watermark)))
+        if segment.label is not None:
+            layers.append((segment.label.start, segment.label.end, self._label(segment.label)))
 
         def blend(n: int, frame: Frame) -> None:
             for start, end, layer in layers:
@@ -84,4 +87,9 @@ class OverlayLayers:
         overlay = get_or_make(
             self._overlays, watermark, lambda: YuvOverlay(draw_watermark_overlay(watermark, *self._size))
         )
+        return lambda _n, frame: overlay.blend(frame)
+
+    def _label(self, label: LabelCue) -> Layer:
+        key = label.evolve(start=0, end=1)
+        overlay = get_or_make(self._overlays, key, lambda: YuvOverlay(draw_label_overlay(label, *self._size)))
         return lambda _n, frame: overlay.blend(frame)

@@ -34,7 +34,9 @@ class FrameDrawer:
         Raises:
             RenderError: an image or a clip cannot be used, or the fonts lack a character; names the scene.
         """
-        bare = segment.evolve(start=0, cues=(), titles=(), watermark=None, caption_style="plain", lyrics=None)
+        bare = segment.evolve(
+            start=0, cues=(), titles=(), watermark=None, caption_style="plain", lyrics=None, label=None
+        )
         frame = Frame(*self.size)
         np.copyto(frame.buffer, get_or_make(self._bare_frames, bare, lambda: self._compose(bare, sources)).buffer)
         self._layers.open(segment)(0, frame)

@@ -68,7 +68,7 @@ def _draw_footage(timeline: Timeline, clip: Clip, path: Path) -> Bytes:
     """Return the middle frame of a clip of footage as the video shows it, but without the text over it."""
     alone = clip.evolve(start=0, transition=CUT)
     bare = timeline.evolve(
-        clips=(alone,), frames=clip.frames, burned_captions=(), titles=(), watermark=None, lyrics=None
+        clips=(alone,), frames=clip.frames, burned_captions=(), titles=(), watermark=None, lyrics=None, label=None
     )
     middle = clip.frames // 2
     segment = build_segment(bare, middle, middle + 1)

@@ -39,6 +39,8 @@ def _find_display_texts(body: Mapping[str, Any]) -> Iterator[tuple[str, object]]
     yield "the topic", body.get("topic")
     yield "the title", body.get("title")
     yield "the watermark", watermark if isinstance(watermark, str) else _get_part(watermark, "text")
+    label = body.get("label")
+    yield "the label", label if isinstance(label, str) else _get_part(label, "text")
     for i, scene in enumerate(body.get("scenes") or (), 1):
         for name, words in (("title", "title"), ("lower_third", "lower third")):
             shown = _get_field(scene, name)

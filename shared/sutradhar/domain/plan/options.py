@@ -97,11 +97,6 @@ class VisibleLabel(Frozen):
     seconds: float | None = Field(default=None, ge=1, le=86_400)
     """It is shown for so long from the start; None: throughout."""
 
-    @model_validator(mode="before")
-    @classmethod
-    def _accept_true(cls, value: Any) -> Any:
-        return {} if value is True else {"text": value} if isinstance(value, str) else value
-
 
 class RenderSettings(Frozen):
     """``mode`` PROXY makes a quick preview in 720p; FINAL makes the finished video."""

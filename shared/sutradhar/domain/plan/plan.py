@@ -39,6 +39,7 @@ from sutradhar.domain.plan.publication import PlannedPublication, Publications
 from sutradhar.domain.plan.scene import Character, Scene, SoundCue, TitleText
 from sutradhar.domain.plan.shorthand import (
     read_aspect,
+    read_label,
     read_languages,
     read_music,
     read_optional_language,
@@ -101,9 +102,9 @@ class RenderPlan(Record):
     """A clip before the first scene."""
     outro: ClipFile | None = None
     """A clip after the last scene."""
-    label: VisibleLabel | None = None
+    label: Annotated[VisibleLabel | None, BeforeValidator(read_label)] = None
     """A visible label which says that a machine made the video; None: there is none. ``true`` stands for the usual
-    one."""
+    one, and a text for one with these words."""
     song: Song | None = None
     """The song of a lyric video, which is its sound. The scenes are the images and clips behind the words; they change
     on its beats and are shown again until it ends."""

@@ -10,11 +10,12 @@ from sutradhar.domain.core.errors import FieldError, InvalidRequest
 from sutradhar.domain.core.utc_time import UtcTime
 from sutradhar.domain.plan.choices import CameraMove, LanguageCode, Mood, TransitionKind
 from sutradhar.domain.plan.field_messages import describe_error, join_path
-from sutradhar.domain.plan.options import Delivery, MusicAutomation, Watermark
+from sutradhar.domain.plan.options import Delivery, MusicAutomation, VisibleLabel, Watermark
 from sutradhar.domain.plan.own_media import ClipFile, ImageFile
 from sutradhar.domain.plan.plan import RenderPlan, check_voice
 from sutradhar.domain.plan.scene import SoundCue, TitleText
 from sutradhar.domain.plan.shorthand import (
+    read_label,
     read_languages,
     read_on_screen,
     read_voice,
@@ -80,7 +81,7 @@ class ScenePatch(Frozen):
 
 class PlanPatch(Frozen):
     """The new values of a plan. A field that is left out keeps its value; so do the fields that are left out inside
-    ``delivery``, ``music``, ``song``, ``narration_audio`` and ``watermark``."""
+    ``delivery``, ``music``, ``song``, ``narration_audio``, ``watermark`` and ``label``."""
 
     title: Annotated[DisplayText, Field(max_length=120)] | None = None
     description: Annotated[SingleLineText, Field(max_length=5000)] = ""
@@ -93,6 +94,7 @@ class PlanPatch(Frozen):
     song: SongPatch = SongPatch.constant()
     narration_audio: RecordingPatch = RecordingPatch.constant()
     watermark: Annotated[Watermark | None, BeforeValidator(read_watermark)] = None
+    label: Annotated[VisibleLabel | None, BeforeValidator(read_label)] = None
     scenes: tuple[ScenePatch, ...] = ()
     """The scenes that change, each with its ``index``. The number and the order of the scenes stay."""
 
@@ -142,7 +144,7 @@ def change_fields(plan: RenderPlan, patch: PlanPatch, earlier: Sequence[PlanChan
         InvalidRequest: names every field at fault.
     """
     new = patch.model_dump(mode="json", exclude_unset=True)
-    fields = plan.model_dump(mode="json", exclude={"notices"})
+    fields = plan.model_dump(mode="json", exclude={"notices", "brand_look"})
     scenes, errors, indexes = fields["scenes"], [], set[int]()
     for place, part in enumerate(new.pop("scenes", ())):
         index = part.pop("index")
@@ -168,7 +170,8 @@ def change_fields(plan: RenderPlan, patch: PlanPatch, earlier: Sequence[PlanChan
         before = fields[name]
         fields[name] = {**before, **value} if isinstance(value, dict) and isinstance(before, dict) else value
     changed = RenderPlan.parse(fields)
-    return changed.evolve(notices=tuple(dict.fromkeys((*plan.notices, *changed.notices))))
+    notices = tuple(dict.fromkeys((*plan.notices, *changed.notices)))
+    return changed.evolve(notices=notices, brand_look=plan.brand_look)
 
 
 def _replace_shown(scene: dict[str, Any], part: Mapping[str, Any], last_prompt: str) -> None:

@@ -55,6 +55,15 @@ def read_watermark(value: object) -> object:
     return {"text": value} if isinstance(value, str) else value
 
 
+def read_label(value: object) -> object:
+    """Return None for a value that switches the label off, and an object for a text or for true."""
+    if is_off(value):
+        return None
+    if value is True or (isinstance(value, str) and _normalize_word(value) in ("on", "yes", "true")):
+        return {}
+    return {"text": value} if isinstance(value, str) else value
+
+
 def is_music_word(value: object) -> bool:
     """Return whether ``value`` is a word that `music` accepts, and not the name of a file."""
     return isinstance(value, str) and _normalize_word(value) in {*_OFF, *_MOODS, "on", "yes", "true"}

@@ -81,6 +81,7 @@ def keep_shown(timeline: Timeline, frame: int) -> Timeline:
         titles=tuple(title for title in timeline.titles if title.start <= frame < title.end),
         sound_effects=(),
         clip_audio=(),
+        label=label if (label := timeline.label) and label.start <= frame < label.end else None,
     )
 
 

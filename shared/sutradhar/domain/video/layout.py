@@ -30,6 +30,7 @@ from sutradhar.domain.video.timeline import (
     Timeline,
     frame_to_sample,
 )
+from sutradhar.domain.video.visible_label import place_label
 
 
 class Length(NamedTuple):
@@ -120,6 +121,7 @@ class Layout:
             sound_effects=tuple(self._sound_effects),
             clip_audio=tuple(self._clip_audio),
             watermark=plan.watermark,
+            label=place_label(plan, self._start),
             extended_scenes=tuple(self._extended),
             looped_scenes=tuple(self._filled["loop"]),
             held_scenes=tuple(self._filled["hold"]),

@@ -41,6 +41,7 @@ from sutradhar.domain.video.timeline import (
     Transition,
     frame_to_sample,
 )
+from sutradhar.domain.video.visible_label import place_label
 
 FADE_IN_SEC, FADE_OUT_SEC = 0.25, 1.0
 """Seconds over which a song fades where the video begins or ends inside it."""
@@ -106,6 +107,7 @@ def build_song_timeline(
         sound_effects=tuple(layout.sound_effects),
         clip_audio=tuple(layout.clip_audio),
         watermark=plan.watermark,
+        label=place_label(plan, frames),
         looped_scenes=tuple(sorted(layout.looped)),
         held_scenes=tuple(sorted(layout.held)),
     )
