@@ -8,6 +8,7 @@ from pydantic import Field, ValidationError
 
 from sutradhar.domain.core.base import Frozen
 from sutradhar.domain.core.errors import FieldError, InvalidRequest
+from sutradhar.domain.plan.brand import BrandFields
 from sutradhar.domain.plan.choices import MAX_TOTAL_SEC
 from sutradhar.domain.plan.field_messages import describe_error, join_path
 from sutradhar.domain.plan.plan import RenderPlan
@@ -69,6 +70,8 @@ class PlanFrameBody(FrameQuery):
 
     plan: RenderPlan
     """The plan with its scenes."""
+    brand: BrandFields | None = None
+    """The fields of a brand in place of the one that the plan names, which need not be stored."""
 
     @classmethod
     def parse(cls, body: object) -> Self:
@@ -77,8 +80,18 @@ class PlanFrameBody(FrameQuery):
             raise InvalidRequest([FieldError("plan", "must be the plan with its scenes, of which a frame is shown")])
         if "patch" in body:
             raise InvalidRequest([FieldError("patch", "changes the plan of a job; change the plan itself here")])
-        chosen = FrameBody.parse(body)
-        return cls.constant(**{name: getattr(chosen, name) for name in cls.model_fields})
+        fields = dict(body)
+        brand = fields.pop("brand", None)
+        errors: list[FieldError] = []
+        parsed = None if brand is None else _read_part("brand", BrandFields.parse, brand, errors)
+        try:
+            chosen = FrameBody.parse(fields)
+        except InvalidRequest as exc:
+            raise InvalidRequest([*errors, *exc.errors]) from exc
+        if errors:
+            raise InvalidRequest(errors)
+        same = {name: getattr(chosen, name) for name in cls.model_fields if name != "brand"}
+        return cls.constant(**same, brand=parsed)
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from functions.api.endpoint import endpoint
 from functions.api.frame_models import FrameBody, FrameQuery, PlanFrameBody, name_errors
 from sutradhar import bootstrap
 from sutradhar.domain.jobs.job import Job
+from sutradhar.domain.plan.brand import BrandFields
 from sutradhar.domain.plan.plan import RenderPlan
 
 
@@ -33,10 +34,10 @@ def preview_frame(job_id: str, body: FrameBody) -> Response:
     from sutradhar.domain.plan.plan_patch import change_fields
 
     job = require_access(bootstrap.backend().jobs.get(job_id))
-    services, plan = bootstrap.services(), job.current_plan
+    plan = job.current_plan
     if body.plan is not None:
-        plan = body.plan.with_defaults(services.defaults)
         with name_errors("plan"):
+            plan = _apply_brand(body.plan)
             _check_new_uploads(job, plan)
     elif body.patch is not None and plan.scenes:
         with name_errors("patch"):
@@ -47,11 +48,28 @@ def preview_frame(job_id: str, body: FrameBody) -> Response:
 
 @endpoint(answers={200: "image/*", 304: None}, errors=(409, 503))
 def preview_plan_frame(body: PlanFrameBody) -> Response:
-    """Return one frame of a plan that is no job yet, as GET /render/ID/frame does. Nothing is made or paid for."""
-    plan = body.plan.with_defaults(bootstrap.services().defaults)
+    """Return one frame of a plan that is no job yet, as GET /render/ID/frame does. Nothing is made or paid for.
+
+    With ``brand`` the plan is shown in a brand of these fields, which need not be stored.
+    """
+    if body.brand is not None:
+        from sutradhar.pipeline.brands.save import check_brand
+
+        with name_errors("brand"):
+            check_brand(bootstrap.services(), body.brand, caller())
     with name_errors("plan"):
+        plan = _apply_brand(body.plan, body.brand)
         _check_new_uploads(None, plan)
     return _answer(None, body, plan)
+
+
+def _apply_brand(plan: RenderPlan, fields: BrandFields | None = None) -> RenderPlan:
+    """Return ``plan`` with the brand that it names, or with ``fields``, and with the defaults of this system."""
+    from sutradhar.pipeline.brands.apply import apply_brand, apply_fields
+
+    services = bootstrap.services()
+    branded = apply_fields(services, plan, fields) if fields else apply_brand(services, plan, caller())
+    return branded.with_defaults(services.defaults)
 
 
 def _check_new_uploads(job: Job | None, plan: RenderPlan) -> None:

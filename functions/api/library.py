@@ -13,6 +13,7 @@ from sutradhar.domain.billing.price import usd
 from sutradhar.domain.core.base import Frozen
 from sutradhar.domain.jobs.job_status import StateWord
 from sutradhar.domain.jobs.library import LibraryEntry, LibraryQuery
+from sutradhar.domain.plan.brand import BrandLook
 from sutradhar.domain.plan.choices import Language
 from sutradhar.domain.plan.plan import RenderPlan
 
@@ -59,6 +60,8 @@ class PlanCopy(RenderPlan):
     """A plan that can be sent to ``POST /render`` as it is, or changed."""
 
     notices: tuple[str, ...] = Field(default=(), exclude=True)
+    """Left out: a request must not have it."""
+    brand_look: BrandLook | None = Field(default=None, exclude=True)
     """Left out: a request must not have it."""
 
 

@@ -8,7 +8,7 @@ from pydantic import Field
 from functions.api.links import make_url
 from sutradhar.domain.core.base import Frozen
 from sutradhar.domain.core.utc_time import UtcTime
-from sutradhar.domain.plan.upload import MediaKind, Upload
+from sutradhar.domain.plan.upload import FontFacts, MediaKind, Upload
 
 UploadState = Literal["pending", "checking", "ready", "refused"]
 
@@ -55,11 +55,13 @@ class UploadAnswer(Frozen):
     has_audio: bool | None = None
     is_silent: bool | None = None
     """True if nothing in an audio file can be heard."""
+    font: FontFacts | None = None
+    """The name of a font, and the scripts that it can write."""
     notices: tuple[str, ...] = ()
     """Parts of the file that are left out or shown differently."""
     preview_url: str | None = None
-    """A small image that every browser shows, at most 512 pixels a side: of a video a frame, of sound its waveform.
-    None: there is none."""
+    """A small image that every browser shows, at most 512 pixels a side: of a video a frame, of sound its waveform, of
+    a font some letters. None: there is none."""
     reason: str | None = None
     """The reason why the file was refused."""
 

@@ -15,8 +15,7 @@ from sutradhar.domain.billing.price import usd
 from sutradhar.domain.core.base import Frozen
 from sutradhar.domain.core.errors import NotFound
 from sutradhar.domain.plan.choices import Language, LanguageCode, Voice
-from sutradhar.domain.plan.options import Delivery
-from sutradhar.domain.plan.plan import check_voice
+from sutradhar.domain.plan.options import Delivery, check_voice
 from sutradhar.domain.plan.shorthand import read_voice
 from sutradhar.domain.text.text_fields import NarrationText, SingleLineText
 from sutradhar.pipeline.voice_samples import SampleState, find_sample, make_request, order_sample, read_sample

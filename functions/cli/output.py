@@ -51,7 +51,7 @@ def print_json(value: Any) -> None:
 
 def print_plan(plan: RenderPlan) -> None:
     """Print ``plan`` as JSON on standard output, in the short form that `make --plan` and `POST /render` take."""
-    print_json(plan.model_dump(mode="json", exclude_defaults=True, exclude={"notices"}))
+    print_json(plan.model_dump(mode="json", exclude_defaults=True, exclude={"notices", "brand_look"}))
 
 
 def parse_options(model: type[M], texts: Mapping[str, str | int | None]) -> M:

@@ -16,6 +16,7 @@ from sutradhar.domain.plan.choices import MAX_SCENES
 from sutradhar.domain.plan.own_media import is_upload_id
 from sutradhar.domain.plan.plan_text import PlanTextError, decode_text
 from sutradhar.domain.plan.shorthand import read_voice
+from sutradhar.domain.plan.upload import KIND_NAMES
 
 _LYRICS_FILE = re.compile(r"[^\n]{1,500}\.(?:lrc|txt|srt|vtt)", re.IGNORECASE)
 _RECORDING_FILE = re.compile(
@@ -175,10 +176,11 @@ def _build_scene(path: Path, *, is_named: bool) -> dict[str, Any] | None:
         print_note(f"{path.name} is left out: it {'; '.join(problems)}")
         return None
     kind = upload.facts.kind if upload.facts else "audio"
-    if kind == "audio":
+    if kind not in ("image", "video"):
+        problem = "has only sound" if kind == "audio" else f"is {KIND_NAMES[kind]}"
         if is_named:
-            raise _refuse(path.name, "has only sound; name an image or a clip")
-        print_note(f"{path.name} is left out: it has only sound")
+            raise _refuse(path.name, f"{problem}; name an image or a clip")
+        print_note(f"{path.name} is left out: it {problem}")
         return None
     # a head must not be cut off, and on the command line a file has no place for a focus
     return {"clip" if kind == "video" else "image": {"upload": upload.id, "focus": "face"}}

@@ -17,6 +17,7 @@ def plan(options: PlanOptions) -> None:
     Options beside --plan override the fields of the plan.
     """
     from sutradhar.pipeline.audio_plans import write_plan
+    from sutradhar.pipeline.brands.apply import apply_brand
     from sutradhar.pipeline.notices import collect_notices
     from sutradhar.pipeline.own_media import check_own_media
     from sutradhar.pipeline.recording_plans import find_unknown_words
@@ -28,6 +29,7 @@ def plan(options: PlanOptions) -> None:
         requested_plan = load_plan(options)
         services = bootstrap.services()
         with name_given_options(options.overrides):
+            requested_plan = apply_brand(services, requested_plan)
             check_own_media(services, requested_plan, bootstrap.settings().terminal_limits)
             if errors := [*find_unknown_words(services, requested_plan)]:
                 raise InvalidRequest(errors)

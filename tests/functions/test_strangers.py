@@ -102,7 +102,8 @@ def things_of_asha(api: FlaskClient) -> tuple[dict[str, str], Mapping[str, str]]
         expires_at=services.clock.now() + APPROVAL_LIFE,
     )
     services.documents.create(APPROVALS, asked)
-    return asha, {**things, **orders, "publication": publication, "approval": asked.id}
+    api.put("/brands/tea", data=json.dumps({"voice": "M"}), headers=asha)
+    return asha, {**things, **orders, "publication": publication, "approval": asked.id, "brand": "tea"}
 
 
 @pytest.mark.parametrize(("route", "rule"), NAMING, ids=[rule for _, rule in NAMING])
@@ -143,10 +144,11 @@ def test_a_token_of_another_issuer_opens_no_route(api: FlaskClient, issuer: Issu
 
 def test_every_route_with_a_value_in_its_path_says_what_it_names() -> None:
     """The values of the other routes are public; a sample of a voice is made once for all callers, and its id is a hash
-    of the voice and the words."""
+    of the voice and the words. A stranger who stores a brand gets one of their own, whatever its name."""
     assert [route.path for route in ROUTES if "<" in route.path and not route.names] == [
         "/voices/sample/<sample_id>",
         "/voices/sample/<sample_id>/audio",
+        "/brands/<name>",
         "/docs/<name>",
         "/studio/<version>/<path:name>",
     ]

@@ -39,11 +39,11 @@ def draw_preview(file: BinaryIO, size: tuple[int, int], duration_sec: float) -> 
     """
     if find_image_format(file):
         file.seek(0)
-        return _encode(read_image(file, PREVIEW_SIDE)[0])
+        return encode_preview(read_image(file, PREVIEW_SIDE)[0])
     file.seek(0)
     if min(size):
-        return _encode(_draw_frame(file, size, duration_sec * _VIDEO_SHARE))
-    return _encode(_draw_wave(measure_peaks(file, duration_sec, _WAVE_SIZE[0] // _BAR)))
+        return encode_preview(_draw_frame(file, size, duration_sec * _VIDEO_SHARE))
+    return encode_preview(_draw_wave(measure_peaks(file, duration_sec, _WAVE_SIZE[0] // _BAR)))
 
 
 def measure_peaks(file: BinaryIO, duration_sec: float, count: int) -> list[float]:
@@ -104,7 +104,7 @@ def _draw_wave(peaks: list[float]) -> Image.Image:
     return image
 
 
-def _encode(image: Image.Image) -> bytes:
+def encode_preview(image: Image.Image) -> bytes:
     out = io.BytesIO()
     image.save(out, "WEBP", quality=_QUALITY, method=4)
     return out.getvalue()

@@ -9,7 +9,7 @@ from pathlib import Path
 from sutradhar.domain.assets.listening import MAX_FILE_SEC, ListeningNote, LyricAlignment, hash_lyrics
 from sutradhar.domain.core.errors import FieldError, InvalidRequest, NotFound
 from sutradhar.domain.plan.choices import Language
-from sutradhar.domain.plan.upload import Upload, name_listening
+from sutradhar.domain.plan.upload import KIND_NAMES, Upload, name_listening
 from sutradhar.domain.song.analysis import ANALYSIS_VERSION, SongAnalysis
 from sutradhar.domain.song.parse_lyrics import parse_lyrics
 from sutradhar.pipeline.services import Services, hold_lease
@@ -87,7 +87,7 @@ def refuse_unheard(upload: Upload) -> None:
     if upload.facts is None:
         raise InvalidRequest([FieldError("upload_id", upload.explain_unready())])
     if not upload.has_audio:
-        kind = "is an image" if upload.facts.kind == "image" else "is a video without sound"
+        kind = "is a video without sound" if upload.facts.kind == "video" else f"is {KIND_NAMES[upload.facts.kind]}"
         raise InvalidRequest([FieldError("upload_id", f"{upload.filename} {kind}; send a file that has sound")])
     if upload.facts.duration_sec > MAX_FILE_SEC:
         minutes = upload.facts.duration_sec / 60

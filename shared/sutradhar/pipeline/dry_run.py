@@ -9,6 +9,7 @@ from sutradhar.domain.core.errors import BudgetSpent, FieldError, InvalidRequest
 from sutradhar.domain.jobs.job import Job
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.pipeline.audio_plans import needs_planner, write_plan
+from sutradhar.pipeline.brands.apply import apply_brand
 from sutradhar.pipeline.estimate import Estimate, estimate, find_kept_slots
 from sutradhar.pipeline.models import refuse_gone
 from sutradhar.pipeline.notices import collect_notices
@@ -43,12 +44,17 @@ class DryRun:
 
 def try_plan(services: Services, requested_plan: RenderPlan, caller: ApiKey | None = None) -> DryRun:
     """Return what a job for ``requested_plan`` would make. No paid provider is called, and nothing is stored."""
-    now = services.clock.now()
-    job = Job.new("dry-run", requested_plan.with_defaults(services.defaults), "", now)
+    problems: list[FieldError] = []
+    branded = requested_plan
+    try:
+        branded = apply_brand(services, requested_plan, caller)
+    except InvalidRequest as exc:
+        problems += exc.errors
+    job = Job.new("dry-run", branded.with_defaults(services.defaults), "", services.clock.now())
     if caller:
         job = job.evolve(owner=caller.id, owner_cap_micros=caller.daily_budget)
-    problems = [
-        *_find_problems(lambda: check_own_media(services, requested_plan, services.limits, caller)),
+    problems += [
+        *_find_problems(lambda: check_own_media(services, branded, services.limits, caller)),
         *_find_problems(lambda: refuse_impossible(services, job)),
         *_find_problems(lambda: check_planned(services, requested_plan, job)),
     ]

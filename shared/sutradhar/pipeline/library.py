@@ -76,6 +76,7 @@ def duplicate_plan(services: Services, job_id: str, caller: ApiKey | None = None
     if caller and not caller.may_see(job.owner):
         raise NotFound(f"there is no job {job_id}")
     plan = job.current_plan.evolve(notices=(), based_on=job.id, publish=(), enable_youtube_upload=False)
+    plan = plan.evolve(brand_look=None)  # the new job takes the brand as it is then
     # an admin's new job must not call the URL of the owner of the first one
     return plan.evolve(webhook_url=None) if caller and caller.id != job.owner else plan
 

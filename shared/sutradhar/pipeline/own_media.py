@@ -8,7 +8,7 @@ from sutradhar.domain.plan.choices import MAX_TOTAL_SEC
 from sutradhar.domain.plan.limits import PlanLimits, estimate_scene_lengths, estimate_video_sec
 from sutradhar.domain.plan.own_media import MIN_PART_SEC, ClipFile, measure_cropped_share
 from sutradhar.domain.plan.plan import RenderPlan
-from sutradhar.domain.plan.upload import MediaInfo, MediaKind, Upload, UploadUse, find_uploads
+from sutradhar.domain.plan.upload import KIND_NAMES, MediaInfo, MediaKind, Upload, UploadUse, find_uploads
 from sutradhar.pipeline.audio_checks import find_wrong_audio, measure_own_audio, measure_scene_voices
 from sutradhar.pipeline.based_on import widen_limits
 from sutradhar.pipeline.services import Services
@@ -17,7 +17,6 @@ from sutradhar.pipeline.upload_records import read_uploads
 _MIN_SONG_SEC = 1.0
 _ROUNDING_SEC = 0.1
 """Seconds by which an ``end_sec`` may lie behind the end, because players show rounded lengths."""
-_KINDS: Mapping[MediaKind, str] = {"video": "a video", "image": "an image", "audio": "an audio file"}
 _FIELDS: Mapping[MediaKind, str] = {"video": "clip", "image": "image"}
 """The field of a scene that shows a file of each kind; an animated image is a video."""
 _MAX_NAMED_SCENES = 5
@@ -89,7 +88,7 @@ def check_uploads(services: Services, plan: RenderPlan, caller: ApiKey | None = 
         InvalidRequest: names every field at fault.
     """
     uploads = _read_uploads(services, plan)
-    misuses = (_find_misuse(use, uploads.get(use.upload_id), caller) for use in find_uploads(plan))
+    misuses = (find_misuse(use, uploads.get(use.upload_id), caller) for use in find_uploads(plan))
     if errors := [error for error in misuses if error]:
         raise InvalidRequest(errors)
     return uploads
@@ -177,7 +176,7 @@ def _find_info(uploads: Mapping[str, Upload], upload_id: str) -> MediaInfo | Non
     return upload.facts if upload else None
 
 
-def _find_misuse(use: UploadUse, upload: Upload | None, caller: ApiKey | None) -> FieldError | None:
+def find_misuse(use: UploadUse, upload: Upload | None, caller: ApiKey | None) -> FieldError | None:
     """Return the reason why the plan cannot use the upload in this field; None if it can."""
     if upload is None or (caller and not caller.may_see(upload.owner)):
         return FieldError(use.path, f"there is no upload {use.upload_id}; send it first (POST /uploads)")
@@ -189,14 +188,19 @@ def _find_misuse(use: UploadUse, upload: Upload | None, caller: ApiKey | None) -
     if info.kind != use.kind:
         field = _FIELDS.get(info.kind) if use.in_scene else None
         advice = f"; name it as {field} instead" if field else ""
-        return FieldError(use.path, f"must be {_KINDS[use.kind]}; {upload.filename} is {_KINDS[info.kind]}{advice}")
+        return FieldError(
+            use.path, f"must be {KIND_NAMES[use.kind]}; {upload.filename} is {KIND_NAMES[info.kind]}{advice}"
+        )
     return None
 
 
 def _find_wrong_parts(plan: RenderPlan, uploads: Mapping[str, Upload]) -> Iterator[FieldError]:
     for i, scene in enumerate(plan.scenes):
         if scene.clip:
-            yield from _find_wrong_part(f"scenes[{i}].clip", scene.clip, uploads[scene.clip.upload])
+            yield from find_wrong_part(f"scenes[{i}].clip", scene.clip, uploads[scene.clip.upload])
+    for name, clip in (("intro", plan.intro), ("outro", plan.outro)):
+        if clip:
+            yield from find_wrong_part(name, clip, uploads[clip.upload])
     song = _find_info(uploads, plan.music.upload) if plan.music.upload else None
     if plan.music.upload and song and plan.music.start_sec > song.duration_sec - _MIN_SONG_SEC:
         name = uploads[plan.music.upload].filename
@@ -206,7 +210,8 @@ def _find_wrong_parts(plan: RenderPlan, uploads: Mapping[str, Upload]) -> Iterat
         )
 
 
-def _find_wrong_part(path: str, clip: ClipFile, upload: Upload) -> Iterator[FieldError]:
+def find_wrong_part(path: str, clip: ClipFile, upload: Upload) -> Iterator[FieldError]:
+    """Yield the reasons why ``upload``, which is ready, does not have the part that ``clip`` names."""
     assert upload.facts
     length = upload.facts.duration_sec
     if clip.start_sec and clip.start_sec > length - MIN_PART_SEC:

@@ -15,6 +15,7 @@ from sutradhar.domain.jobs.retention import (
     list_upload_ids,
 )
 from sutradhar.domain.plan.upload import Upload
+from sutradhar.pipeline.brands.store import list_kept_uploads
 from sutradhar.pipeline.services import Services
 from sutradhar.pipeline.upload_records import UPLOADS, adopt_old_uploads
 from sutradhar.ports.stores import StoredBlob
@@ -103,8 +104,9 @@ def _plan_job(job: Job, verdict: Verdict, stock: _Stock) -> Removal | None:
 
 
 def plan_uploads(services: Services, used: Collection[str]) -> Iterator[Removal]:
-    """Yield the uploads that are no longer kept. ``used``: the ids of those that a job with its files uses."""
-    now, known = services.clock.now(), set[str]()
+    """Yield the uploads that are no longer kept. ``used``: the ids of those that a job with its files uses. Those of
+    brands are kept too."""
+    now, known, used = services.clock.now(), set[str](), {*used, *list_kept_uploads(services)}
     # listed first: an upload that is announced meanwhile has no file among these
     sent = _list_stock(services.blobs.list("uploads/"))
     for upload in _list_uploads(services):

@@ -24,6 +24,7 @@ from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.plan.upload import find_uploads
 from sutradhar.pipeline.active_jobs import store_with_place, take_place
 from sutradhar.pipeline.audit import AUDIT
+from sutradhar.pipeline.brands.apply import apply_brand
 from sutradhar.pipeline.estimate import Estimate, estimate
 from sutradhar.pipeline.idempotency import find_keyed_job
 from sutradhar.pipeline.models import refuse_gone
@@ -59,7 +60,8 @@ def submit(
 
     Raises:
         IdempotencyMismatch: the key was used with another plan.
-        InvalidRequest: the plan exceeds its cost cap or a limit, uses uploads wrongly, or cannot be made here.
+        InvalidRequest: the plan exceeds its cost cap or a limit, uses uploads wrongly, names a brand that the caller
+            does not have, or cannot be made here.
         BudgetSpent: the job would cost more than is left for today.
         LimitReached: the caller has as many jobs in progress as a key may have.
     """
@@ -70,9 +72,10 @@ def submit(
     job_id, job = find_keyed_job(services, own_key)
     created = False
     if job is None:
-        await_checks(services, {use.upload_id for use in find_uploads(requested_plan)}, CHECK_WAIT_SEC)
-        check_own_media(services, requested_plan, limits or services.limits, caller)
-        new_job = Job.new(job_id, requested_plan.with_defaults(services.defaults), digest, services.clock.now())
+        plan = apply_brand(services, requested_plan, caller)
+        await_checks(services, {use.upload_id for use in find_uploads(plan)}, CHECK_WAIT_SEC)
+        check_own_media(services, plan, limits or services.limits, caller)
+        new_job = Job.new(job_id, plan.with_defaults(services.defaults), digest, services.clock.now())
         new_job = new_job.evolve(owner=owner, owner_cap_micros=cap)
         if requested_plan.webhook_url:
             new_job = new_job.evolve(webhook=make_webhook(services, requested_plan.webhook_url, base_url))
@@ -82,7 +85,7 @@ def submit(
         if requested_plan.strict:
             refuse_gone(services, cost.lines)
         new_job = new_job.evolve(estimated_micros=cost.expected_cost, max_estimated_micros=cost.max_cost)
-        claim_uploads(services, requested_plan)
+        claim_uploads(services, plan)
         notes = [NewDocument(AUDIT, describe(new_job))] if describe else []
         job, created = store_with_place(services, new_job, partial(services.jobs.create, new_job, notes))
     if not created and not is_made_for(job, requested_plan, services.defaults):

@@ -9,6 +9,7 @@ from sutradhar.domain.jobs.messages import DeleteUpload
 from sutradhar.domain.jobs.retention import list_upload_ids
 from sutradhar.domain.plan.upload import Upload, list_folders, name_blob
 from sutradhar.pipeline.audio_cache import forget_listening
+from sutradhar.pipeline.brands.store import find_brand_of_upload
 from sutradhar.pipeline.services import Services, hold_lease
 from sutradhar.pipeline.upload_records import UPLOADS, forget_old_upload, get_upload, update_upload
 from sutradhar.ports.stores import MAX_LEASE
@@ -22,9 +23,12 @@ def order_deletion(services: Services, upload_id: str, caller: ApiKey | None = N
 
     Raises:
         NotFound: there is no such upload, or ``caller`` must not see it.
-        Conflict: a job that has not ended uses it; the message names the job.
+        Conflict: a brand uses it, or a job that has not ended; the message names which.
     """
     upload = get_upload(services, upload_id, caller, with_deleted=True)
+    if brand := find_brand_of_upload(services, upload_id):
+        message = f"{upload.filename} is a file of the brand {brand.name}; change or delete the brand first"
+        raise Conflict(message)
     if job := find_user(services, upload_id):
         message = f"{upload.filename} is used by job {job.id}, which has not ended; cancel the job or wait for its end"
         raise Conflict(message)
@@ -83,7 +87,9 @@ def _may_delete(services: Services, upload_id: str) -> bool:
         upload = get_upload(services, upload_id, with_deleted=True)
     except NotFound:
         return True
-    return upload.deleting_since is not None and find_user(services, upload_id) is None
+    if upload.deleting_since is None or find_brand_of_upload(services, upload_id):
+        return False
+    return find_user(services, upload_id) is None
 
 
 def order_due_upload_deletions(services: Services) -> None:

@@ -13,7 +13,7 @@ def claim_uploads(services: Services, plan: RenderPlan) -> None:
     """Note the use of every upload of ``plan`` by a new job. Raise InvalidRequest if one is deleted by now."""
     for use in find_uploads(plan):
         try:
-            _note_use(services, use.upload_id)
+            note_use(services, use.upload_id)
         except NotFound as exc:
             message = f"the upload {use.upload_id} is no longer kept; send it again"
             raise InvalidRequest([FieldError(use.path, message)]) from exc
@@ -23,10 +23,11 @@ def keep_uploads(services: Services, plan: RenderPlan) -> None:
     """Note the use of the uploads of ``plan`` that exist."""
     for use in find_uploads(plan):
         with suppress(NotFound):
-            _note_use(services, use.upload_id)
+            note_use(services, use.upload_id)
 
 
-def _note_use(services: Services, upload_id: str) -> None:
+def note_use(services: Services, upload_id: str) -> None:
+    """Note the use of the upload. Raise NotFound if it is deleted by now."""
     now = services.clock.now()
 
     def note(upload: Upload) -> Upload:

@@ -73,7 +73,7 @@ def check_in_process(services: Services, upload_id: str) -> Upload:
     if not upload.is_checked:
         try:
             facts = _read_facts(services, upload)
-            digest = _hash_audio(services, upload, facts)
+            digest = _hash_file(services, upload, facts)
         except InvalidRequest as exc:
             reason = "; ".join(error.message for error in exc.errors)
             upload = update_unchecked(services, upload.id, lambda current: current.evolve(refusal=reason))
@@ -140,9 +140,10 @@ def _read_facts(services: Services, upload: Upload) -> MediaInfo:
         raise InvalidRequest([FieldError("file", "is no longer there; send it again")]) from exc
 
 
-def _hash_audio(services: Services, upload: Upload, facts: MediaInfo) -> str:
-    """Return the SHA-256 of a file with audio, so that the same song is analysed once; empty for other files."""
-    if not upload.evolve(facts=facts).has_audio:
+def _hash_file(services: Services, upload: Upload, facts: MediaInfo) -> str:
+    """Return the SHA-256 of a file with audio, so that the same song is analysed once, and of the files that a brand is
+    drawn with; empty for other files."""
+    if facts.kind not in ("font", "image") and not upload.evolve(facts=facts).has_audio:
         return ""
     try:
         # as a whole: ``open`` would ask the bucket for each piece
@@ -157,6 +158,8 @@ def _hash_audio(services: Services, upload: Upload, facts: MediaInfo) -> str:
 
 def _store_preview(services: Services, upload: Upload, facts: MediaInfo) -> bool:
     """Store the small image of the file, and return whether there is one. A file is as good without it."""
+    if facts.kind == "brand":
+        return False
     try:
         with services.blobs.open(upload.blob) as file:
             image = services.providers.media.draw_preview(file, facts)

@@ -5,7 +5,8 @@ from typing import Any, NamedTuple
 
 
 class Example(NamedTuple):
-    """One call of a view, and the status of its answer. ``SONG`` in ``body`` stands for the upload with the song."""
+    """One call of a view, and the status of its answer. ``SONG`` in ``body`` stands for the upload with the song,
+    ``BRAND`` for that with an exported brand."""
 
     status: int = 200
     body: Any = None
@@ -64,6 +65,12 @@ EXAMPLES: Mapping[str, Example] = {
     "uploads:delete_upload": Example(204, thing="deleted"),
     "upload_bytes:receive_bytes": Example(409, b"12345", thing="upload"),
     "uploads:complete_upload": Example(202, thing="upload"),
+    "brands:list_brands": Example(),
+    "brands:import_brand": Example(201, {"upload": "BRAND", "name": "copy"}),
+    "brands:show_brand": Example(thing="brand"),
+    "brands:save_brand": Example(201, {"voice": "M"}, thing="another"),
+    "brands:delete_brand": Example(204, thing="another"),
+    "brands:export_brand": Example(thing="brand"),
     "webhooks:change_webhook": Example(200, {"webhook_url": WEBHOOK}, thing="finished"),
     "webhooks:show_deliveries": Example(),
     "webhooks:retry_webhook": Example(202, thing="delivery"),

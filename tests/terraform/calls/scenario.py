@@ -7,6 +7,7 @@ import wave
 from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
+from unittest.mock import patch
 
 from PIL import Image
 
@@ -25,6 +26,9 @@ from sutradhar.domain.jobs.messages import (
     StopRender,
 )
 from sutradhar.domain.video.render_request import summary_blob
+from sutradhar.pipeline.brands import imports
+from sutradhar.pipeline.brands.export import export_brand
+from sutradhar.pipeline.brands.store import get_brand
 from sutradhar.pipeline.dispatch import render_prefix
 from sutradhar.pipeline.handle import fail_job
 from sutradhar.ports.runner import ExecutionReport, ExecutionState
@@ -172,11 +176,13 @@ def call_every_route(cloud: FakeCloud, finished: str) -> None:
         "other key": cloud.call("POST /keys", {"name": "another"}, 201)["id"],
         "sample": make_sample(cloud),
         **listen(cloud),
+        **store_brand(cloud),
         "removal": cloud.call("DELETE /me/data", None, 202)["removal_id"],
     }
     for route in ROUTES:
         example = EXAMPLES[route.view]
         body = {**example.body, "upload_id": things["song"]} if "audio:order" in route.view else example.body
+        body = {**body, "upload": things["brand file"]} if route.view == "brands:import_brand" else body
         path = re.sub(r"<(?:path:)?\w+>", things.get(example.thing, example.thing), route.path)
         cloud.call(f"{route.method} {path}{example.query}", body, example.status)
     cloud.messages.clear()
@@ -201,6 +207,24 @@ def listen(cloud: FakeCloud) -> dict[str, str]:
     alignment = cloud.call("POST /lyrics/align", EXAMPLES["audio:order_alignment"].body | {"upload_id": song}, 202)
     cloud.deliver()
     return {"song": song, "analysis": analysis["analysis_id"], "alignment": alignment["alignment_id"]}
+
+
+def store_brand(cloud: FakeCloud) -> dict[str, str]:
+    """Return a brand with a logo, and an upload with its exported file, whose files are uploads already."""
+    logo = send_file(cloud, draw_image(), "logo.png")
+    cloud.call(f"POST /uploads/{logo}/complete", None, 202)
+    cloud.deliver()
+    cloud.call("PUT /brands/asha", {"logo": {"upload": logo}}, 201)
+    cloud.call("POST /render", {**PLAN, "brand": "asha"}, 202)
+    with act_as("api"):
+        data = b"".join(export_brand(cloud.services, get_brand(cloud.services, "asha")))
+    file = send_file(cloud, data, "asha.brand.zip")
+    cloud.call(f"POST /uploads/{file}/complete", None, 202)
+    cloud.deliver()
+    with patch.object(imports, "CHECK_WAIT_SEC", 0):
+        cloud.call("POST /brands/import", {"upload": file, "name": "copy"}, 409)
+    cloud.deliver()
+    return {"brand": "asha", "brand file": file}
 
 
 def send_song(cloud: FakeCloud) -> str:

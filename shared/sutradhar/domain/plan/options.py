@@ -1,15 +1,35 @@
 """Define the parts of a plan that say how the whole video sounds and is rendered."""
 
+import re
 from itertools import pairwise
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from sutradhar.domain.core.base import Frozen
-from sutradhar.domain.plan.choices import CaptionStyle, Corner, EncoderName, FrameRate, Mood, RenderMode, Resolution
+from sutradhar.domain.plan.choices import (
+    CaptionStyle,
+    Corner,
+    EncoderName,
+    FrameRate,
+    Mood,
+    RenderMode,
+    Resolution,
+    Voice,
+)
 from sutradhar.domain.plan.own_media import UploadId
-from sutradhar.domain.plan.shorthand import read_mode, read_resolution
+from sutradhar.domain.plan.shorthand import read_mode, read_resolution, read_voice
 from sutradhar.domain.text.text_fields import DisplayText, SingleLineText
+
+
+def check_voice(value: str) -> str:
+    if value not in get_args(Voice) and not re.fullmatch(r"[a-z_]{1,30}/[A-Za-z0-9_.-]{1,100}", value):
+        raise ValueError(f"must be F, M, or a provider and its own voice (elevenlabs/ID) (got {value[:60]!r})")
+    return value
+
+
+VoiceName = Annotated[SingleLineText, BeforeValidator(read_voice), AfterValidator(check_voice)]
+"""F (a woman's voice), M (a man's) or a provider's own voice."""
 
 
 class Delivery(Frozen):

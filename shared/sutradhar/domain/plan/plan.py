@@ -1,8 +1,7 @@
 """Define the plan of a video. Unknown fields are refused by name, and all wrong fields at once."""
 
-import re
 from collections.abc import Iterable, Mapping
-from typing import Annotated, Any, Self, get_args
+from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, model_validator
 
@@ -31,6 +30,7 @@ from sutradhar.domain.plan.options import (
     PlanDefaults,
     RenderSettings,
     VisibleLabel,
+    VoiceName,
     VoiceOptions,
     Watermark,
 )
@@ -43,18 +43,11 @@ from sutradhar.domain.plan.shorthand import (
     read_languages,
     read_music,
     read_optional_language,
-    read_voice,
     read_watermark,
 )
 from sutradhar.domain.plan.song import OwnNarration, Song
 from sutradhar.domain.text.text import detect_language
 from sutradhar.domain.text.text_fields import DisplayText, PromptText, SingleLineText
-
-
-def check_voice(value: str) -> str:
-    if value not in get_args(Voice) and not re.fullmatch(r"[a-z_]{1,30}/[A-Za-z0-9_.-]{1,100}", value):
-        raise ValueError(f"must be F, M, or a provider and its own voice (elevenlabs/ID) (got {value[:60]!r})")
-    return value
 
 
 class ScenesWithoutLength(ValueError):
@@ -82,7 +75,7 @@ class RenderPlan(Record):
         default=("en", "hi"), max_length=2
     )
     """An empty list, or null: no captions."""
-    voice: Annotated[SingleLineText, BeforeValidator(read_voice), AfterValidator(check_voice)] = "F"
+    voice: VoiceName = "F"
     """F (a woman's voice), M (a man's) or a provider's own voice; a woman's voice replaces one that cannot speak."""
     delivery: Delivery = Delivery.constant()
     style: Annotated[SingleLineText, Field(max_length=200)] = ""
@@ -192,6 +185,11 @@ class RenderPlan(Record):
         if self.enable_youtube_upload and all(one.destination != "youtube" for one in self.publish):
             return (*self.publish, PlannedPublication(destination="youtube"))
         return self.publish
+
+    @property
+    def look(self) -> BrandLook | None:
+        """The look of the brand; None: there is no brand, or it changes no pixel."""
+        return None if self.brand_look is None or self.brand_look.is_plain else self.brand_look
 
     @property
     def budget_micros(self) -> int | None:

@@ -3,22 +3,21 @@
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, JsonValue, ValidationError
+from pydantic import BeforeValidator, Field, JsonValue, ValidationError
 
 from sutradhar.domain.core.base import Frozen
 from sutradhar.domain.core.errors import FieldError, InvalidRequest
 from sutradhar.domain.core.utc_time import UtcTime
 from sutradhar.domain.plan.choices import CameraMove, LanguageCode, Mood, TransitionKind
 from sutradhar.domain.plan.field_messages import describe_error, join_path
-from sutradhar.domain.plan.options import Delivery, MusicAutomation, VisibleLabel, Watermark
+from sutradhar.domain.plan.options import Delivery, MusicAutomation, VisibleLabel, VoiceName, Watermark
 from sutradhar.domain.plan.own_media import ClipFile, ImageFile
-from sutradhar.domain.plan.plan import RenderPlan, check_voice
+from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.plan.scene import SoundCue, TitleText
 from sutradhar.domain.plan.shorthand import (
     read_label,
     read_languages,
     read_on_screen,
-    read_voice,
     read_watermark,
     refuse_double_languages,
 )
@@ -87,7 +86,7 @@ class PlanPatch(Frozen):
     description: Annotated[SingleLineText, Field(max_length=5000)] = ""
     tags: tuple[Annotated[SingleLineText, Field(max_length=100)], ...] = ()
     subtitle_languages: Annotated[tuple[LanguageCode, ...], BeforeValidator(read_languages)] = ()
-    voice: Annotated[SingleLineText, BeforeValidator(read_voice), AfterValidator(check_voice)] = "F"
+    voice: VoiceName = "F"
     delivery: Delivery = Delivery.constant()
     style: Annotated[SingleLineText, Field(max_length=200)] = ""
     music: MusicPatch = MusicPatch.constant()

@@ -1,15 +1,26 @@
 """Define a user's uploaded file, and the facts that the check finds in it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
 from sutradhar.domain.core.base import Frozen
 from sutradhar.domain.core.record import History, Record, keep_fields
+from sutradhar.domain.plan.brand import BrandFields, BrandLook, Script
 from sutradhar.domain.plan.plan import RenderPlan
 
-MediaKind = Literal["video", "image", "audio"]
+MediaKind = Literal["video", "image", "audio", "font", "brand"]
+"""``font`` and ``brand`` are for brands: a font file, and a whole brand as one file."""
+KIND_NAMES: Mapping[MediaKind, str] = {
+    "video": "a video",
+    "image": "an image",
+    "audio": "an audio file",
+    "font": "a font",
+    "brand": "an exported brand",
+}
+BRAND_FACTS = "brand.json"
+"""The first file in the ZIP archive of an exported brand."""
 MAX_BYTES = 200_000_000
 PIECE_STEP = 256 * 1024
 """Bytes: the size of each piece of an upload but the last is a multiple of it. It is the one that Cloud Storage demands
@@ -17,6 +28,18 @@ PIECE_STEP = 256 * 1024
 LONGEST_SIDE = 4096
 """The maximum width and height of a shown image in pixels: 4K, with room for a camera move."""
 _EXACT = timedelta(hours=1)
+
+
+class FontFacts(Frozen):
+    """The facts about a font file."""
+
+    family: str
+    """Its name, such as ``Noto Sans``."""
+    style: str
+    scripts: tuple[Script, ...]
+    """The scripts of which it has every letter."""
+    missing: Mapping[Script, str] = {}
+    """The first characters that it lacks, for each script that it does not have as a whole."""
 
 
 class MediaInfo(Frozen):
@@ -35,6 +58,7 @@ class MediaInfo(Frozen):
     """True if a video has sound; None: an earlier version checked the file and did not record this."""
     is_silent: bool = False
     """True if the check read all of an audio file and found nothing that can be heard."""
+    font: FontFacts | None = None
 
 
 def name_blob(upload_id: str) -> str:
@@ -86,8 +110,8 @@ class Upload(Record):
     has_preview: bool = False
     """True if a small image of the file is stored; an earlier version made none."""
     sha256: str = ""
-    """The hash of the bytes of a file with audio; empty for other files and for those that an earlier version
-    checked."""
+    """The hash of the bytes of a font, an image, or a file with audio; empty for other files, and for those that an
+    earlier version checked."""
     refusal: str = ""
     """The reason why the file was refused; a refused file is deleted."""
     used_at: datetime | None = None
@@ -155,10 +179,9 @@ class UploadUse:
 
 def find_uploads(plan: RenderPlan) -> Iterator[UploadUse]:
     """Yield every use of an upload in ``plan``."""
-    if plan.song:
-        yield UploadUse("song.upload", plan.song.upload, "audio")
-    if plan.narration_audio:
-        yield UploadUse("narration_audio.upload", plan.narration_audio.upload, "audio")
+    for name, own in (("song", plan.song), ("narration_audio", plan.narration_audio)):
+        if own:
+            yield UploadUse(f"{name}.upload", own.upload, "audio")
     for i, scene in enumerate(plan.scenes):
         if scene.narration_audio:
             yield UploadUse(f"scenes[{i}].narration_audio.upload", scene.narration_audio.upload, "audio")
@@ -171,3 +194,28 @@ def find_uploads(plan: RenderPlan) -> Iterator[UploadUse]:
             yield UploadUse(f"characters[{i}].image.upload", character.image.upload, "image")
     if plan.music.upload:
         yield UploadUse("music.upload", plan.music.upload, "audio")
+    yield from _find_brand_clips(plan)
+    if plan.brand_look:
+        yield from _find_look_uploads(plan.brand_look)
+
+
+def _find_brand_clips(part: RenderPlan | BrandFields) -> Iterator[UploadUse]:
+    for name, clip in (("intro", part.intro), ("outro", part.outro)):
+        if clip:
+            yield UploadUse(f"{name}.upload", clip.upload, "video")
+
+
+def _find_look_uploads(look: BrandLook) -> Iterator[UploadUse]:
+    for file in look.fonts.values():
+        yield UploadUse("brand", file.upload, "font")
+    if look.logo:
+        yield UploadUse("brand", look.logo.file.upload, "image")
+
+
+def find_brand_uploads(fields: BrandFields) -> Iterator[UploadUse]:
+    """Yield every use of an upload in a brand."""
+    for script, font in fields.fonts.items():
+        yield UploadUse(f"fonts.{script}.upload", font.upload, "font")
+    if fields.logo:
+        yield UploadUse("logo.upload", fields.logo.upload, "image")
+    yield from _find_brand_clips(fields)

@@ -1,5 +1,6 @@
 """Adapt the readers of images, videos and audio to the files that users send."""
 
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO
@@ -9,17 +10,20 @@ from typing import BinaryIO
 from sutradhar.domain.assets.requests import UPLOAD_PROVIDER
 from sutradhar.domain.core.errors import FieldError, InvalidRequest
 from sutradhar.domain.plan.focus import Point
-from sutradhar.domain.plan.upload import MediaInfo
+from sutradhar.domain.plan.upload import BRAND_FACTS, FontFacts, MediaInfo
 from sutradhar.media import formats
 from sutradhar.media.animation import probe_animation
 from sutradhar.media.audio import read_audio
+from sutradhar.media.font import draw_sample, is_font, read_font
 from sutradhar.media.image import is_animation, probe_image
-from sutradhar.media.preview import draw_preview
+from sutradhar.media.preview import draw_preview, encode_preview
 from sutradhar.media.shown_file import encode_shown_image, find_shown_video
 from sutradhar.media.video import has_video, read_video
 from sutradhar.ports.providers import ImageFile
 
 _MIN_SIDE = 64
+_ZIP_HEAD = 30
+"""The bytes of a ZIP archive before the name of its first file (APPNOTE.TXT, 4.3.7)."""
 
 
 class MediaFiles:
@@ -79,12 +83,15 @@ class MediaFiles:
         return ImageFile(data.getvalue(), "image/png", width, height, provider="color/1")
 
     def draw_preview(self, file: BinaryIO, facts: MediaInfo) -> bytes:
-        """Return a small image of the checked file as WebP, at most 512 pixels a side: of sound its waveform.
+        """Return a small image of the checked file as WebP, at most 512 pixels a side: of sound its waveform, of a
+        font some letters.
 
         Raises:
             InvalidRequest: the file cannot be used.
         """
         with _raise_invalid_request():
+            if facts.kind == "font":
+                return encode_preview(draw_sample(file))
             return draw_preview(file, (facts.width, facts.height), facts.duration_sec)
 
 
@@ -97,6 +104,12 @@ def _raise_invalid_request() -> Iterator[None]:
 
 
 def _probe(file: BinaryIO) -> MediaInfo:
+    if is_font(file):
+        font = read_font(file)
+        facts = FontFacts(family=font.family, style=font.style, scripts=font.scripts, missing=font.missing)
+        return MediaInfo(kind="font", font=facts, notices=font.notices)
+    if _is_brand_file(file):
+        return MediaInfo(kind="brand")
     if image_format := formats.find_image_format(file):
         if is_animation(file, image_format):
             animation = probe_animation(file, image_format)
@@ -130,6 +143,13 @@ def _probe(file: BinaryIO) -> MediaInfo:
         is_silent=audio.is_silent,
         notices=audio.notices,
     )
+
+
+def _is_brand_file(file: BinaryIO) -> bool:
+    """Return whether the file is an exported brand: a ZIP archive whose first file says so."""
+    file.seek(0)
+    head = file.read(_ZIP_HEAD + len(BRAND_FACTS))
+    return head.startswith(b"PK\x03\x04") and head[_ZIP_HEAD:] == BRAND_FACTS.encode() and zipfile.is_zipfile(file)
 
 
 def _require_size(size: tuple[int, int]) -> None:
