@@ -43,11 +43,12 @@ def api(request: flask.Request) -> Response:
     if _is_file_transfer(request.method, path):
         environ = {**request.environ, "sutradhar.too_large": (declared or 0) > _read_max_file_bytes()}
         return _run_app(environ, prefix, path, request)
-    too_large = declared is not None and declared > MAX_BODY_BYTES
+    max_bytes = _find_max_body_bytes(request.method, path)
+    too_large = declared is not None and declared > max_bytes
     # an oversized body is not read at all; one without a length is read only until it is too large
-    body = b"" if too_large else request.stream.read(MAX_BODY_BYTES + 1) if declared is None else request.get_data()
+    body = b"" if too_large else request.stream.read(max_bytes + 1) if declared is None else request.get_data()
     environ = {**request.environ, "wsgi.input": BytesIO(body), "CONTENT_LENGTH": str(len(body))}
-    environ["sutradhar.too_large"] = too_large or len(body) > MAX_BODY_BYTES
+    environ["sutradhar.too_large"] = too_large or len(body) > max_bytes
     return _run_app(environ, prefix, path, request)
 
 
@@ -88,8 +89,8 @@ def _prepare_request() -> flask.Response | None:
     if flask.request.environ.get("sutradhar.too_large"):
         from functions.api.problem import make_problem
 
-        is_file = _is_file_transfer(flask.request.method, flask.request.path)
-        max_bytes = _read_max_file_bytes() if is_file else MAX_BODY_BYTES
+        method, path = flask.request.method, flask.request.path
+        max_bytes = _read_max_file_bytes() if _is_file_transfer(method, path) else _find_max_body_bytes(method, path)
         return make_problem(413, "Body too large", f"the body may have at most {max_bytes} bytes")
     return answer_preflight()
 
@@ -140,6 +141,15 @@ def _answer_error(exc: Exception) -> flask.Response:
 def _is_file_transfer(method: str, path: str) -> bool:
     """Return whether a request's body is a file, which may be larger than any other body."""
     return method == "PUT" and path.startswith("/uploads/") and path.endswith("/bytes")
+
+
+def _find_max_body_bytes(method: str, path: str) -> int:
+    """Return the most bytes of a body that is no file: more for a batch, whose body has a table."""
+    if method == "POST" and path in ("/batches", "/batches/check"):
+        from sutradhar.domain.jobs.batch import MAX_BATCH_BYTES
+
+        return MAX_BATCH_BYTES
+    return MAX_BODY_BYTES
 
 
 def _read_max_file_bytes() -> int:

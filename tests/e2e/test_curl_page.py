@@ -17,6 +17,7 @@ VARIABLES = {
     "analysis_id": "ANALYSIS",
     "alignment_id": "ALIGNMENT",
     "approval_id": "APPROVAL",
+    "batch_id": "BATCH",
     "job_id": "JOB",
     "removal_id": "REMOVAL",
     "sample_id": "SAMPLE",

@@ -123,6 +123,7 @@ def test_the_secret_of_webhooks_is_noted_once_a_day(api: FlaskClient) -> None:
 
 
 UNNOTED_ROUTES = {
+    "batch_orders:check_batch",  # it only computes an answer
     "library:duplicate_job",  # it only computes a plan, as the next two do
     "plan_preview:preview_plan",
     "frames:preview_frame",  # these two draw a changed plan, and store nothing of it

@@ -31,6 +31,7 @@ BODIES: Mapping[str, Any] = {
     "publications:schedule_job": {"iso_datetime": "2100-01-01T12:00Z", "destination": "folder"},
     "publications:publish_job": {"destination": "folder"},
     "publications:change_publication": {"title": "Tea"},
+    "batches:change_batch": {"budget_usd": 5},
 }
 """A valid body for each view that needs one."""
 RULES = [(route, rule) for route in ROUTES for rule in (f"{route.method} {route.path}", *route.aliases)]
@@ -88,7 +89,8 @@ def things_of_asha(api: FlaskClient) -> tuple[dict[str, str], Mapping[str, str]]
     removal, _ = request_removal(services, owner)
     body = json.dumps({"destination": "folder", "iso_datetime": "2100-01-01T12:00Z"})
     publication = api.post(f"/publish/{job}/schedule", data=body, headers=asha).get_json()["id"]
-    things = {"job": job, "upload": upload, "delivery": delivery.id, "removal": removal.id}
+    batch = api.post("/batches", data=json.dumps({"csv": "topic\nTea\n"}), headers=asha).get_json()["batch_id"]
+    things = {"job": job, "upload": upload, "delivery": delivery.id, "removal": removal.id, "batch": batch}
     orders = {"analysis": name_analysis_id(upload), "alignment": name_alignment_id(upload, hash_lyrics("la", "en"))}
     for name in (ANALYSIS, name_alignment(hash_lyrics("la", "en"))):
         write_note(services, get_upload(services, upload), name, ListeningNote(at=services.clock.now()))

@@ -8,6 +8,7 @@ from sutradhar.domain.core.api_key import ApiKey
 from sutradhar.domain.core.errors import IdempotencyMismatch, NotFound
 from sutradhar.domain.jobs.batch import Batch
 from sutradhar.domain.jobs.messages import AdvanceBatch
+from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.pipeline.batches.store import BATCH_ROWS, BATCHES, name_rows
 from sutradhar.pipeline.batches.submit import BatchOrder, OrderedRow, read_plans, submit_batch
 from sutradhar.pipeline.services import Services
@@ -24,7 +25,7 @@ def services(pipeline: LocalPipeline) -> Services:
 
 
 def _make_order(count: int, **fields: Any) -> BatchOrder:
-    return BatchOrder([OrderedRow(f"row {n}", {"topic": f"Topic {n}"}) for n in range(1, count + 1)], **fields)
+    return BatchOrder([OrderedRow(f"row {n}", RenderPlan(topic=f"Topic {n}")) for n in range(1, count + 1)], **fields)
 
 
 def _list_batches(services: Services) -> list[Batch]:
@@ -42,7 +43,7 @@ def test_a_batch_has_its_rows_and_plans(services: Services) -> None:
         7,
     )
     plans = read_plans(services, batch.id)
-    assert [plan["topic"] for plan in plans] == [f"Topic {n}" for n in range(1, 251)]
+    assert [plan.topic for plan in plans] == [f"Topic {n}" for n in range(1, 251)]
     rows = [
         row for first in (1, 101, 201) for row in services.documents.get(BATCH_ROWS, name_rows(batch.id, first)).rows
     ]
@@ -57,7 +58,7 @@ def test_one_key_makes_one_batch(services: Services) -> None:
     assert (created, created_again, again.id) == (True, False, first.id)
     with pytest.raises(IdempotencyMismatch):
         submit_batch(services, _make_order(4), "k")
-    assert read_plans(services, first.id) == [{"topic": f"Topic {n}"} for n in (1, 2, 3)]
+    assert read_plans(services, first.id) == [RenderPlan(topic=f"Topic {n}") for n in (1, 2, 3)]
     other, _ = submit_batch(services, _make_order(3), "k", ApiKey(id="key-2", name="B", digest="1" * 64))
     assert other.id != first.id
     assert len(_list_batches(services)) == 2

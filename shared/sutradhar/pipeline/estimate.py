@@ -66,7 +66,7 @@ def estimate(services: Services, requested_plan: RenderPlan) -> Estimate:
         return Estimate(lines)  # no provider has to be loaded for that
     planner = services.providers.planner
     if needs_planner(requested_plan) and services.providers.call_gate.is_paid(planner.provider_id):
-        lines += _quote(services, PLAN, planner.usage(requested_plan))
+        lines += quote_usage(services, PLAN, planner.usage(requested_plan))
     plan = draft_plan(services, planner, requested_plan)
     requests = list_asset_requests(plan, find_first_providers(services, plan))
     return Estimate([*lines, *estimate_assets(services, requests).lines])
@@ -79,7 +79,7 @@ def estimate_assets(services: Services, requests: Sequence[AssetRequest]) -> Est
         return Estimate(lines)
     for request in _find_missing_assets(services, requests):
         if services.providers.call_gate.is_paid(request.provider):
-            lines += _quote(services, request.slot, _find_usage(services.providers, request.spec))
+            lines += quote_usage(services, request.slot, find_usage(services.providers, request.spec))
     return Estimate(lines)
 
 
@@ -96,19 +96,19 @@ def _find_missing_assets(services: Services, requests: Sequence[AssetRequest]) -
     finished = services.assets.get_many([request.key for request in requests])
     missing: dict[str, AssetRequest] = {}
     for request in requests:
-        for part in _list_parts(request) if request.key not in finished else ():
+        for part in list_parts(request) if request.key not in finished else ():
             missing.setdefault(part.key, part)
     finished = services.assets.get_many(list(missing))
     return [request for key, request in missing.items() if key not in finished]
 
 
-def _list_parts(request: AssetRequest) -> list[AssetRequest]:
+def list_parts(request: AssetRequest) -> list[AssetRequest]:
     """Return the request, and that for its first frame if it is a clip."""
     spec = request.spec
     return [request, first_frame_request(request.slot, spec)] if isinstance(spec, ClipSpec) else [request]
 
 
-def _find_usage(chains: Chains, spec: AssetSpec) -> Usage | None:  # noqa: PLR0911 - one for each kind of asset
+def find_usage(chains: Chains, spec: AssetSpec) -> Usage | None:  # noqa: PLR0911 - one for each kind of asset
     """Return the usage of the first provider that can make the asset; None if it is free.
 
     Raises:
@@ -144,7 +144,8 @@ def _find_image_usage(chains: Chains, spec: ImageSpec) -> Usage | None:
     return chains.images.usage(spec.prompt, spec.style, spec.width, spec.height, len(spec.reference_images))
 
 
-def _quote(services: Services, slot: Slot, usage: Usage | None) -> Iterator[EstimateLine]:
+def quote_usage(services: Services, slot: Slot, usage: Usage | None) -> Iterator[EstimateLine]:
+    """Yield the price of a call with this ``usage``; nothing if it is free."""
     if usage is not None:
         quote = services.providers.call_gate.quote(usage)
         yield EstimateLine(slot, quote.provider, quote.model, quote.expected, quote.max)

@@ -22,6 +22,7 @@ PLAN = {
     "render": {"mode": "PROXY"},
     "scenes": [{"narration": "A cup of tea.", "image_prompt": "a cup", "duration_sec": 2}],
 }
+BATCH = {"plan": {**PLAN, "title": "{{name}}"}, "csv": "name\nGreen tea\nBlack tea\n"}
 WEBHOOK = "https://receiver.example/hook"
 """A host that does not exist."""
 
@@ -94,6 +95,17 @@ EXAMPLES: Mapping[str, Example] = {
     "approvals:show_approval": Example(thing="approval"),
     "approvals:grant_approval": Example(200, {}, thing="approval"),
     "approvals:refuse_approval": Example(200, {}, thing="other approval"),
+    "batch_orders:create_batch": Example(202, BATCH),
+    "batch_orders:check_batch": Example(200, BATCH),
+    "batches:show_batches": Example(),
+    "batches:show_batch": Example(thing="batch"),
+    "batches:change_batch": Example(200, {"budget_usd": 5}, thing="batch"),
+    "batches:show_rows": Example(thing="batch"),
+    "batches:pause_batch": Example(202, thing="batch"),
+    "batches:resume_batch": Example(202, thing="batch"),
+    "batches:retry_batch": Example(409, thing="batch"),
+    "batches:cancel_batch": Example(202, thing="batch"),
+    "batch_results:download_results": Example(200, thing="batch", query="?format=csv"),
     "keys:create_key": Example(201, {"name": "studio"}),
     "keys:show_keys": Example(),
     "keys:rotate_key": Example(thing="key"),

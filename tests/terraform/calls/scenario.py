@@ -172,6 +172,7 @@ def call_every_route(cloud: FakeCloud, finished: str) -> None:
         "failed publication": fail_publication(cloud),
         "approval": ask_to_publish(cloud, finished, "2100-01-02T12:00Z"),
         "other approval": ask_to_publish(cloud, finished, "2100-01-03T12:00Z"),
+        "batch": cloud.call("POST /batches", EXAMPLES["batch_orders:create_batch"].body, 202)["batch_id"],
         "key": cloud.call("POST /keys", {"name": "other"}, 201)["id"],
         "other key": cloud.call("POST /keys", {"name": "another"}, 201)["id"],
         "sample": make_sample(cloud),

@@ -3,22 +3,27 @@
 import hashlib
 import json
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 from sutradhar.domain.core.api_key import ApiKey
 from sutradhar.domain.core.errors import IdempotencyMismatch
 from sutradhar.domain.jobs.batch import Batch, BatchKey, BatchRow, BatchRows
 from sutradhar.domain.jobs.messages import AdvanceBatch
 from sutradhar.domain.jobs.renewed_key import LIFE
+from sutradhar.domain.plan.plan import RenderPlan
+from sutradhar.domain.plan.upload import find_uploads
 from sutradhar.pipeline.batches.store import BATCH_ROWS, BATCHES, name_plans, name_rows
 from sutradhar.pipeline.services import Services
+from sutradhar.pipeline.upload_use import claim_uploads
 from sutradhar.ports.records import Values
 from sutradhar.telemetry import log
 
 ROWS_A_RECORD = 100
+_WRITERS = 16
+"""The uploads that are claimed at the same time: a thousand rows may name a thousand of them."""
 ADVANCE_AGAIN = timedelta(minutes=1)
 """The time after which the sweep sends ``AdvanceBatch`` again: the first one may be lost."""
 
@@ -28,8 +33,9 @@ class OrderedRow:
     """One row of a batch, checked and ready to be made."""
 
     row_id: str
-    plan: Mapping[str, Any]
-    """The JSON object of its plan, with its variables filled in, as ``RenderPlan.parse`` takes it."""
+    plan: RenderPlan
+    """Its plan with everything filled in: its variables, its brand as it is now, and this system's defaults. So all
+    rows of a batch are made alike, also those that begin days later."""
 
 
 @dataclass(frozen=True)
@@ -47,8 +53,15 @@ class BatchOrder:
 
     def hash(self) -> str:
         """Return a hash that is equal for equal orders; the estimate is no part of it, since prices change."""
-        facts = [self.name, self.budget, self.webhook_url, [[row.row_id, row.plan] for row in self.rows]]
-        return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
+        digest = hashlib.sha256(json.dumps([self.name, self.budget, self.webhook_url]).encode())
+        for row in self.rows:
+            digest.update(json.dumps([row.row_id, row.plan.to_record()]).encode())
+        return digest.hexdigest()
+
+    @property
+    def uploads(self) -> tuple[str, ...]:
+        """The ids of the uploads that the plans name."""
+        return tuple(sorted({use.upload_id for row in self.rows for use in find_uploads(row.plan)}))
 
 
 def submit_batch(
@@ -62,6 +75,7 @@ def submit_batch(
 
     Raises:
         IdempotencyMismatch: the key was used with another order.
+        InvalidRequest: an upload was deleted meanwhile.
     """
     owner, cap = (caller.id, caller.daily_budget) if caller else ("", None)
     request_hash = order.hash()
@@ -80,10 +94,12 @@ def submit_batch(
         base_url=order.base_url,
         webhook_url=order.webhook_url,
         request_hash=request_hash,
+        uploads=order.uploads,
         created_at=now,
         changed_at=now,
         due_at=now + ADVANCE_AGAIN,
     )
+    _claim_uploads(services, order)
     # the batch comes last, so that one that is found has all of its rows and plans, also after a kill in between
     services.blobs.put_new(name_plans(batch_id), _write_plans(order.rows))
     for rows in _make_rows(batch, order.rows):
@@ -96,10 +112,22 @@ def submit_batch(
     return batch, created
 
 
-def read_plans(services: Services, batch_id: str) -> list[dict[str, Any]]:
+def read_plans(services: Services, batch_id: str) -> list[RenderPlan]:
     """Return the plans of all rows, in their order. Raise NotFound: there is no such batch."""
-    lines = services.blobs.get(name_plans(batch_id)).splitlines()
-    return [json.loads(line) for line in lines]
+    return [RenderPlan.from_record(line) for line in services.blobs.get(name_plans(batch_id)).split(b"\n") if line]
+
+
+def _claim_uploads(services: Services, order: BatchOrder) -> None:
+    """Note the use of every upload that the rows name, of each once. Raise InvalidRequest: one was deleted."""
+    claimed: set[str] = set()
+    plans: list[RenderPlan] = []
+    for row in order.rows:
+        if new := {use.upload_id for use in find_uploads(row.plan)} - claimed:
+            claimed |= new
+            plans.append(row.plan)
+    if plans:
+        with ThreadPoolExecutor(min(_WRITERS, len(plans))) as pool:
+            list(pool.map(lambda plan: claim_uploads(services, plan), plans))
 
 
 def _find_id(services: Services, key: str | None, request_hash: str) -> str:
@@ -137,4 +165,4 @@ def _make_rows(batch: Batch, ordered: Sequence[OrderedRow]) -> Iterator[BatchRow
 
 
 def _write_plans(rows: Sequence[OrderedRow]) -> bytes:
-    return "".join(f"{json.dumps(row.plan)}\n" for row in rows).encode()
+    return b"".join(row.plan.to_record().encode() + b"\n" for row in rows)
