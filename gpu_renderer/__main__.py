@@ -18,6 +18,7 @@ from pathlib import Path
 from types import FrameType
 
 from gpu_renderer.core import ffmpeg_process
+from gpu_renderer.core.mark_errors import wrap_mark_errors
 from gpu_renderer.core.task import TaskShard
 from gpu_renderer.encode.fork_server import end_workers, prepare_workers
 from gpu_renderer.render import render
@@ -134,7 +135,9 @@ def _render(
     try:
         with _make_workdir(settings) as folder:
             report = ProgressReporter(backend.bus, request, shard)
-            summary = render(request, backend.blobs, folder, report, cancel, settings.renderer, shard)
+            with wrap_mark_errors():  # before the first frame: an expired certificate costs no render
+                signer = bootstrap.mark_signer() if request.marks else None
+            summary = render(request, backend.blobs, folder, report, cancel, settings.renderer, shard, signer)
     except ffmpeg_process.Cancelled:
         log("render_stopped", level="warning")
         return _TERMINATED

@@ -22,14 +22,16 @@ from gpu_renderer.encode.segment_store import (
     encode_segments,
     plan_segments,
 )
+from gpu_renderer.mux.marks import mark_video, summarize_marks
 from gpu_renderer.stored_video import audio_blob, find_finished, measure_stored, reuse_finished, save_finished
-from gpu_renderer.thumbnail.select import Thumbnails, get_or_render_thumbnails
+from gpu_renderer.thumbnail.select import Thumbnails, get_or_mark_thumbnails, get_or_render_thumbnails
 from sutradhar.bootstrap.machine import count_cores
 from sutradhar.domain.core.errors import RenderError
 from sutradhar.domain.video import quality_gate
 from sutradhar.domain.video.file_facts import FileFacts
 from sutradhar.domain.video.render_request import RenderRequest, RenderSummary, SegmentCounts, StoredFile
 from sutradhar.domain.video.render_settings import RendererSettings
+from sutradhar.ports.marks import MarkSigner
 from sutradhar.ports.stores import BlobStore
 
 _OTHER_WORK = (0.06, 0.025)
@@ -45,6 +47,7 @@ def render(
     cancel: threading.Event,
     settings: RendererSettings | None = None,
     shard: TaskShard | None = None,
+    signer: MarkSigner | None = None,
 ) -> RenderSummary | None:
     """Render the video of ``request``, store it with its thumbnail, measure the stored file, store the summary last.
 
@@ -53,6 +56,7 @@ def render(
     Args:
         workdir: an empty directory, which its owner removes.
         report: gets (stage, units done, all units) from several threads.
+        signer: signs the marks of the finished files; None: their marks are XMP only.
 
     Returns:
         None when ``shard`` is one task of several and another one, still at work, will complete the video.
@@ -68,7 +72,7 @@ def render(
         with _disk_errors():
             enlarged = upscale_stills(request.timeline, merged.upscale, blobs, workdir, cancel)
         request = request.evolve(timeline=enlarged)
-    context = RenderContext(request, blobs, workdir, report, cancel, merged, shard or TaskShard())
+    context = RenderContext(request, blobs, workdir, report, cancel, merged, shard or TaskShard(), signer=signer)
     with _disk_errors(), context.measure_time("total"):
         selection, plan = _plan(context)
         finished = find_finished(context, plan)
@@ -106,9 +110,9 @@ def _summarize(
     thumbnail: StoredFile,
     facts: FileFacts,
 ) -> RenderSummary:
-    timeline = context.request.timeline
+    request, timeline = context.request, context.request.timeline
     return RenderSummary(
-        render_id=context.request.render_id,
+        render_id=request.render_id,
         engine_version=ENGINE_VERSION,
         video=video,
         thumbnail=thumbnail,
@@ -123,8 +127,9 @@ def _summarize(
         tasks=context.shard.count,
         render_timings=context.timings,
         facts=facts,
-        check_results=quality_gate.check(facts, timeline),
+        check_results=quality_gate.check(facts, timeline, is_signed=context.signer is not None),
         gate_version=quality_gate.VERSION,
+        marks=summarize_marks(request.marks, facts.marks),
     )
 
 
@@ -270,13 +275,14 @@ def _join(context: RenderContext, plan: SegmentPlan) -> None:
         join_segments(
             parts, audio, output, frames=timeline.frames, workdir=context.workdir, cancel=context.cancel, tracks=tracks
         )
-        context.blobs.put_file(request.video_blob, output)
+    # the last change of the file: what follows would not be signed
+    context.blobs.put_file(request.video_blob, mark_video(context, output))
 
 
 def _render_thumbnails(context: RenderContext) -> Thumbnails:
     context.report("thumbnail", context.request.timeline.frames, context.units)
     with context.measure_time("thumbnail"):
-        return get_or_render_thumbnails(context, context.cancel)
+        return get_or_mark_thumbnails(context, context.cancel)
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from gpu_renderer.core.cache_keys import audio_key, video_key
+from gpu_renderer.core.cache_keys import add_marks_to_key, audio_key, video_key
 from gpu_renderer.core.segments import ENGINE_VERSION
 from gpu_renderer.core.task import RenderContext
 from gpu_renderer.encode.segment_store import SegmentPlan
@@ -19,7 +19,7 @@ from sutradhar.ports.stores import BlobStore
 
 
 class FinishedRecord(Frozen):
-    """The record of a stored video, under a key of its segments, its audio and its caption tracks."""
+    """The record of a stored video, under a key of its segments, its audio, its caption tracks and its marks."""
 
     video: StoredFile
 
@@ -30,8 +30,12 @@ def audio_blob(context: RenderContext) -> str:
 
 
 def _record_blob(context: RenderContext, plan: SegmentPlan) -> str:
-    captions = context.request.timeline.captions if context.request.soft_captions else {}
-    return f"films/{video_key(plan.blobs, audio_blob(context), captions)}.json"
+    request = context.request
+    captions = request.timeline.captions if request.soft_captions else {}
+    key = video_key(plan.blobs, audio_blob(context), captions)
+    if request.marks:  # files without marks keep the keys that they have always had
+        key = add_marks_to_key(key, request.marks, context.signer.fingerprint if context.signer else "")
+    return f"films/{key}.json"
 
 
 def find_finished(context: RenderContext, plan: SegmentPlan) -> FinishedRecord | None:
@@ -87,7 +91,7 @@ def _measure(context: RenderContext, plan: SegmentPlan, video: Path, thumbnail: 
     from gpu_renderer.verify.source_samples import SourceSamples
 
     timeline, blobs = context.request.timeline, context.blobs
-    return measure(
+    facts = measure(
         video,
         thumbnail,
         context.cancel,
@@ -96,6 +100,12 @@ def _measure(context: RenderContext, plan: SegmentPlan, video: Path, thumbnail: 
         song=read_song(timeline, blobs, context.workdir, context.cancel),
         sources=SourceSamples(timeline, lambda clip: _fetch_source(context, clip), context.cancel),
     )
+    if context.request.marks is None:
+        return facts
+    from gpu_renderer.verify.mark_check import check_marks
+
+    checked = check_marks(video, context.request.marks)
+    return facts.evolve(marks=checked, thumbnail_marks=check_marks(thumbnail, None))
 
 
 def _find_facts(blobs: BlobStore, name: str) -> FileFacts | None:

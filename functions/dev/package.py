@@ -37,7 +37,7 @@ _NOT_DEPLOYED = (
     "sutradhar/bootstrap/local.py",
 )
 _NOT_NEEDED = {
-    *("cachetools", "ffmpeg-python"),
+    *("c2pa-python", "cachetools", "ffmpeg-python"),
     *("google-auth-oauthlib", "google-cloud-kms", "oauthlib", "python-dotenv", "rich", "typer"),
 }
 """Requirements of the renderer and of the command line only."""

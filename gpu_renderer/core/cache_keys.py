@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 
 from gpu_renderer.core.engine import engine_key
 from gpu_renderer.core.segments import ENGINE_VERSION, Segment, SegmentClip
+from sutradhar import marks
+from sutradhar.domain.assets.marks import MarkFacts
 from sutradhar.domain.plan.choices import Language
 from sutradhar.domain.plan.options import Watermark
 from sutradhar.domain.video.captions import Cue
@@ -142,6 +144,17 @@ def video_key(segment_blobs: tuple[str, ...], audio_blob: str, soft_captions: Ma
     """Return the key of the video that consists of these blobs and caption tracks (cues by language)."""
     captions = {language: [cue.model_dump() for cue in cues] for language, cues in soft_captions.items()}
     return engine_key(segment_blobs, audio_blob, captions)
+
+
+def add_marks_to_key(key: str, facts: MarkFacts, fingerprint: str) -> str:
+    """Return the key of the file with the key ``key`` once it has the marks for ``facts``: other facts, or another
+    certificate, make another file.
+
+    Args:
+        fingerprint: the sha256 of the certificate that signs; empty: none does.
+    """
+    whole = [marks.VERSION, key, facts.model_dump(mode="json"), fingerprint]
+    return hashlib.sha256(json.dumps(whole, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
 def middle_frame_key(timeline: Timeline, index: int) -> str:

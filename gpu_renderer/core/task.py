@@ -10,6 +10,7 @@ from pathlib import Path
 from sutradhar.domain.core.base import Frozen
 from sutradhar.domain.video.render_request import RenderRequest, SegmentCounts, Stage
 from sutradhar.domain.video.render_settings import RendererSettings
+from sutradhar.ports.marks import MarkSigner
 from sutradhar.ports.stores import BlobStore
 
 ReportProgress = Callable[[Stage, int, int], None]
@@ -47,6 +48,8 @@ class RenderContext:
     shard: TaskShard
     timings: dict[str, float] = field(default_factory=dict)
     """Seconds of wall time by stage."""
+    signer: MarkSigner | None = None
+    """None: the marks of the finished files are XMP only."""
 
     @property
     def units(self) -> int:

@@ -4,6 +4,7 @@ import json
 import threading
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from PIL import Image
@@ -21,8 +22,15 @@ from sutradhar.domain.video.thumbnail_size import choose_thumbnail_size
 from sutradhar.domain.video.timeline import CUT, Clip, Timeline
 
 
-def render_thumbnail(context: RenderContext, keys: Sequence[str], stop: threading.Event) -> bytes:
-    """Return a PNG of the clip whose middle has the highest score; each middle is scored once, whatever video it is in.
+class RenderedThumbnail(NamedTuple):
+    png: bytes
+    source: str
+    """The sha256 of the image or clip that it shows."""
+
+
+def render_thumbnail(context: RenderContext, keys: Sequence[str], stop: threading.Event) -> RenderedThumbnail:
+    """Return the thumbnail. It shows the clip whose middle has the highest score; each middle is scored once, whatever
+    video it is in.
 
     Args:
         keys: the key of each clip's middle.
@@ -44,7 +52,8 @@ def render_thumbnail(context: RenderContext, keys: Sequence[str], stop: threadin
     if frame is None:
         frame = _draw_middle(context, best, stop)
     size = choose_thumbnail_size(timeline.width, timeline.height)
-    return draw_thumbnail(frame, request.title, timeline.watermark, size)
+    png = draw_thumbnail(frame, request.title, timeline.watermark, size)
+    return RenderedThumbnail(png, best.media.sha256)
 
 
 def _draw_middle(context: RenderContext, clip: Clip, stop: threading.Event) -> Bytes:

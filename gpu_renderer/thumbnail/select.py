@@ -3,9 +3,11 @@
 import threading
 from typing import NamedTuple
 
-from gpu_renderer.core.cache_keys import middle_frame_key, thumbnail_key
+from gpu_renderer.core.cache_keys import add_marks_to_key, middle_frame_key, thumbnail_key
+from gpu_renderer.core.mark_errors import wrap_mark_errors
 from gpu_renderer.core.task import RenderContext
 from gpu_renderer.text.fonts import hash_fonts
+from sutradhar.domain.core.errors import NotFound
 
 SMALL_SIDE = 480
 """Pixels of the longer side of the small thumbnail: a card of the library is at most this wide on most screens."""
@@ -26,18 +28,73 @@ def get_or_render_thumbnails(context: RenderContext, stop: threading.Event) -> T
         Cancelled: ``stop`` was set.
         RenderError: an image cannot be used; the error names the scene.
     """
-    request, timeline = context.request, context.request.timeline
-    keys = [middle_frame_key(timeline, index) for index in range(len(timeline.clips))]
-    name = f"thumbnails/{thumbnail_key(hash_fonts(), request.title, timeline.watermark, keys)}"
-    full, small = f"{name}.png", f"{name}-{SMALL_SIDE}.jpg"
+    keys = _list_keys(context)
+    full, small = _name_blobs(_name(context, keys))
     if not context.blobs.exists(full):
         from gpu_renderer.thumbnail.candidates import render_thumbnail
 
-        context.blobs.put(full, render_thumbnail(context, keys, stop))
+        rendered = render_thumbnail(context, keys, stop)
+        context.blobs.put(_source_blob(_name(context, keys)), rendered.source.encode())
+        context.blobs.put(full, rendered.png)
     data = context.blobs.get(full)
     if not context.blobs.exists(small):
         context.blobs.put(small, _shrink(data))
     return Thumbnails(data, context.blobs.get(small))
+
+
+def get_or_mark_thumbnails(context: RenderContext, stop: threading.Event) -> Thumbnails:
+    """Return both sizes with their marks; without them if the request has no facts for any. A signature differs each
+    time, so the marked files are stored too: the same video has the same thumbnail.
+
+    Raises:
+        Cancelled: ``stop`` was set.
+        RenderError: an image cannot be used, or the marks cannot be signed.
+    """
+    facts, blobs = context.request.marks, context.blobs
+    if facts is None:
+        return get_or_render_thumbnails(context, stop)
+    name = _name(context, _list_keys(context))
+    key = add_marks_to_key(name, facts, context.signer.fingerprint if context.signer else "")
+    names = _name_blobs(f"thumbnails/{key}")
+    try:
+        return Thumbnails(*(blobs.get(blob) for blob in names))
+    except NotFound:
+        plain = get_or_render_thumbnails(context, stop)
+    from sutradhar.domain.assets.build_marks import select_part
+    from sutradhar.marks.write import mark_image
+
+    source = _read_source(context, name)
+    with wrap_mark_errors():
+        marked = Thumbnails(*(mark_image(data, select_part(facts, source), context.signer) for data in plain))
+    for blob, data in zip(names, marked, strict=True):
+        blobs.put(blob, data)
+    return marked
+
+
+def _list_keys(context: RenderContext) -> list[str]:
+    timeline = context.request.timeline
+    return [middle_frame_key(timeline, index) for index in range(len(timeline.clips))]
+
+
+def _name(context: RenderContext, keys: list[str]) -> str:
+    request = context.request
+    return f"thumbnails/{thumbnail_key(hash_fonts(), request.title, request.timeline.watermark, keys)}"
+
+
+def _name_blobs(name: str) -> tuple[str, str]:
+    return f"{name}.png", f"{name}-{SMALL_SIDE}.jpg"
+
+
+def _source_blob(name: str) -> str:
+    return f"{name}-source.txt"
+
+
+def _read_source(context: RenderContext, name: str) -> str:
+    """Return the sha256 of the file that the thumbnail shows; empty if an earlier version rendered it."""
+    try:
+        return context.blobs.get(_source_blob(name)).decode()
+    except NotFound:
+        return ""
 
 
 def _shrink(data: bytes) -> bytes:

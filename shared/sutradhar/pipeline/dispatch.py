@@ -4,6 +4,7 @@ started before, see what became of it."""
 from collections.abc import Iterator
 from datetime import timedelta
 
+from sutradhar.domain.assets.build_marks import build_marks
 from sutradhar.domain.assets.slot import SONG
 from sutradhar.domain.core.errors import NotFound
 from sutradhar.domain.jobs.job import Job, JobState, Outcome
@@ -45,6 +46,7 @@ def build_render_request(job: Job) -> RenderRequest:
     """Return the render request of a job whose assets are all finished. For one version of the program it is the same
     each time; later stages read the stored request."""
     assert job.plan is not None
+    timeline = build_timeline(job.plan, job.assets)
     return RenderRequest(
         render_id=job.render_id,
         job_id=job.id,
@@ -54,7 +56,8 @@ def build_render_request(job: Job) -> RenderRequest:
         encoder=job.plan.render.encoder,
         quality=job.plan.render.quality,
         soft_captions=job.plan.render.soft_captions,
-        timeline=build_timeline(job.plan, job.assets),
+        timeline=timeline,
+        marks=build_marks(job.plan.title or "", job.requests, job.assets, timeline.media_hashes),
     )
 
 

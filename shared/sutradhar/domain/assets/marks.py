@@ -27,7 +27,8 @@ class MarkedPart(Frozen):
 
     slot: Slot
     kind: AssetKind
-    source_type: SourceType
+    source_type: SourceType | None
+    """None: its source is not known, as with a user's own file or a file of a stock library."""
     provider: str
     """The provider that made it, or the user's own file."""
     model: str = ""

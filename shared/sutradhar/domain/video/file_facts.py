@@ -1,5 +1,7 @@
 """Define what is measured on a finished file, for the quality gate and for the public summary of a render."""
 
+from typing import Literal
+
 from pydantic import ConfigDict, Field
 
 from sutradhar.domain.core.base import Frozen
@@ -36,6 +38,21 @@ class SongMatch(Frozen):
     end: float
     correlation: float
     offset_sec: float
+
+
+class CheckedMarks(Frozen):
+    """The marks of a stored file, read as any other program reads them."""
+
+    has_xmp: bool
+    """True: its XMP says in short how the file was made."""
+    credentials: Literal["none", "valid", "invalid"]
+    """``invalid``: the content credentials do not belong to these bytes."""
+    problems: tuple[str, ...] = ()
+    """The codes of C2PA."""
+    signer: str = ""
+    """The name in the certificate."""
+    states_facts: bool = False
+    """True: the content credentials list the parts of this video."""
 
 
 class FileFacts(Frozen):
@@ -83,3 +100,6 @@ class FileFacts(Frozen):
     thumbnail_width: int
     thumbnail_height: int
     thumbnail_bytes: int
+    marks: CheckedMarks | None = None
+    """None: the file was to have no marks."""
+    thumbnail_marks: CheckedMarks | None = None

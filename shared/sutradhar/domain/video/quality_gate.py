@@ -11,13 +11,14 @@ from sutradhar.domain.assets.asset import SAMPLE_RATE
 from sutradhar.domain.video.captions import Cue
 from sutradhar.domain.video.check_result import CheckResult, judge
 from sutradhar.domain.video.file_facts import FileFacts, Span
+from sutradhar.domain.video.mark_rules import check_marks
 from sutradhar.domain.video.song_cues import find_lyric_problem
 from sutradhar.domain.video.song_rules import MAX_SILENCE_SEC, SYNC_SEC, check_song
 from sutradhar.domain.video.spans import find_longest, format_span, measure_span, overlap, subtract_spans, to_span
 from sutradhar.domain.video.thumbnail_size import MAX_BYTES, choose_thumbnail_size
 from sutradhar.domain.video.timeline import Clip, Timeline
 
-VERSION = 2
+VERSION = 3
 """Version of the rules and of their measurements; raise it when either changes. The same version would refuse the same
 video again."""
 LOUDNESS_LUFS = -14.0
@@ -39,10 +40,13 @@ _ROUNDING = 0.001
 """Tolerance for figures that ffmpeg writes as text with a few digits."""
 
 
-def check(facts: FileFacts, timeline: Timeline) -> tuple[CheckResult, ...]:
+def check(facts: FileFacts, timeline: Timeline, *, is_signed: bool = False) -> tuple[CheckResult, ...]:
     """Return the result of every rule of the gate for ``facts``; the file passes if all are ok.
 
     Without an audio track only ``audio`` fails: the other rules about audio have nothing to measure.
+
+    Args:
+        is_signed: True: a certificate signs the marks of the files.
     """
     return (
         *_file_rules(facts),
@@ -51,6 +55,7 @@ def check(facts: FileFacts, timeline: Timeline) -> tuple[CheckResult, ...]:
         *_caption_rules(timeline),
         *_lyric_rules(timeline),
         *_thumbnail_rules(facts, timeline),
+        *check_marks(facts, is_signed=is_signed),
     )
 
 

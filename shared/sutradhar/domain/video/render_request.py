@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import ConfigDict, Field
 
-from sutradhar.domain.assets.marks import MarkFacts
+from sutradhar.domain.assets.marks import MarkedPart, MarkFacts, SourceType
 from sutradhar.domain.core.base import Frozen
 from sutradhar.domain.core.record import History, Record, keep_fields, remove
 from sutradhar.domain.plan.choices import EncoderName, RenderMode
@@ -88,6 +88,18 @@ class SegmentCounts(Frozen):
     encoded: int
 
 
+class MarksSummary(Frozen):
+    """The marks of the finished files."""
+
+    state: Literal["signed", "xmp_only", "none"]
+    """``xmp_only``: this installation has no certificate (`sutradhar marks setup` makes one)."""
+    signer: str = ""
+    """The name in the certificate that signed."""
+    source_type: SourceType
+    has_synthetic_media: bool
+    parts: tuple[MarkedPart, ...] = ()
+
+
 class RenderSummary(Record):
     """``job_summary.json``: the rendered files, how they were made, and what the finished file measures.
 
@@ -119,6 +131,8 @@ class RenderSummary(Record):
     """The quality gate, rule by rule, with the figure and the limit; judged once, against the rendered timeline."""
     gate_version: int = 0
     """Version of the rules that judged the file; 0 in the summaries of renderers that did not record it."""
+    marks: MarksSummary | None = None
+    """None: the request had no facts for marks."""
 
     @property
     def has_passed(self) -> bool:

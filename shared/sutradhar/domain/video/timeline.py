@@ -258,6 +258,13 @@ class Timeline(Frozen):
     def duration_sec(self) -> float:
         return self.frames / self.fps
 
+    @property
+    def media_hashes(self) -> frozenset[str]:
+        """The sha256 of each file that the video shows or plays."""
+        lists = (self.clips, self.narrations, self.sound_effects, self.clip_audio)
+        listed = {part.media.sha256 for parts in lists for part in parts}
+        return frozenset(listed | {track.media.sha256 for track in (self.music, self.song) if track})
+
 
 def frame_to_sample(frame: int, fps: int) -> int:
     """Return the first sample of ``frame``; exact for every rate that divides 48000, else the nearest."""
