@@ -22,6 +22,7 @@ from functions.cli import (
     library,
     logs,
     make,
+    mcp,
     pin,
     plan,
     publication,
@@ -45,7 +46,7 @@ _COMMANDS: Mapping[str, Sequence[Callable[..., None]]] = {
     "Publish videos": (publish.publish, calendar.calendar, quota.quota),
     "Keep and delete jobs": (pin.pin, pin.unpin, delete.delete, retention.retention),
     _MACHINE: (
-        *(serve.serve, stop.stop, doctor.doctor, calibrate.calibrate),
+        *(serve.serve, stop.stop, mcp.mcp, doctor.doctor, calibrate.calibrate),
         *(backup.backup, backup.restore, clean.clean),
     ),
 }

@@ -15,10 +15,10 @@ _FIRST_PAUSE_SEC, _LONGEST_PAUSE_SEC = 0.5, 30.0
 
 
 @contextmanager
-def run_frame_function(env: Mapping[str, str], *, as_json: bool) -> Iterator[str]:
+def run_frame_function(env: Mapping[str, str], *, as_json: bool, port: int | None = None) -> Iterator[str]:
     """Yield the URL of the function ``frame``, which other processes of this machine can call while the block runs. A
-    lost process is started again."""
-    port = find_free_port()
+    lost process is started again. ``port``: None: a free one."""
+    port = port or find_free_port()
     process = _KeptProcess(make_command("frame", _HOST, port), env, as_json=as_json)
     try:
         yield f"http://{_HOST}:{port}"
