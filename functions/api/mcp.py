@@ -8,7 +8,7 @@ _JSON = "application/json"
 
 
 @endpoint(answers={200: _JSON, 202: None, 400: _JSON, 404: _JSON, 406: _JSON})
-def answer_agent() -> flask.Response:
+def answer_mcp() -> flask.Response:
     """Answer one message of the Model Context Protocol (JSON-RPC 2.0; revisions 2026-07-28 and 2025-11-25).
 
     It is stateless and has the Tasks extension. `tools/list` names the tools; docs/agents.md explains them. Errors of

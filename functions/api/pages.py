@@ -5,7 +5,8 @@ import flask
 _PREFLIGHT = {
     "Access-Control-Allow-Methods": "GET, POST, PUT, PATCH, DELETE",
     "Access-Control-Allow-Headers": (
-        "Authorization, Content-Range, Content-Type, Idempotency-Key, X-API-Key, X-Request-Id"
+        "Authorization, Content-Range, Content-Type, Idempotency-Key, Mcp-Method, Mcp-Name, Mcp-Protocol-Version,"
+        " X-API-Key, X-Request-Id"
     ),
     "Access-Control-Max-Age": "600",
 }

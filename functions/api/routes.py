@@ -294,7 +294,8 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/me/view-token", "view_tokens:create_view_token", "keys", has_limit=False),
     Route("DELETE", "/me/data", "my_data:remove_my_data", "keys"),
     Route("GET", "/me/data/removals/<removal_id>", "my_data:show_removal", "keys", names="removal"),
-    Route("POST", "/mcp", "mcp:answer_agent", "agents", has_limit=False),  # its tools are counted and noted one by one
+    # its tools are counted and noted one by one
+    Route("POST", "/mcp", "mcp:answer_mcp", "agents", has_limit=False, is_for_agents=True),
     Route("GET", "/healthz", "health:show_health", "operations", access="open", aliases=("GET /health",)),
     Route("GET", "/readyz", "operations:show_readiness", "operations", access="open", aliases=("GET /ready",)),
     Route("GET", "/status", "operations:show_system", "operations", access="open"),

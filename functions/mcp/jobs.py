@@ -6,10 +6,11 @@ from typing import Any
 from pydantic import Field
 
 from functions.mcp.plans import PLAN_HELP
-from functions.mcp.tool import Answer
+from functions.mcp.tool import Answer, read_arguments
 from functions.mcp.views import Standing, describe_job, describe_standing, find_job, find_thing
 from sutradhar import bootstrap
 from sutradhar.domain.core.base import Frozen
+from sutradhar.domain.core.errors import Conflict
 
 MAX_WAIT_SEC = 20
 """Longer calls are broken off by some clients."""
@@ -68,11 +69,15 @@ def status(arguments: StatusArguments) -> Answer:
 
 
 def cancel(arguments: JobArguments) -> Answer:
-    """Cancel a job that has not finished. What is made for it stays and is used again by an equal plan."""
+    """Cancel a job that an agent has asked for and that has not finished. What is made for it stays and is used again
+    by an equal plan."""
     from functions.mcp.acts import note
-    from sutradhar.pipeline import submit
+    from sutradhar.pipeline import approvals, submit
 
-    job = submit.cancel(bootstrap.services(), find_job(arguments.job_id).id)
+    services, job = bootstrap.services(), find_job(arguments.job_id)
+    if not approvals.is_asked_by_agent(services, job.id):
+        raise Conflict(f"no agent has asked for the job {job.id}; a person cancels it in the studio or at a terminal")
+    job = submit.cancel(services, job.id)
     note("cancel_render", job_id=job.id)
     return Answer(describe_job(job))
 
@@ -83,8 +88,7 @@ def library(arguments: LibraryArguments) -> Answer:
     from functions.mcp.caller import has_urls
     from sutradhar.domain.jobs.library import LibraryQuery
 
-    query = {name: str(value) for name, value in arguments.model_dump(exclude_none=True).items()}
-    page = show_library(LibraryQuery.model_validate_strings(query))
+    page = show_library(read_arguments(LibraryQuery, arguments.model_dump(exclude_none=True)))
     facts = page.model_dump(mode="json", exclude_none=True)
     for entry in facts["entries"] if not has_urls() else ():
         entry.pop("final_video_url", None)

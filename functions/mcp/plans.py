@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import Field
 
-from functions.mcp.tool import Answer
+from functions.mcp.tool import Answer, read_arguments
 from sutradhar import bootstrap
 from sutradhar.domain.core.base import Frozen
 from sutradhar.domain.core.errors import FieldError, InvalidRequest
@@ -83,8 +83,7 @@ def list_templates(arguments: TemplateArguments) -> Answer:
     """List the stories that need no planner, with their languages and lengths; give the id of one to plan."""
     from functions.api import templates
 
-    query = templates.TemplateQuery.model_validate({"language": arguments.language})
-    return Answer(templates.show_templates(query))
+    return Answer(templates.show_templates(read_arguments(templates.TemplateQuery, arguments.model_dump())))
 
 
 def read_plan(plan: Mapping[str, Any] | None, job_id: str | None) -> RenderPlan:

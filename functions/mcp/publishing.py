@@ -17,13 +17,15 @@ class PublishArguments(Frozen):
     job_id: str = Field(description="The job whose video is published.", min_length=1, max_length=200)
     destination: str = Field(default="youtube", description="A destination that list_destinations shows.")
     title: str | None = Field(default=None, description="Without it, that of the plan; so for the words below.")
-    description: str | None = None
-    tags: list[str] | None = None
+    description: str | None = Field(default=None, description="The text below the video.")
+    tags: list[str] | None = Field(default=None, description="Words by which it is found.")
     privacy: str | None = Field(default=None, description="public, unlisted or private.")
-    playlist: str | None = None
-    category: str | None = None
-    made_for_kids: bool | None = None
-    synthetic_media: bool | None = None
+    playlist: str | None = Field(default=None, description="The id of a playlist of YouTube.")
+    category: str | None = Field(default=None, description="The number of a category of YouTube. Default: 22.")
+    made_for_kids: bool | None = Field(default=None, description="True: it is made for children.")
+    synthetic_media: bool | None = Field(
+        default=None, description="True: it shows realistic scenes that never took place. Default: as its images say."
+    )
     iso_datetime: str | None = Field(default=None, description="ISO 8601; without it, as soon as it is approved.")
     timezone: str | None = Field(default=None, description="An IANA zone, for a time without an offset.")
 

@@ -129,6 +129,7 @@ UNNOTED_ROUTES = {
     "frames:preview_frame",  # these two draw a changed plan, and store nothing of it
     "frames:preview_plan_frame",
     "speech_seconds:estimate_seconds",
+    "mcp:answer_mcp",  # its tools note their own acts
     "templates:make_plan",
     "upload_bytes:receive_bytes",  # the beginning of the upload and the outcome of its check are noted
     "uploads:complete_upload",
@@ -139,7 +140,7 @@ UNNOTED_COMMANDS = {
     "approvals list",
     "calibrate",  # it changes the estimates of this machine only
     *("calendar", "quota", "publication show", "youtube status"),
-    *("serve", "stop"),
+    *("serve", "stop", "mcp"),  # the tools of mcp note their own acts
     *("backup", "restore", "clean"),  # they copy or replace the audit log itself
     "retention",  # each removal is noted where it is made, for the daily run too
 }

@@ -33,7 +33,7 @@ def test_a_command_explains_each_of_its_parts(name: str) -> None:
     assert shown.exit_code == 0
 
 
-@pytest.mark.parametrize("name", sorted(set(COMMANDS) - {*GROUPS, "serve", "plan", "duplicate"}))
+@pytest.mark.parametrize("name", sorted(set(COMMANDS) - {*GROUPS, "serve", "mcp", "plan", "duplicate"}))
 def test_commands_that_print_tables_or_sentences_take_json(name: str) -> None:
     """The others print JSON anyway, or run until they are stopped."""
     assert "--json" in [option for p in COMMANDS[name].params for option in p.opts]

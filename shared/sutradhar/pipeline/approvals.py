@@ -20,7 +20,7 @@ from sutradhar.domain.jobs.approval import APPROVAL_LIFE, MAX_WAITING, Approval,
 from sutradhar.domain.jobs.job import Job
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.plan.publication import PlannedPublication
-from sutradhar.pipeline.audit import list_order_facts, note_act
+from sutradhar.pipeline.audit import AUDIT, list_order_facts, note_act
 from sutradhar.pipeline.dry_run import try_plan
 from sutradhar.pipeline.publishing.orders import make_order, order_publication
 from sutradhar.pipeline.publishing.schedule import check_order
@@ -122,6 +122,11 @@ def read(services: Services, approval_id: str, caller: ApiKey | None = None) -> 
     if caller and not caller.may_see(approval.owner):
         raise NotFound(f"there is no approval {approval_id}")
     return approval
+
+
+def is_asked_by_agent(services: Services, job_id: str) -> bool:
+    """Return whether an agent has asked for the job, in the last days: the audit log tells it."""
+    return bool(services.documents.get_many(AUDIT, [f"{job_id}-ordered"]))
 
 
 def list_approvals(

@@ -115,6 +115,7 @@ EXAMPLES: Mapping[str, Example] = {
     "my_data:remove_key_data": Example(202, thing="other key"),
     "my_data:remove_my_data": Example(202),
     "my_data:show_removal": Example(thing="removal"),
+    "mcp:answer_mcp": Example(200, {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}),
     "health:show_health": Example(),
     "operations:show_readiness": Example(query="?providers=1"),
     "operations:show_system": Example(),
