@@ -26,6 +26,7 @@ locals {
   }
   # the environment of the one function that people and web pages call
   api_environment = merge(
+    local.marks_environment, # it tells in /readyz how long the certificate is valid; the key is not for it
     { FRAME_URL = google_cloud_run_v2_service.frame.uri },
     var.public_api ? { PUBLIC_API = "1" } : {},
     var.oidc == null ? {} : { for name, text in {

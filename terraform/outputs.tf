@@ -25,6 +25,11 @@ output "repository" {
   value       = "${var.region}-docker.pkg.dev/${var.project}/${google_artifact_registry_repository.this.repository_id}"
 }
 
+output "marks_key" {
+  description = "The key that signs the marks, for `sutradhar marks setup --kms`; empty without marks."
+  value       = local.marks_key_version
+}
+
 output "render_job" {
   description = "The Cloud Run job that renders."
   value       = google_cloud_run_v2_job.renderer[var.render_on].name

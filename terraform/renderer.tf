@@ -34,7 +34,7 @@ resource "google_cloud_run_v2_job" "renderer" {
           )
         }
         dynamic "env" {
-          for_each = merge(var.settings, local.shared_environment)
+          for_each = merge(var.settings, local.shared_environment, local.marks_environment)
           content {
             name  = env.key
             value = env.value

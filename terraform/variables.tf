@@ -207,6 +207,26 @@ variable "youtube" {
   }
 }
 
+variable "marks" {
+  description = "True: a key in Cloud KMS signs the marks in finished files, once marks_certificate has its certificate (docs/marks.md)."
+  type        = bool
+  default     = false
+}
+
+variable "marks_certificate" {
+  description = "The certificate of the key, as PEM: file(\"certificate.pem\"), which `sutradhar marks setup --kms` makes. It is no secret."
+  type        = string
+  default     = ""
+  validation {
+    condition     = var.marks_certificate == "" || startswith(var.marks_certificate, "-----BEGIN CERTIFICATE-----")
+    error_message = "Give the text of the file, with file(), not its path."
+  }
+  validation {
+    condition     = var.marks_certificate == "" || var.marks
+    error_message = "Without marks = true there is no key that this certificate could belong to."
+  }
+}
+
 variable "settings" {
   description = "More environment variables of all functions and of the renderer, such as PROVIDERS, DAILY_BUDGET_USD or ENCODER (.env.example lists all). Nothing secret: see secrets."
   type        = map(string)

@@ -22,9 +22,10 @@ from sutradhar.config import Settings
 from sutradhar.destinations.youtube.sign_in import NotSignedIn, SignInFile
 from sutradhar.domain.billing.model_table import ChosenModel, ModelState
 from sutradhar.domain.billing.price import PriceTable
-from sutradhar.domain.core.errors import InvalidRequest, ProviderError
+from sutradhar.domain.core.errors import InvalidRequest, MarkError, ProviderError
 from sutradhar.domain.plan.choices import LANGUAGES, Voice
 from sutradhar.domain.plan.upload import MediaKind
+from sutradhar.ports.clock import Clock
 from sutradhar.ports.media import MediaReader
 from sutradhar.ports.providers import Narrator
 
@@ -51,7 +52,8 @@ def run_checks() -> list[Check]:
     """Check what this process can do, for ``/readyz`` and ``sutradhar doctor``."""
     settings, backend = bootstrap.settings(), bootstrap.backend()
     providers = _providers_without_prices()
-    checks = [check_answer("store", lambda: backend.jobs.list_latest(1))]
+    marks = check_marks(settings, backend.clock)
+    checks = [check_answer("store", lambda: backend.jobs.list_latest(1)), marks]
     if settings.providers.connections:
         checks += check_prices(lambda: providers.models.refuse_unpriced(read_prices(settings)))
     if settings.process.backend == "gcp":
@@ -200,6 +202,29 @@ def check_youtube(path: Path, now: datetime) -> Check:
         return Check("youtube", ok=True, detail=detail, needed=False)
     detail = f"{detail}; the access ends at {end:%Y-%m-%d %H:%M} UTC"
     return Check("youtube", ok=end > now, detail=detail, advice=advice, needed=False, warning=True)
+
+
+def check_marks(settings: Settings, clock: Clock) -> Check:
+    """Check the certificate that signs finished files. On Google Cloud its key is not used: only the renderer may."""
+    from sutradhar.bootstrap.marks import make_signer, read_certificate
+    from sutradhar.marks.certificates import SOON_DAYS
+
+    try:
+        chain = read_certificate(settings)
+        if chain is None:
+            detail = "there is no certificate: finished files get XMP, and no content credentials"
+            return Check("marks", ok=False, detail=detail, advice="run `sutradhar marks setup`", needed=False)
+        if settings.marks.kms_key or settings.cloud:
+            chain.check_dates(clock.now())
+        else:
+            make_signer(settings, clock)
+    except MarkError as exc:
+        detail, _, advice = str(exc).partition(": ")
+        return Check("marks", ok=False, detail=detail, advice=advice, needed=False)
+    detail = f"files are signed by {chain.names['subject']} until {chain.valid_until:%Y-%m-%d}"
+    ends_soon = chain.valid_until - clock.now() < timedelta(days=SOON_DAYS)
+    advice = "run `sutradhar marks setup --renew`" if ends_soon else ""
+    return Check("marks", ok=True, detail=detail, advice=advice, needed=False, warning=ends_soon)
 
 
 def _check_voices(narrator: Narrator) -> list[Check]:

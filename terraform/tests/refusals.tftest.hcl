@@ -19,6 +19,23 @@ run "a_url_is_no_bucket" {
   expect_failures = [var.publish_bucket]
 }
 
+run "a_path_is_no_certificate" {
+  command = plan
+  variables {
+    marks             = true
+    marks_certificate = "certificate.pem"
+  }
+  expect_failures = [var.marks_certificate]
+}
+
+run "a_certificate_without_a_key" {
+  command = plan
+  variables {
+    marks_certificate = "-----BEGIN CERTIFICATE-----"
+  }
+  expect_failures = [var.marks_certificate]
+}
+
 run "a_tag_is_no_image" {
   command = plan
   variables {

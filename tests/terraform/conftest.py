@@ -32,6 +32,8 @@ OTHER: dict[str, Any] = {
     "secrets": {"A_KEY": ["plan", "produce"], "B_KEY": ["api"]},
     "youtube": True,
     "publish_bucket": "gs://shop-window/videos/",
+    "marks": True,
+    "marks_certificate": "-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n",
     "settings": {"PUBLISH_WEBHOOK_URL": "https://receiver.example/videos"},
 }
 
@@ -152,6 +154,7 @@ def everything(terraform_tools: None, tmp_path_factory: pytest.TempPathFactory) 
         output_days=14,
         upload_days=21,
         min_api_instances=2,
+        marks=True,
         alert_email="a@example.com",
         billing_account="012345-6789AB-CDEF01",
         secrets={"OPENAI_API_KEY": ["plan"]},

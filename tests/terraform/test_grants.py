@@ -29,6 +29,7 @@ APIS = {
     "cloudfunctions2": "cloudfunctions",
     "cloud_scheduler": "cloudscheduler",
     "firestore": "firestore",
+    "kms": "cloudkms",
     "logging": "logging",
     "monitoring": "monitoring",
     "project": "cloudresourcemanager",
@@ -65,6 +66,7 @@ def words(second_deployment: Planned) -> dict[str, str]:
         known[second_deployment.values[f"google_project_iam_custom_role.{name}"]["id"]] = f"NAME_{name}"
     known[second_deployment.values["google_storage_bucket.assets"]["name"]] = "asset bucket"
     known[second_deployment.values["google_secret_manager_secret.youtube[0]"]["id"]] = "the sign-in to YouTube"
+    known[second_deployment.values["google_kms_crypto_key.marks[0]"]["id"]] = "the key of the marks"
     known[second_deployment.values["google_artifact_registry_repository.this"]["name"]] = "our repository"
     return known
 
@@ -88,7 +90,7 @@ def describe_place(kind: str, v: dict[str, Any], known: dict[str, str]) -> str:
         if v["bucket"] == "shop-window":
             return {target: "published videos"}[condition["expression"]]
         return {ours: "uploads", audit: "audit files", **folders}[condition["expression"]]
-    names = ("topic", "subscription", "bucket", "service_account_id", "repository", "name")
+    names = ("topic", "subscription", "bucket", "service_account_id", "repository", "crypto_key_id", "name")
     return known[next(v[name] for name in names if v.get(name))]
 
 

@@ -6,6 +6,7 @@ from sutradhar.destinations import load_destination
 from sutradhar.ports.webhooks import WebhookSender
 from tests.terraform.conftest import DIGEST, Planned
 from tests.terraform.test_grants import key_of, words
+from tests.terraform.test_settings import list_environments
 
 
 def test_each_secret_has_the_readers_that_are_started_with_it(second_deployment: Planned) -> None:
@@ -57,6 +58,22 @@ def test_without_youtube_there_is_no_secret_and_the_api_says_what_to_do(default_
     env = {"BACKEND": "gcp", "GOOGLE_CLOUD_PROJECT": "p", "REGION": "r", "ASSET_BUCKET": "b"}
     youtube = load_destination("youtube", make_setup(Settings.from_env(env), never))
     assert "Terraform variable `youtube`" in youtube.explain_missing_setup()
+
+
+def test_the_renderers_sign_marks_and_the_api_knows_how_long(second_deployment: Planned) -> None:
+    version = "projects/demo-project/locations/europe-west4/keyRings/other-marks/cryptoKeys/sign/cryptoKeyVersions/1"
+    environments = list_environments(second_deployment)
+    signing = {key_of(address) for address, one in environments.items() if one.get("MARKS_KMS_KEY") == version}
+    assert signing == {"gpu", "cpu", "api"}, "only the renderer's account may use the key (test_grants.py)"
+    assert all(one.get("MARKS_CERTIFICATE") for one in environments.values() if one.get("MARKS_KMS_KEY"))
+    key = second_deployment.values["google_kms_crypto_key.marks[0]"]
+    assert (key["purpose"], key["version_template"][0]["algorithm"]) == ("ASYMMETRIC_SIGN", "EC_SIGN_P256_SHA256")
+
+
+def test_a_key_without_its_certificate_is_not_used_yet(everything: Planned, default_plan: Planned) -> None:
+    assert "google_kms_crypto_key.marks[0]" in everything.values
+    assert not any("MARKS_KMS_KEY" in one for one in list_environments(everything).values())
+    assert [address for address in default_plan.values if "google_kms" in address] == []
 
 
 def test_publish_is_built_from_the_archive_with_googles_client(default_plan: Planned) -> None:

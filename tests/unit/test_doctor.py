@@ -7,9 +7,12 @@ from typing import Any
 import pytest
 
 from sutradhar import doctor
+from sutradhar.config import Settings
 from sutradhar.destinations.youtube.sign_in import SignInFile
 from sutradhar.domain.plan.upload import MediaInfo
+from sutradhar.ports.clock import SystemClock
 from sutradhar.providers.media.upload_reader import MediaFiles
+from tests import mark_certificates
 from tests.fakes import FakeClock
 from tests.unit.test_youtube_sign_in import SIGN_IN
 
@@ -54,3 +57,22 @@ def test_a_sign_in_to_youtube_that_ends_soon_is_a_warning(
     check = doctor.check_youtube(file.path, now)
     assert (check.ok, check.warning, "Tea & Tales" in check.detail) == (ok, warning, True)
     assert ("youtube login" in check.advice) == warning
+
+
+def test_the_certificate_of_the_marks_is_checked(tmp_path: Path) -> None:
+    def check(**days: int) -> doctor.Check:
+        if days:
+            mark_certificates.make_folder(tmp_path, **days)
+        return doctor.check_marks(Settings.from_env({"SUTRADHAR_HOME": str(tmp_path)}), SystemClock())
+
+    missing = check()
+    assert (missing.ok, missing.needed, missing.advice) == (False, False, "run `sutradhar marks setup`")
+    valid = check(days=100)
+    assert (valid.ok, valid.warning, valid.advice) == (True, False, "")
+    assert valid.detail.startswith("files are signed by Test studio until ")
+    soon = check(days=20)
+    assert (soon.ok, soon.warning, soon.advice) == (True, True, "run `sutradhar marks setup --renew`")
+    expired = check(days=5, age_days=6)
+    assert (expired.ok, expired.needed) == (False, False)
+    assert expired.detail.startswith("the certificate for the marks expired at ")
+    assert "--renew" in expired.advice

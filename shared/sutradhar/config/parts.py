@@ -71,7 +71,7 @@ def _check_place(place: str) -> str:
     return place.rstrip("/")
 
 
-def _check_key_version(name: str) -> str:
+def check_key_version(name: str) -> str:
     if name and not re.fullmatch(
         r"projects/[\w:.-]+/locations/[\w-]+/keyRings/[\w-]+/cryptoKeys/[\w-]+/cryptoKeyVersions/[0-9]+", name
     ):
@@ -263,7 +263,7 @@ class MarkSettings(Part):
     """The certificates as PEM, or a file with them; empty: `marks/certificate.pem` in SUTRADHAR_HOME, if it exists."""
     key: str = Field(default="", repr=False, validation_alias="MARKS_KEY")
     """The private key as PEM, or a file with it; empty: `marks/key.pem` in SUTRADHAR_HOME."""
-    kms_key: Annotated[str, AfterValidator(_check_key_version)] = Field(default="", validation_alias="MARKS_KMS_KEY")
+    kms_key: Annotated[str, AfterValidator(check_key_version)] = Field(default="", validation_alias="MARKS_KMS_KEY")
     """The version of a key in Cloud KMS that signs instead."""
 
 

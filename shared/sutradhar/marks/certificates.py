@@ -34,6 +34,8 @@ VALID_DAYS = 3650
 certificate that signed it is valid, so it must outlive the files."""
 SOON_DAYS = 30
 """A certificate that ends within so many days should be renewed."""
+MIN_DAYS = 365
+"""A root that ends earlier issues no further certificate."""
 _ROOT_DAYS = 7300
 _SETUP = "run `sutradhar marks setup`"
 _USES = (

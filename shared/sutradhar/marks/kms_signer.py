@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Any
 import google_crc32c
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from google.api_core.exceptions import GoogleAPICallError, RetryError
+from google.api_core.exceptions import (
+    DeadlineExceeded,
+    GoogleAPICallError,
+    InternalServerError,
+    RetryError,
+    ServiceUnavailable,
+    TooManyRequests,
+)
+from google.api_core.retry import Retry, if_exception_type
 from google.auth.exceptions import GoogleAuthError
 from google.cloud import kms_v1
 
@@ -24,6 +32,9 @@ if TYPE_CHECKING:
     from sutradhar.ports.clock import Clock
 
 _TIMEOUT_SEC = 20.0
+_RETRY = Retry(if_exception_type(DeadlineExceeded, ServiceUnavailable), initial=0.2, maximum=5.0, timeout=40.0)
+_PASSING = (DeadlineExceeded, InternalServerError, RetryError, ServiceUnavailable, TooManyRequests)
+"""Errors after which the next try may succeed."""
 
 
 @dataclass(frozen=True)
@@ -62,10 +73,14 @@ class KmsSigner:
             "digest": {"sha256": digest},
             "digest_crc32c": google_crc32c.value(digest),
         }
-        answer = _call(lambda: self.client.asymmetric_sign(request=request, timeout=_TIMEOUT_SEC), self.key_version)
+        answer = _call(
+            lambda: self.client.asymmetric_sign(request=request, retry=_RETRY, timeout=_TIMEOUT_SEC), self.key_version
+        )
         signature = bytes(answer.signature)
         if not answer.verified_digest_crc32c or google_crc32c.value(signature) != answer.signature_crc32c:
-            raise MarkError("the signature of Cloud KMS was damaged on its way: retry the job")
+            error = MarkError("the signature of Cloud KMS was damaged on its way: retry the job")
+            error.retryable = True
+            raise error
         return flatten_signature(signature)
 
 
@@ -86,7 +101,7 @@ def fetch_public_key(client: Any, key_version: str) -> ec.EllipticCurvePublicKey
         MarkError: there is no such key, this process may not read it, or it is of another curve than P-256.
     """
     answer = _call(
-        lambda: client.get_public_key(request={"name": key_version}, timeout=_TIMEOUT_SEC),
+        lambda: client.get_public_key(request={"name": key_version}, retry=_RETRY, timeout=_TIMEOUT_SEC),
         key_version,
     )
     key = serialization.load_pem_public_key(answer.pem.encode())
@@ -100,7 +115,9 @@ def _call(ask: Callable[[], Any], key_version: str) -> Any:
         return ask()
     except (GoogleAPICallError, RetryError, GoogleAuthError) as exc:
         reason = getattr(exc, "message", "") or type(exc).__name__
-        raise MarkError(
+        error = MarkError(
             f"Cloud KMS did not let this process use {key_version} ({reason}): check that MARKS_KMS_KEY names an"
             " enabled key version, and that the renderer's account has the role roles/cloudkms.signerVerifier for it"
-        ) from exc
+        )
+        error.retryable = isinstance(exc, _PASSING)
+        raise error from exc
