@@ -33,12 +33,16 @@ class LoopedAudio:
     """Audio that repeats without end. It opens with its own start; at each repetition its last ``crossfade`` samples
     fade into its first ones with equal power.
 
+    Args:
+        start: the sample of the video at which it begins; before it there is silence.
+
     Raises:
         RenderError: it is shorter than two crossfades.
     """
 
-    def __init__(self, source: AudioSource, crossfade: int = CROSSFADE_SAMPLES) -> None:
+    def __init__(self, source: AudioSource, crossfade: int = CROSSFADE_SAMPLES, start: int = 0) -> None:
         self._source, self._crossfade, self._period = source, crossfade, source.samples - crossfade
+        self._start = start
         if self._period < max(crossfade, 1):
             raise RenderError(
                 f"the music is {source.samples} samples long; it needs {2 * crossfade}",
@@ -47,9 +51,12 @@ class LoopedAudio:
             )
 
     def read(self, start: int, count: int) -> Audio:
-        """Return ``count`` samples from sample ``start`` on, (count, 2)."""
+        """Return ``count`` samples from sample ``start`` of the video on, (count, 2)."""
+        start, end = start - self._start, start - self._start + count
         parts: list[Audio] = []
-        end = start + count
+        if start < 0:
+            parts.append(np.zeros((min(-start, count), 2), np.float32))
+            start += len(parts[-1])
         while start < end:
             repetition, at = divmod(start, self._period)
             part = self._source.read(at, min(end - start, self._period - at))
@@ -62,7 +69,7 @@ class LoopedAudio:
         return np.concatenate(parts)
 
     def levels(self, count: int) -> Levels:
-        """Return the levels of the first ``count`` milliseconds; only the first two repetitions are measured."""
+        """Return the levels of its first ``count`` milliseconds; only the first two repetitions are measured."""
         opening = self._measure_repetition(0)
         if len(opening.power) >= count:
             return Levels(opening.power[:count], opening.peak[:count])
@@ -74,6 +81,7 @@ class LoopedAudio:
         return Levels(power, peak)
 
     def _measure_repetition(self, first: int) -> Levels:
+        first += self._start
         end = first + self._period
         return measure_levels(self.read(at, min(BLOCK, end - at)) for at in range(first, end, BLOCK))
 
@@ -152,10 +160,13 @@ def ducking_gain(samples: int, speech: Iterable[tuple[Interval, float]], music: 
     if music.automation:
         curve += automation_gain_db(music.automation, last)
     np.power(10, np.divide(curve, 20, out=curve), out=curve)
-    # in a video shorter than both fades, each gets its share
-    share = min(1.0, last / (_FADE_IN_MS + _FADE_OUT_MS))
-    curve[: round(_FADE_IN_MS * share)] *= _fade_in(round(_FADE_IN_MS * share))
-    curve[last - round(_FADE_OUT_MS * share) + 1 :] *= _fade_in(round(_FADE_OUT_MS * share))[::-1]
+    first = min(music.start // HOP, last)
+    last = last if music.end is None else max(min(-(-music.end // HOP), last), first)
+    curve[:first], curve[last + 1 :] = 0, 0
+    # in music shorter than both fades, each gets its share
+    share = min(1.0, (last - first) / (_FADE_IN_MS + _FADE_OUT_MS))
+    curve[first : first + round(_FADE_IN_MS * share)] *= _fade_in(round(_FADE_IN_MS * share))
+    curve[last - round(_FADE_OUT_MS * share) + 1 : last + 1] *= _fade_in(round(_FADE_OUT_MS * share))[::-1]
     return curve
 
 

@@ -12,6 +12,7 @@ from gpu_renderer.audio.audio_source import TOLERANCE, AudioSource, Excerpt
 from gpu_renderer.audio.audio_stream import AudioStream
 from gpu_renderer.audio.clip_audio import ClipTrack, open_clip_tracks
 from gpu_renderer.audio.ducking import (
+    CROSSFADE_SAMPLES,
     Interval,
     LoopedAudio,
     detect_speech,
@@ -36,8 +37,16 @@ from gpu_renderer.audio.placed_audio import LevelCurve, PlacedAudio
 from gpu_renderer.audio.song_audio import SongAudio
 from gpu_renderer.core.ffmpeg_process import Cancelled
 from gpu_renderer.core.video_source import VideoSource, probe_clip
+from sutradhar.domain.plan.ends import name_scene
 from sutradhar.domain.video.quality_gate import LOUDNESS_LUFS as LOUDNESS
-from sutradhar.domain.video.timeline import ClipAudio, MusicTrack, NarrationClip, SongTrack, SoundEffectClip, Timeline
+from sutradhar.domain.video.timeline import (
+    ClipAudio,
+    MusicTrack,
+    NarrationClip,
+    SongTrack,
+    SoundEffectClip,
+    Timeline,
+)
 from sutradhar.ports.stores import BlobStore
 
 CEILING = -2.0
@@ -99,8 +108,10 @@ class Mixer:
             crossfade = self._music.crossfade
             excerpt = Excerpt(self._music.source_start) if crossfade is not None else None
             song = self._open(self._music, "music", "the music", excerpt=excerpt)
-            self._loop = LoopedAudio(song) if crossfade is None else LoopedAudio(song, crossfade)
-            self._music_levels = self._loop.levels(self._count)
+            first = min(self._music.start // HOP, self._count - 1)
+            self._loop = LoopedAudio(song, CROSSFADE_SAMPLES if crossfade is None else crossfade, start=first * HOP)
+            levels = self._loop.levels(self._count - first)
+            self._music_levels = Levels(np.pad(levels.power, (first, 0)), np.pad(levels.peak, (first, 0)))
             loudness = measure_loudness(self._music_levels.power)
             self._music_db = min(LOUDNESS - loudness, _MAX_GAIN_DB) if np.isfinite(loudness) else 0.0
 
@@ -132,7 +143,7 @@ class Mixer:
             self._videos[clip.media.sha256] = probe_clip(file, clip.scene)
         video = self._videos[clip.media.sha256]
         excerpt = Excerpt(clip.source_start, video.start_time, video.indexed, video.path)
-        path, what = self._workdir / f"clip-{number:03d}", f"the sound of the clip of scene {clip.scene + 1}"
+        path, what = self._workdir / f"clip-{number:03d}", f"the sound of the clip of {name_scene(clip.scene)}"
         samples = min(clip.samples, clip.period)
         source = AudioSource(self._blobs, clip.media.blob, samples, path, what, clip.scene, self.cancel, excerpt)
         return self._opened.enter_context(source)

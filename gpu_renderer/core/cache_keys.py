@@ -12,6 +12,7 @@ from gpu_renderer.core.engine import engine_key
 from gpu_renderer.core.segments import ENGINE_VERSION, Segment, SegmentClip
 from sutradhar import marks
 from sutradhar.domain.assets.marks import MarkFacts
+from sutradhar.domain.plan.brand import BrandLook
 from sutradhar.domain.plan.choices import Language
 from sutradhar.domain.plan.options import Watermark
 from sutradhar.domain.video.captions import Cue
@@ -45,6 +46,8 @@ def segment_key(segment: Segment, encoder: Sequence[str], engine: str, fonts: Ma
         drawn["lyrics"] = segment.lyrics.model_dump(mode="json")
     if segment.label:  # left out elsewhere, as in the keys of videos without one
         drawn["label"] = segment.label.model_dump(mode="json")
+    if segment.look:  # likewise
+        drawn["look"] = segment.look.describe()
     has_text = segment.cues or segment.titles or segment.watermark or segment.lyrics or segment.label
     text = dict(fonts) if has_text else {}
     whole = [ENGINE_VERSION, engine, list(encoder), text, drawn]
@@ -107,7 +110,7 @@ def _describe_song(track: SongTrack) -> dict[str, object]:
 
 
 def _describe_music(track: MusicTrack) -> dict[str, object]:
-    return {
+    described: dict[str, object] = {
         "sha256": track.media.sha256,
         "samples": track.samples,
         "volume_db": track.volume_db,
@@ -115,6 +118,9 @@ def _describe_music(track: MusicTrack) -> dict[str, object]:
         "crossfade": track.crossfade,
         "automation": [[point.at, point.gain_db] for point in track.automation],
     }
+    if track.start or track.end is not None:  # as in videos with an intro or an outro only
+        described["heard"] = [track.start, track.end]
+    return described
 
 
 def _describe_effect(clip: SoundEffectClip) -> dict[str, object]:
@@ -165,10 +171,17 @@ def middle_frame_key(timeline: Timeline, index: int) -> str:
     return engine_key(clip.media.sha256, clip.camera, clip.frames, clip.footage, clip.fit, *size, *slowed)
 
 
-def thumbnail_key(fonts: Mapping[str, str], title: str, watermark: Watermark | None, frame_keys: Sequence[str]) -> str:
+def thumbnail_key(
+    fonts: Mapping[str, str],
+    title: str,
+    watermark: Watermark | None,
+    frame_keys: Sequence[str],
+    look: BrandLook | None = None,
+) -> str:
     """Return the key of the thumbnail whose frame is chosen among ``frame_keys``.
 
     Args:
         fonts: hashes of the font files by name.
     """
-    return engine_key(sorted(fonts.items()), title, watermark, list(frame_keys))
+    brand = [json.dumps(look.describe(), sort_keys=True)] if look else []
+    return engine_key(sorted(fonts.items()), title, watermark, list(frame_keys), *brand)

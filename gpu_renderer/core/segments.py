@@ -4,15 +4,17 @@ A segment holds everything that its pixels depend on, with times counted from it
 exactly that, so a change elsewhere in the video leaves it valid.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from gpu_renderer.core.segment_look import cut_look, list_look_files
 from gpu_renderer.core.segment_lyrics import SegmentLyrics, cut_lyrics
 from sutradhar.domain.core.base import Frozen
+from sutradhar.domain.plan.brand import BrandLook
 from sutradhar.domain.plan.choices import CaptionStyle
 from sutradhar.domain.plan.options import Watermark
 from sutradhar.domain.video.captions import Cue
-from sutradhar.domain.video.timeline import CUT, Clip, LabelCue, Timeline, Title, Transition
+from sutradhar.domain.video.timeline import CUT, Clip, LabelCue, MediaRef, Timeline, Title, Transition
 
 ENGINE_VERSION = "4"
 """Part of every cache key. Raise it when the same segment would get other pixels."""
@@ -54,6 +56,8 @@ class Segment(Frozen):
     lyrics: SegmentLyrics | None = None
     label: LabelCue | None = None
     """The label, cut to the segment's frames."""
+    look: BrandLook | None = None
+    """The part of the brand's look that the segment shows; None: the usual look."""
 
     @property
     def end(self) -> int:
@@ -86,32 +90,44 @@ def build_segment(timeline: Timeline, start: int, end: int) -> Segment:
         for cue in timeline.burned_captions
         if cue.start < end and cue.end > start
     )
+    clips = tuple(
+        SegmentClip(
+            clip=clip,
+            at=clip.start - start,
+            transition=clip.transition if clip.start + clip.transition.frames > start else CUT,
+        )
+        for clip in timeline.clips
+        if clip.start < end and clip.end > start
+    )
+    titles = tuple(
+        title.evolve(start=title.start - start, end=title.end - start)
+        for title in timeline.titles
+        if title.start < end and title.end > start
+    )
+    # an intro and an outro are shown as they are: a mark stands over scenes only
+    has_mark = any(shown.clip.is_scene for shown in clips)
+    watermark = timeline.watermark if has_mark else None
     return Segment(
         start=start,
         frames=end - start,
         fps=timeline.fps,
         width=timeline.width,
         height=timeline.height,
-        clips=tuple(
-            SegmentClip(
-                clip=clip,
-                at=clip.start - start,
-                transition=clip.transition if clip.start + clip.transition.frames > start else CUT,
-            )
-            for clip in timeline.clips
-            if clip.start < end and clip.end > start
-        ),
+        clips=clips,
         cues=cues,
         caption_style=timeline.caption_style if any(cue.word_starts for cue in cues) else "plain",
-        titles=tuple(
-            title.evolve(start=title.start - start, end=title.end - start)
-            for title in timeline.titles
-            if title.start < end and title.end > start
-        ),
-        watermark=timeline.watermark,
+        titles=titles,
+        watermark=watermark,
         lyrics=cut_lyrics(timeline.lyrics, start, end, timeline.fps),
         label=_cut_label(timeline.label, start, end),
+        look=cut_look(timeline.look, has_text=bool(cues or titles or watermark), has_logo=has_mark),
     )
+
+
+def list_files(segment: Segment) -> Iterator[MediaRef]:
+    """Yield the files that ``segment`` shows or draws with."""
+    yield from (shown.clip.media for shown in segment.clips)
+    yield from list_look_files(segment.look)
 
 
 def _cut_label(label: LabelCue | None, start: int, end: int) -> LabelCue | None:

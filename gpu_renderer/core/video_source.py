@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sutradhar.domain.core.errors import RenderError
+from sutradhar.domain.plan.ends import name_scene
 from sutradhar.media.formats import MediaError
 from sutradhar.media.video import VideoInfo, inspect_video
 
@@ -73,7 +74,7 @@ def probe_clip(path: Path, scene: int) -> VideoSource:
 def clip_error(scene: int, reason: str) -> RenderError:
     """Return the error about a clip that cannot be decoded."""
     return RenderError(
-        f"the clip of scene {scene + 1} cannot be used: {reason}",
+        f"the clip of {name_scene(scene)} cannot be used: {reason}",
         stage="picture",
         scene=scene,
         advice="replace the clip with a video that plays from beginning to end, such as an MP4 with H.264",

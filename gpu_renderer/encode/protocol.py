@@ -9,7 +9,8 @@ from sutradhar.domain.core.failure import FailureDetail
 
 
 class EncodeRequest(Frozen):
-    """Tell the worker to encode ``segment`` from ``sources`` (local images and clips by sha256) into ``output``."""
+    """Tell the worker to encode ``segment`` from ``sources`` (local files by sha256: images, clips, and
+    those of the brand's look) into ``output``."""
 
     segment: Segment
     sources: dict[str, Path]

@@ -18,7 +18,7 @@ from gpu_renderer.encode.frame_pipe import FramePipe
 from gpu_renderer.encode.protocol import EncodeRequest, WorkerEvent
 from gpu_renderer.image.compositor import Compositor
 from sutradhar.domain.core.errors import NotInstalled, RenderError, describe_failure
-from sutradhar.domain.core.failure import FailureDetail
+from sutradhar.domain.plan.ends import name_scene
 
 _BUFFERS = 3
 """Frames between the thread that composes and the thread that writes to ffmpeg: one is drawn, one is written, one is
@@ -92,8 +92,8 @@ class Worker:
             except Exception as exc:  # the parent must learn of a bug too, or it would wait for ever
                 traceback.print_exc()
                 scene = request.segment.clips[0].clip.scene
-                cause = f"scene {scene + 1}: {type(exc).__name__}: {exc}"
-                self._send(WorkerEvent(failure=FailureDetail(stage="picture", cause=cause, scene=scene)))
+                cause = f"{name_scene(scene)}: {type(exc).__name__}: {exc}"
+                self._send(WorkerEvent(failure=RenderError(cause, stage="picture", scene=scene).detail))
 
     def _read_requests(self) -> None:
         for line in self._requests:

@@ -8,12 +8,13 @@ from contextlib import suppress
 from pathlib import Path
 
 from gpu_renderer.core import ffmpeg_process
-from gpu_renderer.core.segments import Segment
+from gpu_renderer.core.segments import Segment, list_files
 from gpu_renderer.encode import fork_server
 from gpu_renderer.encode.encoders import Profile
 from gpu_renderer.encode.protocol import EncodeRequest, WorkerEvent
 from gpu_renderer.verify.measurement_cache import store_segment
 from sutradhar.domain.core.errors import RenderError
+from sutradhar.domain.plan.ends import name_scene
 from sutradhar.domain.video.timeline import MediaRef
 from sutradhar.ports.stores import BlobStore
 
@@ -170,7 +171,7 @@ class WorkerPool:
             output = self._workdir / f"segment-{last:05d}.mp4"
             request = EncodeRequest(
                 segment=segment,
-                sources={shown.clip.media.sha256: self._fetch(shown.clip.media) for shown in segment.clips},
+                sources={media.sha256: self._fetch(media) for media in list_files(segment)},
                 profile=self._profile,
                 output=output,
             )
@@ -212,7 +213,7 @@ class _WorkerProcess:
             if event.done:
                 return
         raise RenderError(
-            f"the worker process for scene {scene + 1} ended with {self._popen.wait()}",
+            f"the worker process for {name_scene(scene)} ended with {self._popen.wait()}",
             stage="picture",
             scene=scene,
             retryable=True,

@@ -15,6 +15,7 @@ from gpu_renderer.image.camera import Box, crop_for_pose
 from gpu_renderer.image.decode_command import SEEK_FROM_SEC, ScaledCrop, decode_command
 from gpu_renderer.image.still import Still
 from sutradhar.domain.core.errors import RenderError
+from sutradhar.domain.plan.ends import name_scene
 from sutradhar.domain.video.timeline import Clip
 
 _MARGIN = 4
@@ -126,7 +127,7 @@ class ClipPlayer:
         """
         if self._length == 0:
             raise RenderError(
-                f"the clip of scene {self._clip.scene + 1} has nothing to show at {self._start_sec:g} s, where it is"
+                f"the clip of {name_scene(self._clip.scene)} has nothing to show at {self._start_sec:g} s, where it is"
                 " to start: it ends before",
                 stage="picture",
                 scene=self._clip.scene,

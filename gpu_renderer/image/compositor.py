@@ -28,7 +28,7 @@ _CLIPS_KEPT = 16
 """Clips whose probed facts are kept; their frames are not."""
 
 Sources = Mapping[str, Path]
-"""Local files of the images and clips by their sha256."""
+"""Local files of the images, the clips and the brand's look by their sha256."""
 Draw = Callable[[int, Frame], None]
 """Draws frame n into a Frame."""
 
@@ -69,7 +69,7 @@ class Compositor:
             closing.callback(self.close)
             clips = [shown.clip for shown in segment.clips]
             draws = [self._open_clip(clip, sources[clip.media.sha256], segment.fps) for clip in clips]
-            blend = self._layers.open(segment)
+            blend = self._layers.open(segment, sources)
 
             def compose(n: int, frame: Frame) -> None:
                 self._draw_clips(segment, draws, n, frame)

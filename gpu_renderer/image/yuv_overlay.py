@@ -8,7 +8,7 @@ import numpy as np
 
 from gpu_renderer.core.frame import Bytes, Frame
 from gpu_renderer.image.still import to_planes
-from gpu_renderer.text.captions import Overlay
+from gpu_renderer.text.overlay import Overlay
 
 Change = Callable[[Bytes, Bytes, int], tuple["cv2.typing.MatLike", ...]]
 """Makes other planes of a plane times alpha, of 255 - alpha, and of the number of the plane."""

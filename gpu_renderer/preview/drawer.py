@@ -35,11 +35,11 @@ class FrameDrawer:
             RenderError: an image or a clip cannot be used, or the fonts lack a character; names the scene.
         """
         bare = segment.evolve(
-            start=0, cues=(), titles=(), watermark=None, caption_style="plain", lyrics=None, label=None
+            start=0, cues=(), titles=(), watermark=None, caption_style="plain", lyrics=None, label=None, look=None
         )
         frame = Frame(*self.size)
         np.copyto(frame.buffer, get_or_make(self._bare_frames, bare, lambda: self._compose(bare, sources)).buffer)
-        self._layers.open(segment)(0, frame)
+        self._layers.open(segment, sources)(0, frame)
         return frame
 
     def _compose(self, segment: Segment, sources: dict[str, Path]) -> Frame:

@@ -6,12 +6,14 @@ from pathlib import Path
 
 from cachetools import LRUCache
 
+from gpu_renderer.core.segment_look import list_look_files
 from gpu_renderer.core.segments import Segment
 from gpu_renderer.preview.card import make_card
 from sutradhar.domain.core.errors import NotFound, RenderError
+from sutradhar.domain.plan.ends import name_scene
 from sutradhar.domain.plan.upload import LONGEST_SIDE
 from sutradhar.domain.video.frame_request import CARD, UPLOADS
-from sutradhar.domain.video.timeline import Camera, Clip, Pose
+from sutradhar.domain.video.timeline import Camera, Clip, MediaRef, Pose
 from sutradhar.media.formats import MediaError
 from sutradhar.media.shown_file import encode_shown_image, find_shown_video
 from sutradhar.ports.stores import BlobStore
@@ -31,7 +33,11 @@ class SourceFiles:
 
     def fetch(self, segment: Segment) -> tuple[Segment, dict[str, Path], Sequence[int]]:
         """Return ``segment`` as it can be drawn now, its files by their hashes, and the scenes of which a file is gone
-        or too large to be fetched; these show a card, as those whose image is not made yet."""
+        or too large to be fetched; these show a card, as those whose image is not made yet.
+
+        Raises:
+            RenderError: a file that a user sent cannot be shown, or a file of the brand is gone.
+        """
         paths: dict[str, Path] = {}
         lost: list[int] = []
         clips = []
@@ -44,6 +50,8 @@ class SourceFiles:
             paths[sha256] = path
             media = drawn.clip.media.evolve(sha256=sha256)
             clips.append(drawn.evolve(clip=drawn.clip.evolve(media=media)))
+        for media in list_look_files(segment.look):
+            paths[media.sha256] = self._fetch_look_file(media)
         return segment.evolve(clips=tuple(clips)), paths, lost
 
     def _fetch_file(self, clip: Clip) -> tuple[Path, str] | None:
@@ -75,6 +83,22 @@ class SourceFiles:
         self._files.keep(media.sha256, file, file[0].stat().st_size if is_ours else 0)
         return file
 
+    def _fetch_look_file(self, media: MediaRef) -> Path:
+        kept = self._files.get(f"look {media.sha256}")
+        if kept and kept[0].exists():
+            return kept[0]
+        try:
+            path = self._blobs.fetch(media.blob, self._folder / f"look-{media.sha256}")
+        except NotFound as exc:
+            raise RenderError(
+                "a font or the logo of the brand is no longer kept",
+                stage="picture",
+                advice="give the brand another file, and send the plan again",
+            ) from exc
+        is_ours = path.parent == self._folder
+        self._files.keep(f"look {media.sha256}", (path, media.sha256), path.stat().st_size if is_ours else 0)
+        return path
+
     def _write_card(self, segment: Segment) -> tuple[Path, str]:
         png, sha256 = make_card(segment.width, segment.height)
         path = self._folder / f"card-{sha256}.png"
@@ -99,7 +123,7 @@ def _prepare_upload(path: Path, out: Path, clip: Clip) -> tuple[Path, str]:
     except MediaError as exc:
         kind = "image" if clip.footage is None else "clip"
         raise RenderError(
-            f"the {kind} of scene {clip.scene + 1} cannot be used: it {exc.reason}",
+            f"the {kind} of {name_scene(clip.scene)} cannot be used: it {exc.reason}",
             stage="picture",
             scene=clip.scene,
             advice="send another file",

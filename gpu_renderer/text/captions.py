@@ -1,12 +1,11 @@
-"""Draw captions and the watermark as overlays: rectangles of pixels that are blended over frames."""
+"""Draw captions, the watermark and a logo as overlays: rectangles of pixels that are blended over frames."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
-import numpy as np
-
-from gpu_renderer.core.frame import Bytes
-from gpu_renderer.text.fonts import Typeface, find_typeface
+from gpu_renderer.text.fonts import Typeface
+from gpu_renderer.text.logo import find_logo_box
+from gpu_renderer.text.look import Look, usual_look
+from gpu_renderer.text.overlay import Overlay, crop_to_frame, find_corner
 from gpu_renderer.text.placement import choose_placement
 from gpu_renderer.text.text_renderer import (
     ASCENT,
@@ -29,29 +28,13 @@ _WATERMARK_EM = 0.03
 """Size of the letters as a share of the frame's short side."""
 _WATERMARK_WIDTH = 0.45
 """The widest that a watermark may be, as a share of the frame's width."""
-
-
-@dataclass(frozen=True, eq=False)
-class Overlay:
-    """``rgba`` is (h, w, 4) uint8 with straight alpha; its top left pixel lies at ``x``, ``y`` of the frame.
-
-    Position and size are even, so that the halved chroma planes have whole pixels for it.
-
-    Raises:
-        ValueError: one of the four numbers is odd.
-    """
-
-    x: int
-    y: int
-    rgba: Bytes
-
-    def __post_init__(self) -> None:
-        if any(n % 2 for n in (self.x, self.y, *self.rgba.shape[:2])):
-            raise ValueError(f"overlay at {self.x}, {self.y} of {self.rgba.shape[:2]} is not on the chroma grid")
+_LOGO_GAP = 0.02
+"""Free space between a logo and a caption or a title, as a share of the frame's short side."""
 
 
 class Caption:
-    """A cue centred near the lower edge of a ``width`` x ``height`` frame, the last baseline always at the same height.
+    """A cue centred near the lower edge of a ``width`` x ``height`` frame, the last baseline always at the same height;
+    or, as ``look`` says, in the middle, or at the top with its first line always at the same height.
 
     A cue too wide for the frame is broken again, onto as many lines as the frame's shape has space for; a line that is
     still too wide is drawn smaller. A word that fits a line is never cut.
@@ -63,15 +46,25 @@ class Caption:
         RenderError: the fonts lack a character.
     """
 
-    def __init__(self, lines: Sequence[str], width: int, height: int, *, keeps_lines: bool = False) -> None:
+    def __init__(
+        self, lines: Sequence[str], width: int, height: int, look: Look | None = None, *, keeps_lines: bool = False
+    ) -> None:
         require_glyphs(" ".join(lines), "the caption")
+        self._look = look = look or usual_look()
         em, place = min(width, height) * _CAPTION_EM, choose_placement(width, height)
         width_limit, line_limit = width * place.caption_width, place.caption_lines
-        broken, self._em = _fit_caption(lines, keeps_lines, find_typeface(), em, width_limit, line_limit)
-        self._bitmap = draw_lines(broken, find_typeface(), self._em, _CAPTION)
+        broken, self._em = _fit_caption(lines, keeps_lines, look.face, em, width_limit, line_limit)
+        self._bitmap = draw_lines(broken, look.face, self._em, look.color_text(_CAPTION))
         rows, columns = self._bitmap.rgba.shape[:2]
-        baseline = height * (1 - place.caption_bottom) - em * DESCENT
-        self._at = ((width - columns) // 2, round(baseline + self._em * DESCENT) + self._bitmap.inset - rows)
+        match look.caption_place:
+            case "bottom":
+                baseline = _find_caption_floor(width, height, look) - em * DESCENT
+                y = round(baseline + self._em * DESCENT) + self._bitmap.inset - rows
+            case "middle":
+                y = (height - rows) // 2
+            case "top":
+                y = round(_find_caption_ceiling(width, height, look)) - self._bitmap.inset
+        self._at = ((width - columns) // 2, y)
         self._size = (width, height)
 
     @property
@@ -81,15 +74,50 @@ class Caption:
 
     def highlight(self, word: int) -> Overlay:
         """Draw word number ``word`` highlighted, to be laid over the plain caption while it is spoken."""
-        rgba, x, y = highlight_word(self._bitmap, word, self._em)
+        rgba, x, y = highlight_word(self._bitmap, word, self._em, self._look.accent, self._look.on_accent)
         return crop_to_frame(rgba, self._at[0] + x, self._at[1] + y, *self._size)
 
 
-def find_caption_top(width: int, height: int) -> int:
-    """Return the row of a ``width`` x ``height`` frame above which no letter and no box of a caption reaches."""
-    em, place = min(width, height) * _CAPTION_EM, choose_placement(width, height)
-    high = ASCENT + DESCENT + PITCH * (place.caption_lines - 1) + BOX_PADDING / 3
-    return int(height * (1 - place.caption_bottom) - em * high)
+def find_caption_top(width: int, height: int, look: Look | None = None) -> int:
+    """Return the row of a ``width`` x ``height`` frame above which no letter and no box of a caption near the lower
+    edge reaches."""
+    return int(_find_caption_floor(width, height, look or usual_look()) - _measure_height(width, height))
+
+
+def find_title_rows(width: int, height: int, look: Look) -> tuple[float, float]:
+    """Return the rows between which a title in the middle of a frame may stand, clear of the captions and of the
+    corners in which a watermark or the logo may be."""
+    place = choose_placement(width, height)
+    top, bottom = place.title_top * height, float(find_caption_top(width, height, look))
+    if (logo := find_logo_box(look, width, height)) and look.logo and look.logo.place.position[0] == "t":
+        top = max(top, logo.bottom + _LOGO_GAP * min(width, height))
+    if look.caption_place == "middle":
+        bottom = (height - _measure_height(width, height)) / 2
+    elif look.caption_place == "top":
+        top = _find_caption_ceiling(width, height, look) + _measure_height(width, height)
+    return top, bottom - place.over_captions * height
+
+
+def _measure_height(width: int, height: int) -> float:
+    """Return the rows of the highest caption, its box included."""
+    lines = choose_placement(width, height).caption_lines
+    return min(width, height) * _CAPTION_EM * (ASCENT + DESCENT + PITCH * (lines - 1) + BOX_PADDING / 3)
+
+
+def _find_caption_floor(width: int, height: int, look: Look) -> float:
+    """Return the row that the last line of a caption at the bottom stands on: above the logo, if that is there."""
+    floor = height * (1 - choose_placement(width, height).caption_bottom)
+    if (logo := find_logo_box(look, width, height)) and look.logo and look.logo.place.position[0] == "b":
+        return min(floor, logo.top - _LOGO_GAP * min(width, height))
+    return floor
+
+
+def _find_caption_ceiling(width: int, height: int, look: Look) -> float:
+    """Return the row at which the first line of a caption at the top begins: below the logo, if that is there."""
+    ceiling = height * choose_placement(width, height).caption_top
+    if (logo := find_logo_box(look, width, height)) and look.logo and look.logo.place.position[0] == "t":
+        return max(ceiling, logo.bottom + _LOGO_GAP * min(width, height))
+    return ceiling
 
 
 def _fit_caption(
@@ -121,38 +149,22 @@ def _break_differently(lines: Sequence[str], *, keeps_lines: bool) -> Iterator[l
         yield [part for line in (lines if keeps_lines else [text]) for part in break_lines(line, limit)]
 
 
-def draw_watermark_overlay(watermark: Watermark, width: int, height: int) -> Overlay:
+def draw_watermark_overlay(watermark: Watermark, width: int, height: int, look: Look | None = None) -> Overlay:
     """Draw the watermark in its corner of a ``width`` x ``height`` frame; a long one is drawn smaller.
 
     Raises:
         RenderError: the fonts lack a character.
     """
     require_glyphs(watermark.text, "the watermark")
-    face = find_typeface()
+    look = look or usual_look()
+    face = look.face
     size = round(min(width, height) * _WATERMARK_EM)
     max_width = width * _WATERMARK_WIDTH
     if (natural := measure_line(watermark.text, face, size)) > max_width:
         size = max(int(size * max_width / natural), 1)
     style = Style(outline_width=0.02, shadow_opacity=0.6, shadow_blur=0.14, opacity=watermark.opacity)
-    bitmap = draw_lines([watermark.text], face, size, style, align="left")
-    place = choose_placement(width, height)
-    left, right = round(width * place.mark_left), round(width * (1 - place.mark_right))
-    top, bottom = round(height * place.mark_top), round(height * (1 - place.mark_bottom))
-    rows, columns = bitmap.rgba.shape[:2]
-    x = left - bitmap.inset if watermark.position[1] == "l" else right + bitmap.inset - columns
-    y = top - bitmap.inset if watermark.position[0] == "t" else bottom + bitmap.inset - rows
-    return crop_to_frame(bitmap.rgba, x, y, width, height)
-
-
-def crop_to_frame(rgba: Bytes, x: int, y: int, width: int, height: int) -> Overlay:
-    """Crop ``rgba``, whose top left pixel lies at ``x``, ``y``, to a ``width`` x ``height`` frame.
-
-    Only the outermost, nearly empty part of a shadow lies outside. Position and size are widened to even numbers.
-    """
-    rows, columns = rgba.shape[:2]
-    left, top = max(x, 0) // 2 * 2, max(y, 0) // 2 * 2
-    right, bottom = -(-min(x + columns, width) // 2) * 2, -(-min(y + rows, height) // 2) * 2
-    cropped = np.zeros((bottom - top, right - left, 4), np.uint8)
-    inside = rgba[max(-y, 0) : min(rows, height - y), max(-x, 0) : min(columns, width - x)]
-    cropped[max(y, 0) - top :, max(x, 0) - left :][: inside.shape[0], : inside.shape[1]] = inside
-    return Overlay(left, top, cropped)
+    bitmap = draw_lines([watermark.text], face, size, look.color_text(style), align="left")
+    inset = bitmap.inset
+    rows, columns = (length - 2 * inset for length in bitmap.rgba.shape[:2])
+    x, y = find_corner(watermark.position, (columns, rows), width, height)
+    return crop_to_frame(bitmap.rgba, x - inset, y - inset, width, height)

@@ -29,6 +29,14 @@ class Typeface:
     devanagari: Path
     spare: "Typeface | None" = None
     """Draws the characters that both fonts lack."""
+    scales: tuple[tuple[Path, float], ...] = ()
+    """Factors of the size of fonts whose letters would not fit a line."""
+    keeps_words: bool = False
+    """True: a word of which a letter is lacking is drawn in the spare fonts as a whole."""
+
+    def scale_size(self, font: Path, size: int) -> float:
+        """Return the size in pixels to the em at which ``font`` is drawn in a text of ``size``."""
+        return next((size * scale for path, scale in self.scales if path == font and scale != 1), size)
 
 
 class LookFont(NamedTuple):

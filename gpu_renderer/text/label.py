@@ -1,7 +1,7 @@
 """Draw the visible label which says that a machine made the video: light letters on a dark plate in a corner."""
 
-from gpu_renderer.text.captions import Overlay, crop_to_frame
 from gpu_renderer.text.fonts import find_typeface
+from gpu_renderer.text.overlay import Overlay, crop_to_frame
 from gpu_renderer.text.placement import choose_placement
 from gpu_renderer.text.text_renderer import BOX_PADDING, Style, draw_lines, measure_line, require_glyphs
 from sutradhar.domain.video.timeline import LabelCue

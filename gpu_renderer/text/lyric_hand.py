@@ -13,10 +13,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from gpu_renderer.text.captions import Overlay, crop_to_frame
 from gpu_renderer.text.fonts import Typeface, find_look_typeface
 from gpu_renderer.text.lyric_layout import PlacedWord, SafeArea, Shape, Token, find_safe_area, fit_block
 from gpu_renderer.text.lyric_words import DrawnWord
+from gpu_renderer.text.overlay import Overlay, crop_to_frame
 from gpu_renderer.text.text_renderer import (
     ASCENT,
     DESCENT,

@@ -6,10 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gpu_renderer.core.frame import Bytes
-from gpu_renderer.text.captions import Overlay
 from gpu_renderer.text.fonts import Typeface, find_look_typeface
 from gpu_renderer.text.lyric_layout import PlacedWord, SafeArea, Token, find_safe_area, fit_block
 from gpu_renderer.text.lyric_words import PLAIN_SHAPE, place_in_two_colors
+from gpu_renderer.text.overlay import Overlay
 from gpu_renderer.text.text_renderer import (
     Color,
     Style,

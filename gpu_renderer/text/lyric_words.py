@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-from gpu_renderer.text.captions import Overlay, crop_to_frame
 from gpu_renderer.text.fonts import Typeface, find_look_typeface
 from gpu_renderer.text.lyric_layout import Block, PlacedWord, SafeArea, Shape, Token, find_safe_area, fit_block
+from gpu_renderer.text.overlay import Overlay, crop_to_frame
 from gpu_renderer.text.text_renderer import (
     ACCENT,
     ASCENT,

@@ -12,6 +12,8 @@ class Placement:
     caption_width: float
     caption_bottom: float
     """Free space below the last line of a caption; the watermark stands there."""
+    caption_top: float
+    """Free space above the first line of a caption that stands at the top; the watermark stands there too."""
     caption_lines: int
     title_width: float
     title_top: float
@@ -39,6 +41,7 @@ def choose_placement(width: int, height: int) -> Placement:
             right=0.12,
             caption_width=0.76,
             caption_bottom=0.205,
+            caption_top=0.08 + 0.06 * width / height,
             caption_lines=3,
             title_width=0.75,
             title_top=0.08 + 0.06 * width / height,
@@ -56,6 +59,7 @@ def choose_placement(width: int, height: int) -> Placement:
         right=0.33 if width > height else 0.1,
         caption_width=0.9,
         caption_bottom=0.065,
+        caption_top=0.065,
         caption_lines=2 if width > height else 3,
         title_width=0.84,
         title_top=0.1 * short / height,

@@ -6,19 +6,16 @@ does no shaping and gives no warning; here that is an error.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache
-from itertools import groupby
 from math import ceil
-from pathlib import Path
 from typing import Literal
 
 import cv2
 import numpy as np
 import regex
-from fontTools.ttLib import TTFont
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 
+from gpu_renderer.text.font_runs import IGNORED, has_glyphs, load_font, split_by_font
 from gpu_renderer.text.fonts import Typeface, find_typeface
 from sutradhar.domain.core.errors import RenderError
 from sutradhar.domain.text.text import describe_character, split_graphemes
@@ -30,7 +27,8 @@ Box = tuple[int, int, int, int]
 
 ACCENT: Color = (255, 193, 48)
 """The box behind a highlighted word, and the bar of a lower third."""
-_ON_ACCENT: Color = (28, 18, 0)
+ON_ACCENT: Color = (28, 18, 0)
+"""The letters in that box."""
 _WORD_PADDING = 0.08
 """Ems by which the box of a word is wider than the word at each side: less than half a space, so boxes keep apart."""
 
@@ -41,10 +39,7 @@ distance between two baselines."""
 BOX_PADDING = 0.4
 """Ems by which the box behind a caption is wider than the text at each side; above and below it is a third of that."""
 _FONTS = "Noto Sans and Noto Sans Devanagari"
-_DEVANAGARI = regex.compile(r"\p{Script=Devanagari}")
 _WORD = regex.compile(r"\S+")
-_LETTER = regex.compile(r"\p{L}")
-_IGNORED = regex.compile(r"[\s\u200c\u200d]")
 
 
 @dataclass(frozen=True)
@@ -89,8 +84,8 @@ def find_missing_glyphs(text: str) -> str:
     lacking = (
         c
         for font, part in split_by_font(text, find_typeface())
-        for c in _IGNORED.sub("", part)
-        if not _has_glyphs(font, c)
+        for c in IGNORED.sub("", part)
+        if not has_glyphs(font, c)
     )
     return "".join(dict.fromkeys(lacking))
 
@@ -109,62 +104,17 @@ def require_glyphs(text: str, what: str, stage: str = "picture") -> None:
         )
 
 
-@cache
-def _read_coverage(font: Path) -> frozenset[int]:
-    with TTFont(font, lazy=True) as opened:
-        return frozenset(opened.getBestCmap())
-
-
-def _has_glyphs(font: Path, text: str) -> bool:
-    return all(ord(c) in _read_coverage(font) for c in text)
-
-
-def split_by_font(text: str, face: Typeface) -> list[tuple[Path, str]]:
-    """Split ``text`` where the font changes, and return each part with its font.
-
-    Digits, punctuation and the like stay with the letters before them (at the start: after them) if that font has
-    them. A grapheme cluster is never split.
-    """
-    clusters = split_graphemes(text)
-    current = next((font for c in clusters if (font := _choose_font(c, face))), face.latin)
-    chosen: list[tuple[Path, str]] = []
-    for cluster in clusters:
-        current = _choose_font(cluster, face) or current
-        chosen.append((_find_font_with(cluster, current, face), cluster))
-    return [(font, "".join(c for _, c in part)) for font, part in groupby(chosen, key=lambda pair: pair[0])]
-
-
-def _find_font_with(cluster: str, current: Path, face: Typeface) -> Path:
-    """Return ``current`` if it has ``cluster``, else the first font of ``face`` that has it, else ``current``."""
-    if _has_glyphs(current, cluster):
-        return current
-    others = [face.latin if current == face.devanagari else face.devanagari]
-    if spare := face.spare:
-        own = spare.devanagari if current == face.devanagari else spare.latin
-        others += [own, spare.latin if own == spare.devanagari else spare.devanagari]
-    return next((font for font in others if _has_glyphs(font, cluster)), current)
-
-
-def _choose_font(cluster: str, face: Typeface) -> Path | None:
-    if _DEVANAGARI.search(cluster):
-        return face.devanagari
-    return face.latin if _LETTER.search(cluster) else None
-
-
-@lru_cache(maxsize=64)
-def _load_font(path: Path, size: int) -> ImageFont.FreeTypeFont:
-    return ImageFont.truetype(path, size, layout_engine=ImageFont.Layout.RAQM)
-
-
 def measure_line(text: str, face: Typeface, size: int) -> float:
     """Return the advance width of one line in pixels at ``size`` pixels to the em."""
-    return sum(_load_font(path, size).getlength(part) for path, part in split_by_font(text, face))
+    fonts = ((load_font(path, face.scale_size(path, size)), part) for path, part in split_by_font(text, face))
+    return sum(font.getlength(part) for font, part in fonts)
 
 
 def measure_ink(text: str, face: Typeface) -> tuple[float, float]:
     """Return how far the letters of ``text`` reach above and below the baseline, in ems."""
     size = 200
-    boxes = [_load_font(path, size).getbbox(part, anchor="ls") for path, part in split_by_font(text, face)]
+    fonts = [(load_font(path, face.scale_size(path, size)), part) for path, part in split_by_font(text, face)]
+    boxes = [font.getbbox(part, anchor="ls") for font, part in fonts]
     return max(-box[1] for box in boxes) / size, max(box[3] for box in boxes) / size
 
 
@@ -200,8 +150,10 @@ def draw_lines(
     return TextBitmap(flatten_layers(layers, style.opacity), inset, letters, words)
 
 
-def highlight_word(bitmap: TextBitmap, word: int, size: int) -> tuple[NDArray[np.uint8], int, int]:
-    """Draw word number ``word`` of ``bitmap`` as it is shown while it is spoken: dark on a box in the accent colour.
+def highlight_word(
+    bitmap: TextBitmap, word: int, size: int, accent: Color = ACCENT, ink: Color = ON_ACCENT
+) -> tuple[NDArray[np.uint8], int, int]:
+    """Draw word number ``word`` of ``bitmap`` as it is shown while it is spoken: in ``ink`` on a box in ``accent``.
 
     The letters are the pixels of ``bitmap``, so no letter moves when the result is laid over it.
 
@@ -223,7 +175,7 @@ def highlight_word(bitmap: TextBitmap, word: int, size: int) -> tuple[NDArray[np
     letters = bitmap.letters[y : y + box.height, x : x + box.width]
     own = np.zeros_like(mask)
     own[margin:-margin, margin:-margin] = letters[margin:-margin, margin:-margin]
-    return flatten_layers([(ACCENT, mask, 1.0), (_ON_ACCENT, own, 1.0)], 1.0), x, y
+    return flatten_layers([(accent, mask, 1.0), (ink, own, 1.0)], 1.0), x, y
 
 
 def _find_words(line: str, face: Typeface, size: int) -> list[tuple[float, float]]:
@@ -233,7 +185,7 @@ def _find_words(line: str, face: Typeface, size: int) -> list[tuple[float, float
     def advance(characters: int) -> float:
         x = 0.0
         for path, part in pieces:
-            x += _load_font(path, size).getlength(part[:characters])
+            x += load_font(path, face.scale_size(path, size)).getlength(part[:characters])
             characters -= min(characters, len(part))
             if not characters:
                 break
@@ -304,7 +256,7 @@ def cover_pixels(
     for line, (left, baseline) in zip(lines, places, strict=True):
         x = float(left)
         for path, part in split_by_font(line, face):
-            font = _load_font(path, size)
+            font = load_font(path, face.scale_size(path, size))
             pen.text((x, round(baseline)), part, fill=255, font=font, anchor="ls", stroke_width=stroke)
             x += font.getlength(part)
     return np.asarray(image)

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from gpu_renderer.core.frame import Bytes
-from gpu_renderer.text.captions import Overlay, crop_to_frame, find_caption_top
-from gpu_renderer.text.fonts import find_typeface
+from gpu_renderer.text.captions import find_caption_top, find_title_rows
+from gpu_renderer.text.look import Look, usual_look
+from gpu_renderer.text.overlay import Overlay, crop_to_frame
 from gpu_renderer.text.placement import choose_placement
 from gpu_renderer.text.text_renderer import (
     ACCENT,
@@ -35,7 +36,7 @@ _BAR = 0.009
 _PLATE_PADDING = 0.022
 
 
-def draw_title_overlay(title: Title, width: int, height: int) -> Overlay:
+def draw_title_overlay(title: Title, width: int, height: int, look: Look | None = None) -> Overlay:
     """Draw ``title`` for a ``width`` x ``height`` frame, at full opacity.
 
     It stays clear of the captions and of every corner where a watermark may be. Long texts are broken, then drawn
@@ -47,7 +48,7 @@ def draw_title_overlay(title: Title, width: int, height: int) -> Overlay:
     for text in (title.text, title.subtext):
         require_glyphs(text, "the title")
     draw = _draw_in_middle if title.place == "title" else _draw_lower_third
-    return draw(title, width, height)
+    return draw(title, width, height, look or usual_look())
 
 
 def title_opacity(title: Title, frame: int, fps: int) -> float:
@@ -61,9 +62,9 @@ def title_opacity(title: Title, frame: int, fps: int) -> float:
     return share * share * (3 - 2 * share)
 
 
-def _draw_in_middle(title: Title, width: int, height: int) -> Overlay:
-    short, face, place = min(width, height), find_typeface(), choose_placement(width, height)
-    top, bottom = place.title_top * height, find_caption_top(width, height) - place.over_captions * height
+def _draw_in_middle(title: Title, width: int, height: int, look: Look) -> Overlay:
+    short, face, place = min(width, height), look.face, choose_placement(width, height)
+    top, bottom = find_title_rows(width, height, look)
     max_width, max_height = place.title_width * width, bottom - top
     lines, size = fit_lines(
         title.text,
@@ -73,27 +74,27 @@ def _draw_in_middle(title: Title, width: int, height: int) -> Overlay:
         largest=_TITLE_EM * short,
         max_lines=3 if width > height else 4,
     )
-    bitmaps = [draw_lines(lines, face, size, _TITLE)]
+    bitmaps = [draw_lines(lines, face, size, look.color_text(_TITLE))]
     if title.subtext:
         largest = min(_SUBTEXT_EM * short, 0.7 * size)
         lines, size = fit_lines(
             title.subtext, face, width=max_width, height=0.3 * max_height, largest=largest, max_lines=2
         )
-        bitmaps.append(draw_lines(lines, face, size, _SUBTITLE))
+        bitmaps.append(draw_lines(lines, face, size, look.color_text(_SUBTITLE)))
     whole, inset = _stack(bitmaps, "centre")
     rows, columns = whole.shape[:2]
     y = round(min(place.title_middle * height - rows / 2, bottom + inset - rows))
     return crop_to_frame(whole, (width - columns) // 2, max(y, round(top) - inset), width, height)
 
 
-def _draw_lower_third(title: Title, width: int, height: int) -> Overlay:
-    short, face, place = min(width, height), find_typeface(), choose_placement(width, height)
+def _draw_lower_third(title: Title, width: int, height: int, look: Look) -> Overlay:
+    short, face, place = min(width, height), look.face, choose_placement(width, height)
     bar, padding = max(round(_BAR * short), 2), round(_PLATE_PADDING * short)
     max_width = (1 - place.left - place.right) * width - bar - 2 * padding
     bitmaps = []
     for text, em, style, max_lines in (
-        (title.text, _LOWER_EM, _PLATE_TEXT, 2),
-        (title.subtext, _LOWER_SUBTEXT_EM, _PLATE_SUBTEXT, 2),
+        (title.text, _LOWER_EM, look.color_on_plate(_PLATE_TEXT, None, _PLATE), 2),
+        (title.subtext, _LOWER_SUBTEXT_EM, look.color_on_plate(_PLATE_SUBTEXT, look.accent, _PLATE), 2),
     ):
         if text:
             lines, size = fit_lines(
@@ -104,9 +105,9 @@ def _draw_lower_third(title: Title, width: int, height: int) -> Overlay:
     rows, columns = text_rgba.shape[:2]
     plate = np.empty((rows - 2 * inset + padding, columns - 2 * inset + bar + 2 * padding, 4), np.uint8)
     plate[:] = (*_PLATE, round(255 * _PLATE_OPACITY))
-    plate[:, :bar] = (*ACCENT, 255)
+    plate[:, :bar] = (*look.accent, 255)
     _blend_over(plate, text_rgba[inset : rows - inset, inset : columns - inset], bar + padding, padding // 2)
-    bottom = find_caption_top(width, height) - round(0.02 * short)
+    bottom = find_caption_top(width, height, look) - round(0.02 * short)
     return crop_to_frame(plate, round(place.left * width), bottom - plate.shape[0], width, height)
 
 

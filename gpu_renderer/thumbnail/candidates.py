@@ -11,12 +11,14 @@ from PIL import Image
 
 from gpu_renderer.core import ffmpeg_process
 from gpu_renderer.core.frame import Bytes, Frame
+from gpu_renderer.core.segment_look import list_look_files
 from gpu_renderer.core.segments import build_segment
 from gpu_renderer.core.task import RenderContext
 from gpu_renderer.image.backdrop import place_on_backdrop
 from gpu_renderer.image.camera import crop_at
 from gpu_renderer.image.compositor import Compositor
 from gpu_renderer.image.still import load_image, to_rgb
+from gpu_renderer.text.look import make_look
 from gpu_renderer.thumbnail.draw import draw_thumbnail, score_frame
 from sutradhar.domain.video.thumbnail_size import choose_thumbnail_size
 from sutradhar.domain.video.timeline import CUT, Clip, Timeline
@@ -33,15 +35,16 @@ def render_thumbnail(context: RenderContext, keys: Sequence[str], stop: threadin
     video it is in.
 
     Args:
-        keys: the key of each clip's middle.
+        keys: the key of the middle of each scene's clip.
 
     Raises:
         Cancelled: ``stop`` was set.
         RenderError: an image cannot be used; the error names the scene.
     """
     request, timeline = context.request, context.request.timeline
-    best, highest, frame = timeline.clips[0], -1.0, None
-    for key, clip in zip(keys, timeline.clips, strict=True):
+    clips = [clip for clip in timeline.clips if clip.is_scene]
+    best, highest, frame = clips[0], -1.0, None
+    for key, clip in zip(keys, clips, strict=True):
         name = f"thumbnails/{key}.json"
         drawn = None if context.blobs.exists(name) else _draw_middle(context, clip, stop)
         if drawn is not None:
@@ -52,7 +55,11 @@ def render_thumbnail(context: RenderContext, keys: Sequence[str], stop: threadin
     if frame is None:
         frame = _draw_middle(context, best, stop)
     size = choose_thumbnail_size(timeline.width, timeline.height)
-    png = draw_thumbnail(frame, request.title, timeline.watermark, size)
+    files = {
+        media.sha256: context.blobs.fetch(media.blob, context.workdir / f"look-{media.sha256}")
+        for media in list_look_files(timeline.look)
+    }
+    png = draw_thumbnail(frame, request.title, timeline.watermark, size, make_look(timeline.look, files))
     return RenderedThumbnail(png, best.media.sha256)
 
 
@@ -77,7 +84,14 @@ def _draw_footage(timeline: Timeline, clip: Clip, path: Path) -> Bytes:
     """Return the middle frame of a clip of footage as the video shows it, but without the text over it."""
     alone = clip.evolve(start=0, transition=CUT)
     bare = timeline.evolve(
-        clips=(alone,), frames=clip.frames, burned_captions=(), titles=(), watermark=None, lyrics=None, label=None
+        clips=(alone,),
+        frames=clip.frames,
+        burned_captions=(),
+        titles=(),
+        watermark=None,
+        lyrics=None,
+        label=None,
+        look=None,
     )
     middle = clip.frames // 2
     segment = build_segment(bare, middle, middle + 1)

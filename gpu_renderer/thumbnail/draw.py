@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from gpu_renderer.text.captions import draw_watermark_overlay
-from gpu_renderer.text.fonts import find_typeface
+from gpu_renderer.text.logo import draw_logo_overlay
+from gpu_renderer.text.look import Look, usual_look
 from gpu_renderer.text.placement import choose_placement
 from gpu_renderer.text.text_renderer import Style, draw_lines, fit_lines, require_glyphs
 from sutradhar.domain.plan.options import Watermark
@@ -25,7 +26,9 @@ _SHARP = 0.02
 """Mean modulus of the Laplacian at 640 x 360 of images that viewers do not call blurred."""
 
 
-def draw_thumbnail(frame: NDArray[np.uint8], title: str, watermark: Watermark | None, size: tuple[int, int]) -> bytes:
+def draw_thumbnail(
+    frame: NDArray[np.uint8], title: str, watermark: Watermark | None, size: tuple[int, int], look: Look | None = None
+) -> bytes:
     """Return a PNG of ``size`` (width, height) of at most ``MAX_BYTES``: ``title`` over ``frame`` ((h, w, 3) RGB).
 
     Raises:
@@ -34,7 +37,8 @@ def draw_thumbnail(frame: NDArray[np.uint8], title: str, watermark: Watermark | 
     require_glyphs(title, "the title", stage="thumbnail")
     canvas = _darken_below(_cover(frame, size))
     width, height = size
-    face, is_upright = find_typeface(), width < height
+    look = look or usual_look()
+    face, is_upright = look.face, width < height
     margin = round(_MARGIN * min(size))
     # apps draw the same controls over an upright video and over its thumbnail
     right = round(choose_placement(width, height).right * width) if is_upright else margin
@@ -47,13 +51,16 @@ def draw_thumbnail(frame: NDArray[np.uint8], title: str, watermark: Watermark | 
         largest=_MAX_TITLE_EM * min(size),
         max_lines=3 if width > height else 4,
     )
-    block = draw_lines(lines, face, em, _TITLE, align="left")
+    block = draw_lines(lines, face, em, look.color_text(_TITLE), align="left")
     bottom = height - round(free_below) + block.inset
     _blend(canvas, block.rgba, margin - block.inset, bottom - block.rgba.shape[0])
-    if watermark:
-        # at the top in any case: the title has the lower part
+    # marks are at the top in any case: the title has the lower part
+    if look.logo:
+        mark = draw_logo_overlay(look.move_logo_up(), width, height)
+        _blend(canvas, mark.rgba, mark.x, mark.y)
+    elif watermark:
         at_top = watermark.evolve(position=f"t{watermark.position[1]}")
-        mark = draw_watermark_overlay(at_top, width, height)
+        mark = draw_watermark_overlay(at_top, width, height, look)
         _blend(canvas, mark.rgba, mark.x, mark.y)
     return _encode_small_png(np.rint(canvas).astype(np.uint8))
 

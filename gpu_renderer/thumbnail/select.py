@@ -8,6 +8,7 @@ from gpu_renderer.core.mark_errors import wrap_mark_errors
 from gpu_renderer.core.task import RenderContext
 from gpu_renderer.text.fonts import hash_fonts
 from sutradhar.domain.core.errors import NotFound
+from sutradhar.domain.video.timeline import Timeline
 
 SMALL_SIDE = 480
 """Pixels of the longer side of the small thumbnail: a card of the library is at most this wide on most screens."""
@@ -73,12 +74,17 @@ def get_or_mark_thumbnails(context: RenderContext, stop: threading.Event) -> Thu
 
 def _list_keys(context: RenderContext) -> list[str]:
     timeline = context.request.timeline
-    return [middle_frame_key(timeline, index) for index in range(len(timeline.clips))]
+    return [middle_frame_key(timeline, index) for index in _list_scenes(timeline)]
+
+
+def _list_scenes(timeline: Timeline) -> list[int]:
+    """Return the indexes of the clips that may become the thumbnail: all scenes, and neither intro nor outro."""
+    return [index for index, clip in enumerate(timeline.clips) if clip.is_scene]
 
 
 def _name(context: RenderContext, keys: list[str]) -> str:
-    request = context.request
-    return f"thumbnails/{thumbnail_key(hash_fonts(), request.title, request.timeline.watermark, keys)}"
+    title, timeline = context.request.title, context.request.timeline
+    return f"thumbnails/{thumbnail_key(hash_fonts(), title, timeline.watermark, keys, timeline.look)}"
 
 
 def _name_blobs(name: str) -> tuple[str, str]:

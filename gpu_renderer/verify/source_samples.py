@@ -23,6 +23,7 @@ from gpu_renderer.image.still import load_image
 from gpu_renderer.verify import freeze_detect
 from gpu_renderer.verify.freeze_detect import EVERY_SEC, HEIGHT, WIDTH, FrameSamples
 from sutradhar.domain.core.errors import RenderError
+from sutradhar.domain.plan.ends import name_scene
 from sutradhar.domain.video.file_facts import Span
 from sutradhar.domain.video.timeline import Clip, Timeline
 from sutradhar.media.formats import DEMUXERS
@@ -118,7 +119,7 @@ class SourceSamples:
                 last = np.frombuffer(image, np.uint8).reshape(_HIGH, _WIDE)
                 decoded |= {n: last} if n in needed else {}
         if not decoded:
-            message = f"the clip of scene {clip.scene + 1} shows no frame"
+            message = f"the clip of {name_scene(clip.scene)} shows no frame"
             raise RenderError(message, stage="gate", scene=clip.scene, advice="use another file")
         images = []
         for frame, place in zip(numbers, places, strict=True):

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from PIL import Image, ImageFilter
 
-from gpu_renderer.text.captions import Caption, Overlay, draw_watermark_overlay, find_caption_top
+from gpu_renderer.text.captions import Caption, draw_watermark_overlay, find_caption_top
 from gpu_renderer.text.fonts import hash_fonts
+from gpu_renderer.text.overlay import Overlay
 from sutradhar.domain.core.errors import RenderError
 from sutradhar.domain.plan.options import Watermark
 from sutradhar.domain.video.captions import break_lines

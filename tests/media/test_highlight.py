@@ -8,7 +8,8 @@ import pytest
 from gpu_renderer.core.frame import Frame
 from gpu_renderer.core.segments import build_segment
 from gpu_renderer.image.overlay_layers import OverlayLayers
-from gpu_renderer.text.captions import Caption, Overlay
+from gpu_renderer.text.captions import Caption
+from gpu_renderer.text.overlay import Overlay
 from gpu_renderer.text.text_renderer import ACCENT
 from sutradhar.backends.local.blobs import FileBlobStore
 from sutradhar.domain.video.captions import Cue

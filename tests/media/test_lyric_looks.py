@@ -17,10 +17,10 @@ from gpu_renderer.image.lyric_layers import LyricLayers
 from gpu_renderer.image.lyric_looks import choose_black
 from gpu_renderer.preview.drawer import FrameDrawer
 from gpu_renderer.text import fonts
+from gpu_renderer.text.font_runs import split_by_font
 from gpu_renderer.text.fonts import find_look_typeface, find_typeface
 from gpu_renderer.text.lyric_karaoke import SUNG, KaraokeBlock, KaraokeWord
 from gpu_renderer.text.lyric_layout import find_safe_area, split_tokens
-from gpu_renderer.text.text_renderer import split_by_font
 from sutradhar.backends.local.blobs import FileBlobStore
 from sutradhar.domain.core.errors import RenderError
 from sutradhar.domain.plan.song import LyricLook

@@ -10,7 +10,8 @@ import pytest
 from gpu_renderer.core.frame import Frame
 from gpu_renderer.core.segments import Segment, build_segment, split
 from gpu_renderer.image.overlay_layers import OverlayLayers
-from gpu_renderer.text.captions import Overlay, draw_watermark_overlay, find_caption_top
+from gpu_renderer.text.captions import draw_watermark_overlay, find_caption_top
+from gpu_renderer.text.overlay import Overlay
 from gpu_renderer.text.titles import draw_title_overlay, title_opacity
 from sutradhar.backends.local.blobs import FileBlobStore
 from sutradhar.domain.core.errors import RenderError

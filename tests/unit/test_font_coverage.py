@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from gpu_renderer.text.font_runs import split_by_font
 from gpu_renderer.text.fonts import find_typeface
-from gpu_renderer.text.text_renderer import find_missing_glyphs, split_by_font
+from gpu_renderer.text.text_renderer import find_missing_glyphs
 from sutradhar.domain.core.errors import InvalidRequest
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.text import font_coverage

@@ -7,13 +7,13 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont, features
 
 from gpu_renderer.text import fonts
+from gpu_renderer.text.font_runs import split_by_font
 from gpu_renderer.text.fonts import find_typeface
 from gpu_renderer.text.text_renderer import (
     Style,
     draw_lines,
     find_missing_glyphs,
     measure_line,
-    split_by_font,
 )
 from sutradhar.domain.core.errors import NotInstalled
 

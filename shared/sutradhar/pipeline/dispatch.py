@@ -177,9 +177,17 @@ def _list_notices(timeline: Timeline, requested_plan: RenderPlan) -> list[str]:
                 for i in timeline.cut_short_scenes
             ),
         ]
-    if misses_length(timeline.duration_sec, requested_plan):
-        return [f"the video is {timeline.duration_sec:.1f} s long; {requested_plan.length_sec} s were asked for"]
+    seconds = _measure_scenes(timeline)
+    if misses_length(seconds, requested_plan):
+        whole = "the video is" if seconds == timeline.duration_sec else "without intro and outro the video is"
+        return [f"{whole} {seconds:.1f} s long; {requested_plan.length_sec} s were asked for"]
     return []
+
+
+def _measure_scenes(timeline: Timeline) -> float:
+    """Return the seconds between the intro and the outro."""
+    ends = sum(clip.frames for clip in timeline.clips if not clip.is_scene)
+    return timeline.duration_sec - ends / timeline.fps
 
 
 def _list_filled(timeline: Timeline, place: str) -> Iterator[str]:

@@ -9,7 +9,7 @@ def find_first_providers(services: Services, plan: RenderPlan) -> FirstProviders
     """Return the names of the providers that are asked first. ``plan`` has its scenes written. A chain that the plan
     does not need is not loaded."""
     shown = {plan.footage_of(scene) for scene in plan.scenes}
-    has_clips = any(scene.clip for scene in plan.scenes)
+    has_clips = any(scene.clip for scene in plan.scenes) or bool(plan.intro or plan.outro)
     needs_effects = any(scene.sounds for scene in plan.scenes)
     return FirstProviders(
         narration=services.providers.narrator.provider_for(plan.spoken_language, plan.gender, plan.voice_options)

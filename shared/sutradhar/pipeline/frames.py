@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from sutradhar.domain.assets.asset import SAMPLE_RATE, Asset, Word
 from sutradhar.domain.assets.requests import AssetRequest
-from sutradhar.domain.assets.slot import SONG, Slot
+from sutradhar.domain.assets.slot import INTRO, OUTRO, SONG, Slot
 from sutradhar.domain.core.errors import Conflict, ProviderError
 from sutradhar.domain.jobs.job import Job
+from sutradhar.domain.plan.own_media import ClipFile
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.plan.scene import Scene
 from sutradhar.domain.plan.speech_duration import estimate_speech_sec
@@ -62,12 +63,13 @@ def lay_out_frame(services: Services, job: Job | None, plan: RenderPlan, choice:
         plan = write_song_plan(services, plan)
     if not plan.scenes:
         raise Conflict("the plan has no scenes yet; try again when the planner has written them")
-    uploads = read_uploads(services, {use.upload_id for use in find_uploads(plan) if use.in_scene})
+    uploads = read_uploads(services, {use.upload_id for use in find_uploads(plan) if use.kind in ("image", "video")})
     assets = {**_show_uploads(plan, uploads), **_find_assets(services, job, plan)}
     missing = [slot for slot in _list_slots(plan) if slot not in assets]
     for slot in missing:
-        if slot.scene is None:
+        if slot == SONG:
             assets[slot] = _make_song(services, plan)
+        if slot.scene is None:
             continue
         narration = plan.scenes[slot.scene].narration
         assets[slot] = _make_card(plan) if slot.role == "image" else _estimate_narration(plan, narration)
@@ -104,12 +106,12 @@ def _drop_missing_files(services: Services, plan: RenderPlan, missing: Sequence[
 def _show_uploads(plan: RenderPlan, uploads: Mapping[str, Upload]) -> dict[Slot, Asset]:
     """Return the user's own files in the scenes as they are, for those that are no assets yet."""
     assets = {}
-    for index, scene in enumerate(plan.scenes):
-        own = scene.image or scene.clip
+    shown = [(Slot.image(index), scene.clip or scene.image) for index, scene in enumerate(plan.scenes)]
+    for slot, own in [*shown, *_list_ends(plan)]:
         upload = uploads.get(own.upload) if own else None
         if upload and (facts := upload.facts):
-            media, is_clip = refer_to_upload(upload.id), scene.clip is not None
-            assets[Slot.image(index)] = Asset(
+            media, is_clip = refer_to_upload(upload.id), isinstance(own, ClipFile)
+            assets[slot] = Asset(
                 key="",
                 kind="image",
                 blob=media.blob,
@@ -124,10 +126,17 @@ def _show_uploads(plan: RenderPlan, uploads: Mapping[str, Upload]) -> dict[Slot,
     return assets
 
 
+def _list_ends(plan: RenderPlan) -> list[tuple[Slot, ClipFile]]:
+    """Return the intro and the outro of ``plan``, which a video with a song has not."""
+    ends = ((INTRO, plan.intro), (OUTRO, plan.outro))
+    return [] if plan.song else [(slot, clip) for slot, clip in ends if clip]
+
+
 def _list_slots(plan: RenderPlan) -> Iterator[Slot]:
     """Yield the slots of all that the layout needs."""
     if plan.song:
         yield SONG
+    yield from (slot for slot, _ in _list_ends(plan))
     for index, scene in enumerate(plan.scenes):
         yield Slot.image(index)
         if scene.narration:
@@ -161,7 +170,7 @@ def _find_assets(services: Services, job: Job | None, plan: RenderPlan) -> Mappi
 
 def _leave_captions_out(plan: RenderPlan) -> RenderPlan:
     """Return ``plan`` without what changes frames and no asset."""
-    return plan.evolve(render=plan.render.evolve(burn_captions=None, caption_style="plain"))
+    return plan.evolve(brand_look=None, render=plan.render.evolve(burn_captions=None, caption_style="plain"))
 
 
 def _leave_out(requests: Sequence[AssetRequest], changed: Sequence[AssetRequest]) -> Sequence[AssetRequest]:

@@ -5,9 +5,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from sutradhar.domain.core.api_key import ApiKey
 from sutradhar.domain.core.errors import FieldError, InvalidRequest
 from sutradhar.domain.plan.choices import MAX_TOTAL_SEC
-from sutradhar.domain.plan.limits import PlanLimits, estimate_scene_lengths, estimate_video_sec
+from sutradhar.domain.plan.ends import INTRO, OUTRO, name_scene
+from sutradhar.domain.plan.limits import PlanLimits, estimate_scene_lengths, estimate_video_sec, measure_ends
 from sutradhar.domain.plan.own_media import MIN_PART_SEC, ClipFile, measure_cropped_share
 from sutradhar.domain.plan.plan import RenderPlan
+from sutradhar.domain.plan.scene import Scene
 from sutradhar.domain.plan.upload import KIND_NAMES, MediaInfo, MediaKind, Upload, UploadUse, find_uploads
 from sutradhar.pipeline.audio_checks import find_wrong_audio, measure_own_audio, measure_scene_voices
 from sutradhar.pipeline.based_on import widen_limits
@@ -70,14 +72,24 @@ def check_files(services: Services, plan: RenderPlan, caller: ApiKey | None = No
 
 def _measure_clips(plan: RenderPlan, uploads: Mapping[str, Upload]) -> dict[int, float]:
     """Return the length in seconds of every clip and recorded voice that sets the length of its scene, by the index of
-    the scene."""
+    the scene; and of the intro and the outro, which a video with a song has not."""
+    ends = {
+        number: clip.part_sec(facts.duration_sec)
+        for number, clip in _list_ends(plan)
+        if (facts := _find_info(uploads, clip.upload))
+    }
     clips = {
         i: scene.clip.part_sec(facts.duration_sec)
         for i, scene in enumerate(plan.scenes)
         if scene.clip and scene.duration_sec is None and not scene.narration
         if (facts := _find_info(uploads, scene.clip.upload))
     }
-    return clips | measure_scene_voices(plan, uploads)
+    return ends | clips | measure_scene_voices(plan, uploads)
+
+
+def _list_ends(plan: RenderPlan) -> list[tuple[int, ClipFile]]:
+    ends = ((INTRO, plan.intro), (OUTRO, plan.outro))
+    return [] if plan.song else [(number, clip) for number, clip in ends if clip]
 
 
 def check_uploads(services: Services, plan: RenderPlan, caller: ApiKey | None = None) -> Mapping[str, Upload]:
@@ -96,7 +108,7 @@ def check_uploads(services: Services, plan: RenderPlan, caller: ApiKey | None = 
 
 def measure_clips(services: Services, plan: RenderPlan) -> dict[int, float]:
     """Return the length in seconds of every clip and recorded voice that sets the length of its scene, by the index of
-    the scene."""
+    the scene; and of the intro and the outro, which a video with a song has not."""
     return _measure_clips(plan, _read_uploads(services, plan))
 
 
@@ -105,7 +117,8 @@ def estimate_length(services: Services, plan: RenderPlan) -> float:
     are known."""
     uploads = _read_uploads(services, plan)
     own = measure_own_audio(plan, uploads)
-    return estimate_video_sec(plan, _measure_clips(plan, uploads)) if own is None else own
+    clips = _measure_clips(plan, uploads)
+    return estimate_video_sec(plan, clips) if own is None else own + measure_ends(clips)
 
 
 def estimate_scenes(services: Services, plan: RenderPlan) -> list[float]:
@@ -125,17 +138,18 @@ def find_notices(services: Services, plan: RenderPlan) -> list[str]:
     cropped: list[str] = []
     ducked: list[str] = []
     silent: list[str] = []
-    for i, scene in enumerate(plan.scenes):
+    ends = [(number, Scene(clip=clip)) for number, clip in _list_ends(plan)]
+    for i, scene in [*enumerate(plan.scenes), *ends]:
         file = scene.clip or scene.image
         upload = uploads.get(file.upload) if file else None
         if file is None or upload is None or upload.facts is None:
             continue
-        facts, name = upload.facts, f"scene {i + 1} ({upload.filename})"
+        facts, name = upload.facts, f"{name_scene(i)} ({upload.filename})"
         cropped_share = (
             measure_cropped_share((facts.width, facts.height), plan.size[0] / plan.size[1]) if facts.height else 0.0
         )
         if file.fit == "fill" and cropped_share > 0.5:
-            cropped.append(f"scene {i + 1} ({upload.filename}, {cropped_share:.0%})")
+            cropped.append(f"{name_scene(i)} ({upload.filename}, {cropped_share:.0%})")
         if scene.clip and scene.clip.sound is None and scene.narration and facts.has_audio:
             ducked.append(name)
         if scene.clip and scene.clip.sound in ("keep", "duck") and facts.has_audio is False:
@@ -198,9 +212,11 @@ def _find_wrong_parts(plan: RenderPlan, uploads: Mapping[str, Upload]) -> Iterat
     for i, scene in enumerate(plan.scenes):
         if scene.clip:
             yield from find_wrong_part(f"scenes[{i}].clip", scene.clip, uploads[scene.clip.upload])
-    for name, clip in (("intro", plan.intro), ("outro", plan.outro)):
-        if clip:
-            yield from find_wrong_part(name, clip, uploads[clip.upload])
+    for name, end in (("intro", plan.intro), ("outro", plan.outro)):
+        if end:
+            yield from find_wrong_part(name, end, uploads[end.upload])
+        if end and end.when_short:
+            yield FieldError(f"{name}.when_short", f"has no meaning: the {name} is as long as its clip; leave it out")
     song = _find_info(uploads, plan.music.upload) if plan.music.upload else None
     if plan.music.upload and song and plan.music.start_sec > song.duration_sec - _MIN_SONG_SEC:
         name = uploads[plan.music.upload].filename

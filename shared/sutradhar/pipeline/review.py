@@ -135,7 +135,13 @@ def _estimate_rest(services: Services, job: Job) -> Estimate:
 
 
 def _list_files(plan: RenderPlan) -> list[object]:
-    return [plan.song, plan.narration_audio, *((scene.image, scene.clip) for scene in plan.scenes)]
+    return [
+        plan.song,
+        plan.narration_audio,
+        plan.intro,
+        plan.outro,
+        *((scene.image, scene.clip) for scene in plan.scenes),
+    ]
 
 
 def _refuse_new_excesses(services: Services, before: RenderPlan, plan: RenderPlan) -> None:

@@ -88,7 +88,7 @@ def _list_scenes(backend: Backend, job: Job) -> tuple[SceneSpan, ...]:
     except NotFound:
         return ()
     fps, spans = request.timeline.fps, dict[int, tuple[int, int]]()
-    for clip in request.timeline.clips:
+    for clip in (one for one in request.timeline.clips if one.is_scene):
         start, _ = spans.get(clip.scene, (clip.start, clip.end))
         spans[clip.scene] = (start, clip.end)
     scenes = job.current_plan.scenes

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sutradhar.domain.assets.slot import MUSIC, RECORDING, SONG, Slot
+from sutradhar.domain.assets.slot import INTRO, MUSIC, OUTRO, RECORDING, SONG, Slot
 from sutradhar.domain.assets.specs import (
     AssetKind,
     AssetSpec,
@@ -96,7 +96,13 @@ def list_asset_requests(plan: RenderPlan, providers: FirstProviders) -> tuple[As
     scenes = (
         request for i in range(len(plan.scenes)) for request in _scene_requests(plan, i, providers, reference_keys)
     )
-    return (*references, *_own_audio_requests(plan), *scenes, *_music_requests(plan, providers.music))
+    return (
+        *references,
+        *_own_audio_requests(plan),
+        *_end_requests(plan, providers),
+        *scenes,
+        *_music_requests(plan, providers.music),
+    )
 
 
 def needs_voice(plan: RenderPlan) -> bool:
@@ -167,6 +173,22 @@ def _own_audio_requests(plan: RenderPlan) -> Iterator[AssetRequest]:
         text = own.text or "\n".join(scene.narration for scene in plan.scenes)
         recording = RecordingSpec(**_describe_recording(own), text=text, language=plan.spoken_language)
         yield AssetRequest(slot=RECORDING, spec=recording, provider=UPLOAD_PROVIDER)
+
+
+def _end_requests(plan: RenderPlan, providers: FirstProviders) -> Iterator[AssetRequest]:
+    """Yield the requests for the intro and the outro; a video with a song has neither."""
+    if plan.song:
+        return
+    for slot, clip in ((INTRO, plan.intro), (OUTRO, plan.outro)):
+        if clip:
+            is_heard = providers.recognizes_speech and clip.sound != "drop"
+            spec = UploadSpec(
+                kind="image",
+                upload=clip.upload,
+                finds_face=clip.focus == "face",
+                speech_language=plan.spoken_language if is_heard else None,
+            )
+            yield AssetRequest(slot=slot, spec=spec, provider=UPLOAD_PROVIDER)
 
 
 def _describe_recording(own: OwnNarration) -> dict[str, Any]:

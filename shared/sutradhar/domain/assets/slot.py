@@ -10,7 +10,7 @@ from sutradhar.domain.core.text_value import text_schema
 
 _TEXT = re.compile(
     r"scene-(?P<scene>\d{2,})-(?:(?P<role>narration|image)|sound-(?P<sound>\d+))"
-    r"|character-(?P<character>\d+)|(?P<whole>music|plan|song|recording)",
+    r"|character-(?P<character>\d+)|(?P<whole>music|plan|song|recording|intro|outro)",
     re.ASCII,
 )
 
@@ -20,13 +20,15 @@ class Slot:
     """The place of an asset in a job.
 
     The text form (``scene-00-narration``, ``scene-00-image``, ``scene-00-sound-0``, ``character-0``, ``music``,
-    ``song``, ``recording``, ``plan``) is public in the JSON of the API and stands in stored jobs, messages and charges.
+    ``song``, ``recording``, ``intro``, ``outro``, ``plan``) is public in the JSON of the API and stands in stored jobs,
+    messages and charges.
     Only this class writes and reads it.
     """
 
-    role: Literal["narration", "image", "sound", "character", "music", "song", "recording", "plan"]
+    role: Literal["narration", "image", "sound", "character", "music", "song", "recording", "intro", "outro", "plan"]
     """``recording``: the one recording that is the narration of the whole video. ``character``: the reference image of
-    a character. ``plan``: the text of the plan, which is no asset but is paid for as one."""
+    a character. ``intro``, ``outro``: the clips around the scenes. ``plan``: the text of the plan, which is no asset
+    but is paid for as one."""
     scene: int | None = None
     """Index of the scene, from 0; None if the asset belongs to no single scene."""
     number: int | None = None
@@ -83,5 +85,7 @@ class Slot:
 MUSIC = Slot("music")
 SONG = Slot("song")
 RECORDING = Slot("recording")
+INTRO = Slot("intro")
+OUTRO = Slot("outro")
 PLAN = Slot("plan")
-_WHOLE = {str(slot): slot for slot in (MUSIC, SONG, RECORDING, PLAN)}
+_WHOLE = {str(slot): slot for slot in (MUSIC, SONG, RECORDING, INTRO, OUTRO, PLAN)}

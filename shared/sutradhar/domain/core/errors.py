@@ -233,11 +233,14 @@ class MarkError(SutradharError):
 
 
 class RenderError(SutradharError):
-    """The renderer failed. ``stage`` is the stage of the renderer that failed, or ``disk``."""
+    """The renderer failed. ``stage`` is the stage of the renderer that failed, or ``disk``. The intro and the outro,
+    whose numbers are below 0, are no scenes: only the text of the error names them."""
 
     def __init__(
         self, cause: str, *, stage: str, scene: int | None = None, advice: str = "", retryable: bool = False
     ) -> None:
+        if scene is not None and scene < 0:
+            scene = None
         self.detail = FailureDetail(stage=stage, cause=cause, scene=scene, advice=advice, retryable=retryable)
         self.stage, self.scene, self.advice, self.retryable = stage, scene, advice, retryable
         super().__init__(cause)

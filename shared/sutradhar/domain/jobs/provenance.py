@@ -5,11 +5,12 @@ from typing import Any
 
 from sutradhar.domain.assets.asset import SAMPLE_RATE, Asset
 from sutradhar.domain.assets.requests import AssetRequest
-from sutradhar.domain.assets.slot import MUSIC, Slot
+from sutradhar.domain.assets.slot import INTRO, MUSIC, OUTRO, Slot
 from sutradhar.domain.assets.specs import RecordingSpec, SongSpec, UploadSpec
 from sutradhar.domain.billing.ledger import Account
 from sutradhar.domain.billing.price import usd
 from sutradhar.domain.jobs.job import Job
+from sutradhar.domain.plan.own_media import ClipFile, ImageFile
 from sutradhar.domain.plan.plan import RenderPlan
 
 
@@ -61,8 +62,10 @@ def _describe_usage(plan: RenderPlan, request: AssetRequest) -> dict[str, Any]:
         return {}
     if request.slot == MUSIC:
         return {"used": {"start_sec": plan.music.start_sec}}
-    scene = None if request.slot.scene is None else plan.scenes[request.slot.scene]
-    own = scene and (scene.clip or scene.image)
+    own: ImageFile | ClipFile | None = {INTRO: plan.intro, OUTRO: plan.outro}.get(request.slot)
+    if request.slot.scene is not None:
+        scene = plan.scenes[request.slot.scene]
+        own = scene.clip or scene.image
     return {"used": own.model_dump(exclude={"upload"}, exclude_none=True)} if own else {}
 
 

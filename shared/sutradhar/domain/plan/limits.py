@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 
 from sutradhar.domain.core.base import Frozen
 from sutradhar.domain.core.errors import FieldError
+from sutradhar.domain.plan.ends import INTRO, OUTRO
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.plan.speech_duration import estimate_scene_sec
 
@@ -28,7 +29,7 @@ class PlanLimits(Frozen):
         Args:
             plan: as the caller sent it.
             clip_sec: seconds of the clip or the recorded voice by the scene's number, for scenes that take their length
-                from it.
+                from it; and of the intro and the outro.
         """
         clip_sec = clip_sec or {}
         if len(plan.scenes) > self.max_scenes:
@@ -41,6 +42,9 @@ class PlanLimits(Frozen):
                 field, advice = ("clip", "duration_sec or end_sec") if scene.clip else ("narration_audio", "end_sec")
                 message = f"is {clip_sec[i]:.1f} s long; {longest}; give {advice}"
                 yield FieldError(f"scenes[{i}].{field}", message)
+        for name, number in (("intro", INTRO), ("outro", OUTRO)):
+            if clip_sec.get(number, 0) > self.max_scene_sec:
+                yield FieldError(name, f"is {clip_sec[number]:.1f} s long; {longest}; give end_sec")
         whole = f"at most {self.max_total_sec:g} s a video (MAX_TOTAL_DURATION_SEC)"
         is_best_part = plan.song is not None and plan.song.best
         if (plan.song and not is_best_part) or plan.narration_audio:
@@ -50,6 +54,7 @@ class PlanLimits(Frozen):
                 yield FieldError("length_sec", f"is {plan.length_sec} s; {whole}")
             return
         sure = sum(max(scene.duration_sec or 0, clip_sec.get(i, 0)) for i, scene in enumerate(plan.scenes))
+        sure += measure_ends(clip_sec)
         likely = estimate_video_sec(plan, clip_sec)
         if sure > self.max_total_sec:
             yield FieldError("scenes", f"add up to {sure:g} s; {whole}")
@@ -62,11 +67,17 @@ TERMINAL_LIMITS = PlanLimits.constant(max_scenes=100, max_scene_sec=600, max_tot
 """The limits for a person at the terminal of their own machine."""
 
 
+def measure_ends(clip_sec: Mapping[int, float]) -> float:
+    """Return the seconds of the intro and the outro together."""
+    return clip_sec.get(INTRO, 0) + clip_sec.get(OUTRO, 0)
+
+
 def estimate_video_sec(plan: RenderPlan, clip_sec: Mapping[int, float] | None = None) -> float:
     """Estimate the seconds of the video of ``plan`` before its narrations are recorded."""
+    ends = measure_ends(clip_sec or {})
     if not plan.scenes:
-        return float(plan.length_sec)
-    return sum(estimate_scene_lengths(plan, clip_sec))
+        return float(plan.length_sec) + ends
+    return sum(estimate_scene_lengths(plan, clip_sec)) + ends
 
 
 def estimate_scene_lengths(plan: RenderPlan, clip_sec: Mapping[int, float] | None = None) -> list[float]:

@@ -255,6 +255,8 @@ _PARTS: Mapping[str, Iterable[str]] = {
     "music": Music.model_fields,
     "automation": MusicLevel.model_fields,
     "clip": ClipFile.model_fields,
+    "intro": ClipFile.model_fields,
+    "outro": ClipFile.model_fields,
     "song": Song.model_fields,
     "narration_audio": OwnNarration.model_fields,
     "image": ImageFile.model_fields,

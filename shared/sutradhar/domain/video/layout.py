@@ -10,6 +10,14 @@ from sutradhar.domain.core.errors import FieldError, InvalidRequest
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.plan.scene import Scene
 from sutradhar.domain.plan.speech_duration import MAX_VIDEO_SEC, NARRATION_PADDING_SEC
+from sutradhar.domain.video.end_clips import (
+    PlacedEnd,
+    choose_end_transition,
+    find_intro,
+    find_outro,
+    list_end_words,
+    place_end,
+)
 from sutradhar.domain.video.scene_parts import (
     Passage,
     build_captions,
@@ -22,9 +30,11 @@ from sutradhar.domain.video.scene_parts import (
 )
 from sutradhar.domain.video.shots import choose_camera, count_part_frames, fill_scene, place_clip_audio, place_music
 from sutradhar.domain.video.timeline import (
+    CUT,
     Clip,
     ClipAudio,
     Footage,
+    MusicTrack,
     NarrationClip,
     SoundEffectClip,
     Timeline,
@@ -46,6 +56,10 @@ class Length(NamedTuple):
     """True if the narration needs more frames than the plan asks for."""
 
 
+def _list_words(end: PlacedEnd | None, fps: int) -> list[Passage]:
+    return [*list_end_words(end, fps)] if end else []
+
+
 class Layout:
     """Place one scene after the other and collect the clips of every track.
 
@@ -57,8 +71,12 @@ class Layout:
         self._plan, self._assets, self._fps = plan, assets, plan.render.fps
         self._captioned_scenes = captioned_scenes
         self._transitions = [choose_transition(scene, i, self._fps) for i, scene in enumerate(plan.scenes)]
+        self._intro, self._outro = find_intro(plan, assets), find_outro(plan, assets)
+        self._transitions[0] = choose_end_transition(plan.scenes[0].transition, self._intro, self._fps)
+        self._last_transition = choose_end_transition(plan.scenes[-1].transition, self._outro, self._fps)
+        """The transition to the outro, of the same kind as that to the last scene."""
         self._air = math.ceil(NARRATION_PADDING_SEC * self._fps)
-        self._start = 0
+        self._start = self._find_start()
         """First frame of the next scene's clip."""
         self._clips: list[Clip] = []
         self._narrations: list[NarrationClip] = []
@@ -68,6 +86,10 @@ class Layout:
         self._cut_short: list[int] = []
         self._filled: dict[str, list[int]] = {"loop": [], "hold": []}
         """Scenes whose clip is too short, by what fills them."""
+
+    def _find_start(self) -> int:
+        """Return the first frame of the first scene's clip."""
+        return self._intro.frames - self._transitions[0].frames if self._intro else 0
 
     def add_scene(self, index: int) -> None:
         scene, image = self._plan.scenes[index], self._assets[Slot.image(index)]
@@ -96,37 +118,58 @@ class Layout:
         """Return the timeline of the scenes that were added.
 
         Raises:
-            InvalidRequest: they are longer than ``MAX_VIDEO_SEC``.
+            InvalidRequest: they are longer than ``MAX_VIDEO_SEC``, the intro and the outro included.
         """
-        if self._start > MAX_VIDEO_SEC * self._fps:
-            seconds = self._start / self._fps
-            message = f"the narration makes the video {seconds:.0f} s long; at most {MAX_VIDEO_SEC:.0f} s"
+        frames = self._start + (self._outro.frames if self._outro else 0)
+        if frames > MAX_VIDEO_SEC * self._fps:
+            message = f"the narration makes the video {frames / self._fps:.0f} s long; at most {MAX_VIDEO_SEC:.0f} s"
             raise InvalidRequest([FieldError("scenes", message)])
-        plan = self._plan
-        chosen = self._captioned_scenes
-        captions = build_captions(plan, [one for one in self._list_passages() if chosen is None or one.scene in chosen])
-        music = self._assets.get(MUSIC) if plan.music.enabled else None
+        plan, chosen = self._plan, self._captioned_scenes
+        intro, outro = self._place_intro(), self._place_outro()
+        ends = [one for one in (intro, outro) if one]
+        passages = [*_list_words(intro, self._fps), *self._list_passages(), *_list_words(outro, self._fps)]
+        captions = build_captions(plan, [one for one in passages if chosen is None or one.scene in chosen])
         return Timeline(
             fps=self._fps,
             width=plan.size[0],
             height=plan.size[1],
-            frames=self._start,
-            clips=tuple(self._clips),
+            frames=frames,
+            clips=(*([intro.clip] if intro else []), *self._clips, *([outro.clip] if outro else [])),
             narrations=tuple(self._narrations),
-            music=place_music(music, plan.music, frame_to_sample(self._start, self._fps)) if music else None,
+            music=self._place_music(frames),
             captions=captions,
             burned_captions=choose_burned_captions(plan, captions),
             caption_style=plan.render.caption_style,
-            titles=tuple(place_titles(plan, self._clips)),
+            titles=tuple(place_titles(plan, self._clips, outro.clip if outro else None)),
             sound_effects=tuple(self._sound_effects),
-            clip_audio=tuple(self._clip_audio),
+            clip_audio=(*self._clip_audio, *(one.audio for one in ends if one.audio)),
             watermark=plan.watermark,
-            label=place_label(plan, self._start),
+            label=place_label(plan, frames),
+            look=plan.look,
             extended_scenes=tuple(self._extended),
             looped_scenes=tuple(self._filled["loop"]),
             held_scenes=tuple(self._filled["hold"]),
             cut_short_scenes=tuple(self._cut_short),
         )
+
+    def _place_intro(self) -> PlacedEnd | None:
+        fade_out = self._transitions[0].frames
+        return place_end(self._intro, 0, CUT, self._plan, fade_out=fade_out) if self._intro else None
+
+    def _place_outro(self) -> PlacedEnd | None:
+        """Place the outro where the scenes that were added end."""
+        outro, transition = self._outro, self._last_transition
+        return place_end(outro, self._start, transition, self._plan) if outro else None
+
+    def _place_music(self, frames: int) -> MusicTrack | None:
+        """Return the music. It is heard under the scenes, and under an intro or an outro without a sound."""
+        asset, music = self._assets.get(MUSIC), self._plan.music
+        if asset is None or not music.enabled:
+            return None
+        start = self._clips[0].start if self._intro and self._intro.is_heard else 0
+        end = self._clips[-1].end if self._outro and self._outro.is_heard else frames
+        edges = (frame_to_sample(frame, self._fps) for frame in (start, end, frames))
+        return place_music(asset, music, *edges)
 
     def _find_speech(self, index: int) -> Asset | None:
         scene = self._plan.scenes[index]
@@ -145,8 +188,7 @@ class Layout:
         """Return what is spoken in each scene. Its captions end before the transition to the next one."""
         passages = []
         for narration in self._narrations:
-            following = self._clips[narration.scene + 1 : narration.scene + 2]
-            end = self._clips[narration.scene].end - sum(clip.transition.frames for clip in following)
+            end = self._clips[narration.scene].end - self._fade_out(narration.scene)
             words = self._assets[Slot.narration(narration.scene)].words
             passages.append(Passage(narration.scene, words, narration.start / SAMPLE_RATE, end))
         return sorted([*passages, *self._list_clip_passages()])
@@ -167,8 +209,9 @@ class Layout:
             )
 
     def _fade_out(self, index: int) -> int:
-        """Return the frames of the transition to the scene after ``index``."""
-        return self._transitions[index + 1].frames if index + 1 < len(self._transitions) else 0
+        """Return the frames of the transition to the scene after ``index``, or to the outro."""
+        transitions = [*self._transitions, self._last_transition]
+        return transitions[index + 1].frames
 
     def _measure(self, index: int, image: Asset) -> Length:
         scene, speech = self._plan.scenes[index], self._find_speech(index)

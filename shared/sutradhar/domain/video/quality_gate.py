@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from sutradhar.domain.assets.asset import SAMPLE_RATE
+from sutradhar.domain.plan.ends import name_scene
 from sutradhar.domain.video.captions import Cue
 from sutradhar.domain.video.check_result import CheckResult, judge
 from sutradhar.domain.video.file_facts import FileFacts, Span
@@ -233,8 +234,8 @@ def _note_black(black: Span | None, timeline: Timeline) -> str:
         return ""
     scene = max(timeline.clips, key=lambda clip: measure_span(overlap(black, _on_timeline(clip, timeline)))).scene
     return (
-        f"Scene {scene + 1} is black for {measure_span(black):.1f} s, from {black.start:.1f} s on, as its own image or"
-        " clip is; give it another file if that is not intended."
+        f"{name_scene(scene).capitalize()} is black for {measure_span(black):.1f} s, from {black.start:.1f} s on, as"
+        " its own image or clip is; give it another file if that is not intended."
     )
 
 

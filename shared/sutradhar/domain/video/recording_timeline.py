@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Container, Mapping
+from itertools import pairwise
 
 from sutradhar.domain.assets.asset import SAMPLE_RATE, Asset
 from sutradhar.domain.assets.slot import RECORDING, Slot
@@ -37,7 +38,6 @@ class _RecordingLayout(Layout):
     def __init__(self, plan: RenderPlan, assets: Mapping[Slot, Asset], captioned_scenes: Container[int] | None) -> None:
         super().__init__(plan, assets, captioned_scenes)
         self._recording = recording = assets[RECORDING]
-        self._first_sample = frame_to_sample(self._air, self._fps)
         seconds = recording.samples / SAMPLE_RATE
         self._parts = divide_recording(plan.scenes, recording.words, recording.pauses, seconds)
         frames = self._air + math.ceil(seconds * self._fps) + self._air
@@ -46,9 +46,12 @@ class _RecordingLayout(Layout):
             raise InvalidRequest([FieldError("scenes", message)])
         self._edges = self._place_edges(frames)
         self._shorten_transitions()
+        self._start = self._find_start()
+        self._first_sample = frame_to_sample(self._start + self._transitions[0].frames // 2 + self._air, self._fps)
 
     def _place_edges(self, frames: int) -> list[int]:
-        """Return the frame at which each scene begins, and the end of the video. Each scene has at least one frame."""
+        """Return the frame at which each scene begins, counted from the first one, and the end of the last. Each scene
+        has at least one frame."""
         count = len(self._parts)
         edges = [0]
         for i, part in enumerate(self._parts[:-1], 1):
@@ -58,10 +61,13 @@ class _RecordingLayout(Layout):
 
     def _shorten_transitions(self) -> None:
         """Let no transition be longer than the scenes at its sides, so that two transitions never overlap."""
-        for i in range(1, len(self._transitions)):
-            shown = min(self._edges[i] - self._edges[i - 1], self._edges[i + 1] - self._edges[i])
-            frames = min(self._transitions[i].frames, shown)
-            self._transitions[i] = self._transitions[i].evolve(frames=frames) if frames >= _SHORTEST_TRANSITION else CUT
+        shown = [end - start for start, end in pairwise(self._edges)]
+        limits = [shown[0], *(min(pair) for pair in pairwise(shown)), shown[-1]]
+        transitions = [*self._transitions, self._last_transition]
+        *self._transitions, self._last_transition = (
+            one.evolve(frames=frames) if (frames := min(one.frames, limit)) >= _SHORTEST_TRANSITION else CUT
+            for one, limit in zip(transitions, limits, strict=True)
+        )
 
     def _measure(self, index: int, image: Asset) -> Length:
         visible = self._edges[index + 1] - self._edges[index]

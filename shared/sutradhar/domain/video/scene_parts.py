@@ -69,10 +69,10 @@ def choose_transition(scene: Scene, index: int, fps: int) -> Transition:
     return Transition(kind=scene.transition, frames=round(TRANSITION_SEC * fps))
 
 
-def place_titles(plan: RenderPlan, clips: list[Clip]) -> Iterator[Title]:
+def place_titles(plan: RenderPlan, clips: list[Clip], outro: Clip | None = None) -> Iterator[Title]:
     """Yield the titles; each stands only while its scene is on the screen alone."""
     fps = plan.render.fps
-    for scene, clip, following in zip(plan.scenes, clips, [*clips[1:], None], strict=True):
+    for scene, clip, following in zip(plan.scenes, clips, [*clips[1:], outro], strict=True):
         first, end = clip.start + clip.transition.frames, following.start if following else clip.end
         texts: tuple[tuple[TitleText | None, Literal["title", "lower_third"], float, float], ...] = (
             (scene.title, "title", 0.0, TITLE_SEC),
@@ -86,7 +86,7 @@ def place_titles(plan: RenderPlan, clips: list[Clip]) -> Iterator[Title]:
 
 
 class Passage(NamedTuple):
-    """The words that are spoken in one scene."""
+    """The words that are spoken in one scene, or in the intro or the outro."""
 
     scene: int
     words: Sequence[Word]
@@ -121,11 +121,12 @@ def _separate_cues(cues: Sequence[Cue]) -> Iterator[Cue]:
 
 
 def _build_cues(plan: RenderPlan, passage: Passage, language: Language) -> list[Cue]:
-    scene, words, offset, end = plan.scenes[passage.scene], passage.words, passage.offset_sec, passage.max_frame
+    words, offset, end = passage.words, passage.offset_sec, passage.max_frame
+    scene = plan.scenes[passage.scene] if passage.scene >= 0 else None  # an intro and an outro have no text
     if language == plan.spoken_language:
-        ends = find_line_ends(scene.narration)
+        ends = find_line_ends(scene.narration if scene else "")
         return build_cues(words, offset=offset, fps=plan.render.fps, max_frame=end, line_ends=ends)
-    text = scene.translations.get(language, "")
+    text = "" if scene is None else scene.translations.get(language, "")
     return build_translated_cues(text, words, offset=offset, fps=plan.render.fps, max_frame=end) if text else []
 
 

@@ -137,16 +137,18 @@ def place_clip_audio(scene: Scene, image: Asset, clip: Clip, fps: int, fade_out:
     )
 
 
-def place_music(asset: Asset, music: Music, samples: int) -> MusicTrack:
-    """Return the music of a video of ``samples``. A user's own song plays from its start, and starts again with a
-    crossfade only if it is shorter than the video."""
+def place_music(asset: Asset, music: Music, start: int, end: int, whole: int) -> MusicTrack:
+    """Return the music of a video of ``whole`` samples, which is heard from sample ``start`` to ``end``. A user's own
+    song plays from its start, and starts again with a crossfade only if it is shorter than that."""
+    samples = end - start
     media = MediaRef(blob=asset.blob, sha256=asset.sha256)
     points = tuple(GainPoint(at=round(level.at_sec * SAMPLE_RATE), gain_db=level.gain_db) for level in music.automation)
     track = MusicTrack(media=media, samples=asset.samples, volume_db=music.volume_db, automation=points)
+    track = track.evolve(start=start, end=None if end == whole else end)
     if not music.upload:
         return track
-    start = round(music.start_sec * SAMPLE_RATE)
-    left = asset.samples - start
+    first = round(music.start_sec * SAMPLE_RATE)
+    left = asset.samples - first
     if left >= samples:
-        return track.evolve(samples=samples, source_start=start, crossfade=0)
-    return track.evolve(samples=left, source_start=start, crossfade=min(_SONG_CROSSFADE, left // 4))
+        return track.evolve(samples=samples, source_start=first, crossfade=0)
+    return track.evolve(samples=left, source_start=first, crossfade=min(_SONG_CROSSFADE, left // 4))

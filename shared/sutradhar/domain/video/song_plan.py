@@ -78,6 +78,9 @@ def find_song_notices(plan: RenderPlan) -> Iterator[str]:
         yield "duration_sec of the scenes is not used: the images of a song change on its beats; song.cut chooses them"
     if plan.music.enabled and (plan.music.upload or plan.music.mood):
         yield "music is not used: the song is the sound of the video"
+    if unused := [name for name, end in (("intro", plan.intro), ("outro", plan.outro)) if end]:
+        verb = "is" if len(unused) == 1 else "are"
+        yield f"{' and '.join(unused)} {verb} not used: a video with a song begins and ends with the song"
 
 
 def clean_title(filename: str) -> str:

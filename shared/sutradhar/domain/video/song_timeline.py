@@ -108,6 +108,7 @@ def build_song_timeline(
         clip_audio=tuple(layout.clip_audio),
         watermark=plan.watermark,
         label=place_label(plan, frames),
+        look=plan.look,
         looped_scenes=tuple(sorted(layout.looped)),
         held_scenes=tuple(sorted(layout.held)),
     )

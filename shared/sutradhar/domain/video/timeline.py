@@ -66,10 +66,11 @@ class Footage(Frozen):
 
 
 class Clip(Frozen):
-    """One scene's image or video on the timeline. Its frames include both transitions, in which it overlaps its
-    neighbours."""
+    """One scene's image or video on the timeline, or the intro or the outro. Its frames include both transitions, in
+    which it overlaps its neighbours."""
 
     scene: int
+    """The index of the scene, or ``INTRO`` or ``OUTRO``."""
     start: int
     frames: int
     media: MediaRef
@@ -79,6 +80,11 @@ class Clip(Frozen):
     footage: Footage | None = None
     """None: a still image."""
     fit: Fit = "fill"
+
+    @property
+    def is_scene(self) -> bool:
+        """False for the intro and the outro."""
+        return self.scene >= 0
 
     @property
     def end(self) -> int:
@@ -113,19 +119,23 @@ class GainPoint(Frozen):
 
 
 class MusicTrack(Frozen):
-    """Music to the end of the video. ``volume_db`` is its level relative to the narration while nothing is spoken."""
+    """Music under the scenes. ``volume_db`` is its level relative to the narration while nothing is spoken."""
 
     media: MediaRef
     samples: int
     """Samples of the file that are played before it starts again."""
     volume_db: float
     source_start: int = 0
-    """Sample of the file at which the video opens."""
+    """Sample of the file at which the music begins."""
     crossfade: int | None = None
     """Samples of the crossfade from the end into the start when the file repeats; None: the file loops seamlessly."""
     automation: tuple[GainPoint, ...] = ()
     """Levels relative to ``volume_db``, in the order of time; before the first and after the last point the level
     stays."""
+    start: int = 0
+    """Sample of the video at which it begins: an intro with a sound of its own has no music."""
+    end: int | None = None
+    """Sample of the video at which it ends; None: with the video."""
 
 
 class SongTrack(Frozen):

@@ -20,7 +20,8 @@ def make_package(services: Services, job: Job, publication: Publication) -> Pack
     details = publication.details
     starts: dict[int, float] = {}
     for clip in request.timeline.clips:
-        starts.setdefault(clip.scene, clip.start / request.timeline.fps)
+        if clip.is_scene:
+            starts.setdefault(clip.scene, clip.start / request.timeline.fps)
     chapters = list_chapters(plan.scenes, starts, result.duration_sec)
     synthetic = details.synthetic_media
     return Package(
