@@ -84,6 +84,13 @@ def find_caption_top(width: int, height: int, look: Look | None = None) -> int:
     return int(_find_caption_floor(width, height, look or usual_look()) - _measure_height(width, height))
 
 
+def find_lower_third_floor(width: int, height: int, look: Look) -> int:
+    """Return the row that a lower third stands on: above the captions, or in their place if they are elsewhere."""
+    if look.caption_place == "bottom":
+        return find_caption_top(width, height, look)
+    return int(_find_caption_floor(width, height, look))
+
+
 def find_title_rows(width: int, height: int, look: Look) -> tuple[float, float]:
     """Return the rows between which a title in the middle of a frame may stand, clear of the captions and of the
     corners in which a watermark or the logo may be."""

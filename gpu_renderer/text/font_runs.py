@@ -21,7 +21,7 @@ IGNORED = regex.compile(r"[\s\u200c\u200d]")
 @cache
 def read_coverage(font: Path) -> frozenset[int]:
     """Return the code points that the file ``font`` has glyphs for."""
-    with TTFont(font, lazy=True) as opened:
+    with font.open("rb") as file, TTFont(file, lazy=True) as opened:
         return frozenset(opened.getBestCmap())
 
 

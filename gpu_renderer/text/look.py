@@ -73,10 +73,13 @@ class Look:
             style = replace(style, glow=self.accent)
         return replace(style, fill=fill or style.fill, outline=outline or style.outline)
 
-    def color_on_plate(self, style: Style, color: Color | None, plate: Color) -> Style:
-        """Return ``style`` with letters of ``color`` (None: of the brand's text) if they can be read on ``plate``."""
-        fill = color or _parse(self.colors.text)
-        return replace(style, fill=fill) if fill and measure_contrast(fill, plate) >= _READABLE else style
+    def color_on_plate(self, style: Style, plate: Color, *, is_accented: bool = False) -> Style:
+        """Return ``style`` with letters in the brand's accent or in the colour of its text, if one of them can be read
+        on ``plate``."""
+        accent, text = _parse(self.colors.highlight) if is_accented else None, _parse(self.colors.text)
+        usual = is_accented and not self.colors.highlight  # the accent of videos without a brand is readable
+        colors = [color for color in (accent, None if usual else text) if color]
+        return next((replace(style, fill=c) for c in colors if measure_contrast(c, plate) >= _READABLE), style)
 
 
 @cache

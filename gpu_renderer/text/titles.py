@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from gpu_renderer.core.frame import Bytes
-from gpu_renderer.text.captions import find_caption_top, find_title_rows
+from gpu_renderer.text.captions import find_lower_third_floor, find_title_rows
 from gpu_renderer.text.look import Look, usual_look
 from gpu_renderer.text.overlay import Overlay, crop_to_frame
 from gpu_renderer.text.placement import choose_placement
@@ -93,8 +93,8 @@ def _draw_lower_third(title: Title, width: int, height: int, look: Look) -> Over
     max_width = (1 - place.left - place.right) * width - bar - 2 * padding
     bitmaps = []
     for text, em, style, max_lines in (
-        (title.text, _LOWER_EM, look.color_on_plate(_PLATE_TEXT, None, _PLATE), 2),
-        (title.subtext, _LOWER_SUBTEXT_EM, look.color_on_plate(_PLATE_SUBTEXT, look.accent, _PLATE), 2),
+        (title.text, _LOWER_EM, look.color_on_plate(_PLATE_TEXT, _PLATE), 2),
+        (title.subtext, _LOWER_SUBTEXT_EM, look.color_on_plate(_PLATE_SUBTEXT, _PLATE, is_accented=True), 2),
     ):
         if text:
             lines, size = fit_lines(
@@ -107,7 +107,7 @@ def _draw_lower_third(title: Title, width: int, height: int, look: Look) -> Over
     plate[:] = (*_PLATE, round(255 * _PLATE_OPACITY))
     plate[:, :bar] = (*look.accent, 255)
     _blend_over(plate, text_rgba[inset : rows - inset, inset : columns - inset], bar + padding, padding // 2)
-    bottom = find_caption_top(width, height, look) - round(0.02 * short)
+    bottom = find_lower_third_floor(width, height, look) - round(0.02 * short)
     return crop_to_frame(plate, round(place.left * width), bottom - plate.shape[0], width, height)
 
 
