@@ -35,7 +35,7 @@ class Logo:
 
 @dataclass(frozen=True, eq=False)
 class Look:
-    """How the texts of a video are drawn."""
+    """The fonts, colours and places in which the texts of a video are drawn, and the logo."""
 
     key: str
     """Equal for looks that draw the same."""

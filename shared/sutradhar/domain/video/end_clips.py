@@ -42,8 +42,8 @@ def find_outro(plan: RenderPlan, assets: Mapping[Slot, Asset]) -> EndClip | None
 def _find_end(number: int, clip: ClipFile | None, asset: Asset | None, fps: int) -> EndClip | None:
     if clip is None or asset is None:
         return None
-    sound = "drop" if clip.sound == "drop" else "keep"  # no narration speaks over it
-    scene = Scene(clip=clip.evolve(sound=sound, when_short="hold"))
+    use = "drop" if clip.sound == "drop" else "keep"  # no narration speaks over it
+    scene = Scene(clip=clip.evolve(sound=use, when_short="hold"))
     frames = count_part_frames(scene, asset, fps)
     return EndClip(number, scene, asset, frames) if frames else None
 
