@@ -240,6 +240,30 @@ class Calls(ApiCaller):
         """Order the check of the file. Most checks end while this request waits; GET returns the outcome of slower ones."""
         return self.call("POST", f"/uploads/{self.quote(upload_id)}/complete", model=models.UploadAnswer)
 
+    def list_brands(self) -> models.BrandList:
+        """List your brands by name."""
+        return self.call("GET", "/brands", model=models.BrandList)
+
+    def import_brand(self, body: models.BrandImport | Mapping[str, Any]) -> models.BrandAnswer:
+        """Store the brand in an exported file, which was sent as an upload. Its files become uploads of yours."""
+        return self.call("POST", "/brands/import", body=body, model=models.BrandAnswer)
+
+    def show_brand(self, name: str) -> models.BrandAnswer:
+        """Return one of your brands."""
+        return self.call("GET", f"/brands/{self.quote(name)}", model=models.BrandAnswer)
+
+    def save_brand(self, name: str, body: models.BrandFields | Mapping[str, Any]) -> models.BrandAnswer:
+        """Store a brand, in place of what it was. Plans that say ``"brand": NAME`` take from it every field that they leave out; jobs that began before keep what they took."""
+        return self.call("PUT", f"/brands/{self.quote(name)}", body=body, model=models.BrandAnswer)
+
+    def delete_brand(self, name: str) -> None:
+        """Delete a brand. Jobs keep what they took from it; its uploads are kept like any others from now on."""
+        self.call_for_nothing("DELETE", f"/brands/{self.quote(name)}")
+
+    def export_brand(self, name: str) -> bytes:
+        """Return a brand with all its files as one file, for ``POST /brands/import`` here or in another installation. The file has no keys, no owner and no ids."""
+        return self.call_for_bytes("GET", f"/brands/{self.quote(name)}/export")
+
     def change_webhook(self, job_id: str, body: models.WebhookChoice | Mapping[str, Any]) -> models.JobWebhook:
         """Choose another receiver for the events of the job, or none."""
         return self.call("PUT", f"/render/{self.quote(job_id)}/webhook", body=body, model=models.JobWebhook)
@@ -352,6 +376,66 @@ class Calls(ApiCaller):
         """Refuse what an agent asks for. The agent gets the note."""
         return self.call("POST", f"/approvals/{self.quote(approval_id)}/refuse", body=body, model=models.ApprovalItem)
 
+    def show_batches(self, *, limit: int | None = None, after: str | None = None) -> models.BatchList:
+        """List your batches, the newest first; an admin sees all."""
+        return self.call("GET", "/batches", query={"limit": limit, "after": after}, model=models.BatchList)
+
+    def create_batch(self, body: models.BatchBody | Mapping[str, Any]) -> models.BatchAnswer:
+        """Order a video for each row of a table. Nothing begins unless every row is right."""
+        return self.call("POST", "/batches", body=body, model=models.BatchAnswer)
+
+    def check_batch(self, body: models.BatchBody | Mapping[str, Any]) -> models.BatchReport:
+        """Tell what a batch would make and cost, and every wrong row with its column."""
+        return self.call("POST", "/batches/check", body=body, model=models.BatchReport)
+
+    def show_batch(self, batch_id: str) -> models.BatchAnswer:
+        """Show the progress of a batch: how many rows are in each state, and what they have cost."""
+        return self.call("GET", f"/batches/{self.quote(batch_id)}", model=models.BatchAnswer)
+
+    def change_batch(self, batch_id: str, body: models.BatchBudget | Mapping[str, Any]) -> models.BatchAnswer:
+        """Change the budget of a batch. One that waits for money goes on."""
+        return self.call("PATCH", f"/batches/{self.quote(batch_id)}", body=body, model=models.BatchAnswer)
+
+    def show_rows(
+        self,
+        batch_id: str,
+        *,
+        state: Literal["queued", "running", "succeeded", "failed", "cancelled"] | None = None,
+        limit: int | None = None,
+        after: str | None = None,
+    ) -> models.BatchRowList:
+        """List the rows of a batch in their order, with the job of each."""
+        return self.call(
+            "GET",
+            f"/batches/{self.quote(batch_id)}/rows",
+            query={"state": state, "limit": limit, "after": after},
+            model=models.BatchRowList,
+        )
+
+    def pause_batch(self, batch_id: str) -> models.BatchAnswer:
+        """Let a batch start no further rows. Those in progress go on."""
+        return self.call("POST", f"/batches/{self.quote(batch_id)}/pause", model=models.BatchAnswer)
+
+    def resume_batch(self, batch_id: str) -> models.BatchAnswer:
+        """Let a paused or waiting batch go on."""
+        return self.call("POST", f"/batches/{self.quote(batch_id)}/resume", model=models.BatchAnswer)
+
+    def retry_batch(self, batch_id: str) -> models.BatchAnswer:
+        """Start the failed rows again, each from what it has finished."""
+        return self.call("POST", f"/batches/{self.quote(batch_id)}/retry", model=models.BatchAnswer)
+
+    def cancel_batch(self, batch_id: str) -> models.BatchAnswer:
+        """Cancel a batch with all rows that have not ended. Finished videos stay."""
+        return self.call("DELETE", f"/batches/{self.quote(batch_id)}/cancel", model=models.BatchAnswer)
+
+    def download_results(
+        self, batch_id: str, *, from_: int | None = None, to: int | None = None, format: str | None = None
+    ) -> bytes:
+        """Download a zip with an index (CSV) of all rows and a folder for each finished video."""
+        return self.call_for_bytes(
+            "GET", f"/batches/{self.quote(batch_id)}/results", query={"from": from_, "to": to, "format": format}
+        )
+
     def show_keys(self) -> models.KeyList:
         """List all keys, without their secrets."""
         return self.call("GET", "/keys", model=models.KeyList)
@@ -387,6 +471,10 @@ class Calls(ApiCaller):
     def show_removal(self, removal_id: str) -> models.RemovalAnswer:
         """Show what a removal has removed by now. It can be looked up for 30 days after its end."""
         return self.call("GET", f"/me/data/removals/{self.quote(removal_id)}", model=models.RemovalAnswer)
+
+    def answer_mcp(self) -> None:
+        """Answer one message of the Model Context Protocol (JSON-RPC 2.0; revisions 2026-07-28 and 2025-11-25)."""
+        self.call_for_nothing("POST", "/mcp")
 
     def show_health(self) -> None:
         """Answer at once; nothing is checked."""

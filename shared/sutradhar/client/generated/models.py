@@ -91,6 +91,145 @@ class AudioLinks(BaseModel):
     upload: str
 
 
+class BatchAnswer(BaseModel):
+    """
+    A batch and its progress.
+    """
+
+    model_config = ConfigDict(
+        extra="allow",
+    )
+    batch_id: str
+    id: str
+    name: str
+    state: str
+    reason: str
+    waits_until: str | None
+    rows: int
+    counts: dict[str, int]
+    budget_usd: float | None
+    spent_usd: float
+    reserved_usd: float
+    expected_usd: float
+    most_usd: float
+    webhook_url: str | None
+    created_at: str
+    changed_at: str
+    ended_at: str | None
+    rows_url: str
+    results_url: str
+    notices: list[str] | None = None
+
+
+class BatchBody(BaseModel):
+    """
+    A plan with variables and the table of their values, of which exactly one form is given.
+    """
+
+    model_config = ConfigDict(
+        extra="allow",
+    )
+    plan: dict[str, Any] | None = None
+    csv: str | None = None
+    jsonl: str | None = None
+    rows: list[dict[str, Any]] | None = None
+    name: str = ""
+    budget_usd: float | None = None
+    webhook_url: str | None = None
+
+
+class BatchBudget(BaseModel):
+    model_config = ConfigDict(
+        extra="allow",
+    )
+    budget_usd: float | None
+
+
+class BatchCost(BaseModel):
+    """
+    The cost of all rows that have no problem; an asset that rows share counts once.
+    """
+
+    model_config = ConfigDict(
+        extra="allow",
+    )
+    expected_usd: float
+    most_usd: float
+    render_usd: float
+    video_seconds: float
+    wait_seconds: int
+    budget_left_usd: float | None
+
+
+class BatchList(BaseModel):
+    model_config = ConfigDict(
+        extra="allow",
+    )
+    batches: list[BatchAnswer]
+    has_more: bool
+    next: str | None
+
+
+class BatchProblem(BaseModel):
+    """
+    One reason for which a batch would be refused.
+    """
+
+    model_config = ConfigDict(
+        extra="allow",
+    )
+    row: int | None
+    column: str
+    field: str
+    message: str
+
+
+class BatchReport(BaseModel):
+    """
+    The batch that a table would make.
+    """
+
+    model_config = ConfigDict(
+        extra="allow",
+    )
+    accepted: bool
+    rows: int
+    columns: list[str]
+    problems: list[BatchProblem]
+    problem_count: int
+    has_more_problems: bool
+    notices: list[str]
+    estimate: BatchCost
+
+
+class BatchRowItem(BaseModel):
+    """
+    One row: one video.
+    """
+
+    model_config = ConfigDict(
+        extra="allow",
+    )
+    number: int
+    row_id: str
+    state: str
+    job_id: str | None
+    attempt: int
+    error: str
+    title: str
+    status_url: str | None
+    file_url: str | None
+
+
+class BatchRowList(BaseModel):
+    model_config = ConfigDict(
+        extra="allow",
+    )
+    rows: list[BatchRowItem]
+    has_more: bool
+    next: str | None
+
+
 class BrandColors(BaseModel):
     """
     Colours such as ``#ffd400``; None: the usual one.
@@ -102,6 +241,45 @@ class BrandColors(BaseModel):
     text: str | None = None
     outline: str | None = None
     highlight: str | None = None
+
+
+class BrandFont(BaseModel):
+    """
+    A font file of the user's.
+    """
+
+    model_config = ConfigDict(
+        extra="allow",
+    )
+    upload: str
+    licence: str
+
+
+class BrandImport(BaseModel):
+    """
+    The upload of a file that ``GET /brands/NAME/export`` gave, here or in another installation.
+    """
+
+    model_config = ConfigDict(
+        extra="allow",
+    )
+    upload: str
+    name: str | None = None
+    replace: bool = False
+
+
+class BrandLogo(BaseModel):
+    """
+    An image in a corner of the video, instead of the text of the watermark.
+    """
+
+    model_config = ConfigDict(
+        extra="allow",
+    )
+    upload: str
+    position: Literal["tl", "tr", "bl", "br"] = "tr"
+    opacity: float = 0.9
+    width: float = 0.12
 
 
 class BucketAnswer(BaseModel):
@@ -293,6 +471,20 @@ class FallbackStatus(BaseModel):
     instead_of: list[Fallback]
 
 
+class FontFacts(BaseModel):
+    """
+    The facts about a font file.
+    """
+
+    model_config = ConfigDict(
+        extra="allow",
+    )
+    family: str
+    style: str
+    scripts: list[str]
+    missing: dict[str, str] | None = None
+
+
 class HistoryEntry(BaseModel):
     """
     The last time at which the job entered a state.
@@ -469,6 +661,7 @@ class LookFile(BaseModel):
     )
     blob: str
     sha256: str
+    upload: str = ""
 
 
 class LookLogo(BaseModel):
@@ -1183,6 +1376,7 @@ class UploadAnswer(BaseModel):
     duration_sec: float | None = None
     has_audio: bool | None = None
     is_silent: bool | None = None
+    font: FontFacts | None = None
     notices: list[str] | None = None
     preview_url: str | None = None
     reason: str | None = None
@@ -1725,6 +1919,31 @@ class AlignmentAnswer(BaseModel):
     notices: list[str] | None = None
 
 
+class BrandFields(BaseModel):
+    """
+    The fields of a brand that its owner decides. A plan that names the brand takes from it every field
+    that it leaves out.
+    """
+
+    model_config = ConfigDict(
+        extra="allow",
+    )
+    title: str = ""
+    fonts: dict[str, BrandFont] | None = None
+    colors: BrandColors | None = None
+    caption_style: Literal["plain", "highlight"] | None = None
+    caption_place: Literal["bottom", "middle", "top"] | None = None
+    watermark: str | None = None
+    logo: BrandLogo | None = None
+    intro: ClipFile | None = None
+    outro: ClipFile | None = None
+    voice: str | None = None
+    delivery: Delivery | None = None
+    music: Literal["devotional", "calm", "joyful", "heroic", "curious", "tender"] | None = None
+    style: str | None = None
+    publish: list[PublishNow] | None = None
+
+
 class Calendar(BaseModel):
     model_config = ConfigDict(
         extra="allow",
@@ -1784,7 +2003,7 @@ class OrderedPlan(BaseModel):
 class PlanPatch(BaseModel):
     """
     The new values of a plan. A field that is left out keeps its value; so do the fields that are left out inside
-    ``delivery``, ``music``, ``song``, ``narration_audio`` and ``watermark``.
+    ``delivery``, ``music``, ``song``, ``narration_audio``, ``watermark`` and ``label``.
     """
 
     model_config = ConfigDict(
@@ -1801,6 +2020,7 @@ class PlanPatch(BaseModel):
     song: SongPatch | None = None
     narration_audio: RecordingPatch | None = None
     watermark: Watermark | None = None
+    label: VisibleLabel | None = None
     scenes: list[ScenePatch] | None = None
 
 
@@ -1849,6 +2069,28 @@ class RenderPlan(BaseModel):
     notices: list[str] | None = None
 
 
+class BrandAnswer(BaseModel):
+    """
+    A brand: what the plans that name it take from it.
+    """
+
+    model_config = ConfigDict(
+        extra="allow",
+    )
+    name: str
+    version: int
+    created_at: str
+    changed_at: str
+    fields: BrandFields
+
+
+class BrandList(BaseModel):
+    model_config = ConfigDict(
+        extra="allow",
+    )
+    brands: list[BrandAnswer]
+
+
 class FrameBody(BaseModel):
     """
     A frame of the job's plan, of its plan with a ``patch``, or of another ``plan``; nothing of it is stored.
@@ -1882,3 +2124,4 @@ class PlanFrameBody(BaseModel):
     language: Literal["en", "hi", "none"] | None = None
     format: Literal["jpeg", "png"] = "jpeg"
     plan: RenderPlan
+    brand: BrandFields | None = None
