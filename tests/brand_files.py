@@ -1,6 +1,7 @@
 """Make the files of a brand, and store brands, for tests."""
 
 import io
+import subprocess
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -42,6 +43,13 @@ def draw_logo(color: str = "#d02030") -> bytes:
     out = io.BytesIO()
     image.save(out, "PNG")
     return out.getvalue()
+
+
+def make_clip(path: Path, color: str, seconds: float = 1) -> None:
+    """Write a clip of one colour with a tone."""
+    sources = (f"color={color}:s=320x180:r=25:d={seconds}", f"sine=frequency=440:duration={seconds}")
+    inputs = [word for source in sources for word in ("-f", "lavfi", "-i", source)]
+    subprocess.run(["ffmpeg", "-v", "error", "-y", *inputs, "-pix_fmt", "yuv420p", str(path)], check=True)
 
 
 def store_file(folder: Path, name: str, data: bytes) -> str:

@@ -133,6 +133,7 @@ def retry_publication(publication_id: str) -> tuple[PublicationAnswer, int, dict
 
 
 def _create(job_id: str, body: PublishNow, time_text: str | None = None, zone: str | None = None) -> Created:
+    from sutradhar.pipeline.brands.words import add_brand_words
     from sutradhar.pipeline.publishing.orders import order_publication
 
     services = bootstrap.services()
@@ -142,7 +143,7 @@ def _create(job_id: str, body: PublishNow, time_text: str | None = None, zone: s
         services,
         job,
         body.destination,
-        body.words,
+        add_brand_words(services, job, body.destination, body.words, body.model_fields_set),
         time_text=time_text,
         zone=zone or bootstrap.settings().publishing.zone,
         priority=body.priority,

@@ -11,6 +11,7 @@ from functions.cli import (
     approvals,
     approve,
     backup,
+    brands,
     calendar,
     calibrate,
     cancel,
@@ -66,6 +67,7 @@ app.callback()(start.read_environment)
 for heading, commands in _COMMANDS.items():
     for command in commands:
         app.command(rich_help_panel=heading, no_args_is_help=command in _NEED_ARGUMENTS)(command)
+app.add_typer(brands.app, name="brands", rich_help_panel="Make videos")
 app.add_typer(publication.app, name="publication", rich_help_panel="Publish videos")
 app.add_typer(approvals.app, name="approvals", rich_help_panel="Follow jobs")
 app.add_typer(youtube.app, name="youtube", rich_help_panel="Publish videos")

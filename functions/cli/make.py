@@ -86,11 +86,13 @@ def _make(plan: RenderPlan, review_folder: Path | None) -> Job:
     from functions.cli.progress_view import ProgressView
     from functions.cli.publication_progress import follow_publications
     from functions.dev import local_runtime
+    from sutradhar.pipeline.brands.apply import apply_brand
     from sutradhar.pipeline.own_media import estimate_length
 
     telemetry.write_to(bootstrap.settings().home / LOG_NAME)
     with handle_signals(), local_runtime.run_worker():
         services = bootstrap.services()
+        plan = apply_brand(services, plan)  # now: the video that an earlier brand made is another one
         job = _begin(plan)
         view = ProgressView(console, estimate_length(services, plan))
         while True:

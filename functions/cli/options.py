@@ -75,6 +75,9 @@ Look = Annotated[
 Best = Annotated[
     bool | None, typer.Option("--best", help="Play the best part of the song, about as long as --length says.")
 ]
+Brand = Annotated[
+    str | None, typer.Option("--brand", metavar="NAME", help="Take from this brand what is not given. See `brands`.")
+]
 Aspect = Annotated[str | None, typer.Option(help="16:9, 9:16 or 1:1. Default: 16:9.")]
 Style = Annotated[str | None, typer.Option(help="The look of the images: watercolor, cinematic, paper cut ...")]
 Seed = Annotated[
@@ -117,6 +120,7 @@ class PlanOptions:
     clips: Clips = None
     look: Look = None
     best: Best = None
+    brand: Brand = None
     aspect: Aspect = None
     style: Style = None
     seed: Seed = None
@@ -173,6 +177,7 @@ _FIELDS: Mapping[str, tuple[str, ...]] = {
     "language": ("language",),
     "length": ("length_sec",),
     "voice": ("voice",),
+    "brand": ("brand",),
     "aspect": ("aspect",),
     "style": ("style",),
     "seed": ("seed",),

@@ -16,6 +16,8 @@ from sutradhar.domain.plan.own_media import is_upload_id
 from sutradhar.domain.plan.shorthand import is_music_word
 from sutradhar.domain.plan.upload import Upload
 
+_FILE_FIELDS = ("clip", "image", "intro", "outro", "logo")
+"""The fields of plans and brands whose value may be the name of a file."""
 _DRIVE = re.compile(r"[A-Za-z]:[\\/]")
 _ADDRESS = re.compile(r"(?!file:)([A-Za-z][A-Za-z0-9+.-]+://|data:|mailto:|www\.)", re.IGNORECASE)
 _OLD_ENCODINGS = ("cp1252", "cp437", "cp850", "mac-roman", "cp1251", "shift_jis", "gbk")
@@ -90,7 +92,7 @@ def upload_named_files(body: Any, folder: Path) -> tuple[Any, list[FieldError]]:
         result: dict[str, Any] = {}
         for name, item in value.items():
             path = f"{field}.{name}" if field else name
-            is_file = name in ("clip", "image") or (path == "music" and not is_music_word(item))
+            is_file = name in _FILE_FIELDS or (path == "music" and not is_music_word(item))
             if name == "upload" and isinstance(item, str):
                 result[name] = upload(item, field)
             elif is_file and isinstance(item, str):

@@ -96,8 +96,10 @@ def _order(
     zone: str | None,
     priority: int,
 ) -> Publication:
+    from sutradhar.pipeline.brands.words import add_brand_words
     from sutradhar.pipeline.publishing.orders import order_publication
 
+    words = add_brand_words(services, job, destination, words, words)
     place = zone or bootstrap.settings().publishing.zone
     try:
         publication = order_publication(services, job, destination, words, time_text=at, zone=place, priority=priority)

@@ -139,13 +139,14 @@ UNNOTED_COMMANDS = {
     *("plan", "templates", "duplicate", "status", "library", "logs", "doctor", "keys list"),  # they only read
     "approvals list",
     "calibrate",  # it changes the estimates of this machine only
-    *("calendar", "quota", "publication show", "youtube status"),
+    *("calendar", "quota", "publication show", "youtube status", "brands list", "brands show", "brands export"),
     *("serve", "stop", "mcp"),  # the tools of mcp note their own acts
     *("backup", "restore", "clean"),  # they copy or replace the audit log itself
     "retention",  # each removal is noted where it is made, for the daily run too
 }
 NOTED_COMMANDS = {
     *("make", "upload", "approve", "cancel", "retry", "pin", "unpin", "delete"),
+    *("brands save", "brands delete", "brands import"),
     *("publish", "publication change", "publication cancel", "publication retry"),
     *("youtube login", "youtube logout"),
     *("approvals grant", "approvals refuse"),

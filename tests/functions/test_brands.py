@@ -136,6 +136,9 @@ def test_publications_take_their_words(api: FlaskClient, tmp_path: Path, monkeyp
     job_id = order(api, brand="asha", publish={"destination": "folder", "privacy": "private"}).get_json()["job_id"]
     publication = bootstrap.services().jobs.get(job_id).requested_plan.publish[0]
     assert (publication.tags, publication.privacy) == (("stories",), "private")
+    job_id = order(api, brand="asha", tags=["tea"]).get_json()["job_id"]
+    later = api.post(f"/publish/{job_id}", data=json.dumps({"destination": "folder"})).get_json()
+    assert (later["tags"], later["privacy"]) == (["tea"], "unlisted")
 
 
 def test_a_plan_that_names_no_brand_of_the_caller_is_refused(api: FlaskClient) -> None:

@@ -11,9 +11,11 @@ from sutradhar.domain.jobs.job import Job, JobState
 from sutradhar.domain.jobs.job_failure import JobFailure
 from sutradhar.domain.jobs.library import LibraryFilter
 from sutradhar.domain.jobs.retention import RetentionRules
+from sutradhar.domain.plan.brand import BrandFields
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.plan.upload import MediaInfo
 from sutradhar.pipeline.audit import AUDIT
+from sutradhar.pipeline.brands.save import save_brand
 from sutradhar.pipeline.job_deletion import delete_job
 from sutradhar.pipeline.pins import set_pin
 from sutradhar.pipeline.retention import apply_removal, run_daily_retention, run_retention
@@ -156,6 +158,18 @@ def test_an_upload_goes_a_week_after_its_last_use(pipeline: LocalPipeline) -> No
     assert run(pipeline) == [("files", job.id), ("upload", used)]
     assert pipeline.list_names("uploads/") == []
     assert run(pipeline) == []
+
+
+def test_the_files_of_a_brand_stay_as_long_as_it_has_them(pipeline: LocalPipeline) -> None:
+    logo = send_file(pipeline)
+    save_brand(pipeline.services, "tea", BrandFields.parse({"logo": logo}))
+    pipeline.clock.advance(90 * DAY)
+    assert run(pipeline) == []
+    save_brand(pipeline.services, "tea", BrandFields.parse({"voice": "M"}))
+    pipeline.clock.advance(6 * DAY)
+    assert run(pipeline) == [], "the week begins when the brand gives the file up"
+    pipeline.clock.advance(1 * DAY)
+    assert run(pipeline) == [("upload", logo)]
 
 
 def test_an_upload_that_is_used_after_the_plan_stays(pipeline: LocalPipeline) -> None:

@@ -20,7 +20,7 @@ from sutradhar.domain.core.record import History, Record, keep_fields
 from sutradhar.domain.plan.choices import CaptionStyle, Corner, Mood
 from sutradhar.domain.plan.field_messages import describe_error, join_path
 from sutradhar.domain.plan.options import Delivery, VoiceName
-from sutradhar.domain.plan.own_media import ClipFile, UploadId
+from sutradhar.domain.plan.own_media import ClipFile, UploadId, UploadRef
 from sutradhar.domain.plan.publication import PublishNow, read_publications
 from sutradhar.domain.text.text_fields import DisplayText, SingleLineText
 
@@ -65,10 +65,9 @@ class BrandColors(Frozen):
     """The word that is being spoken, and the lines of lower thirds."""
 
 
-class BrandLogo(Frozen):
+class BrandLogo(UploadRef):
     """An image in a corner of the video, instead of the text of the watermark."""
 
-    upload: UploadId
     position: Corner = "tr"
     opacity: float = Field(default=0.9, gt=0, le=1)
     width: float = Field(default=0.12, ge=0.02, le=0.4)

@@ -5,10 +5,12 @@ from typing import Any
 
 from sutradhar.domain.plan.brand import BrandFields
 from sutradhar.domain.plan.plan import RenderPlan
-from sutradhar.domain.plan.publication import PlannedPublication, PublishNow
+from sutradhar.domain.plan.publication import PlannedPublication
 
 _SAME_FIELDS = ("voice", "style", "intro", "outro")
 """The fields that a plan takes as they are."""
+_PLAN_WORDS = ("title", "description", "tags")
+"""The words that a publication takes from its plan."""
 _NO_CLIPS = "intro and outro: a video with a song has none, because the song is its sound from the first frame on"
 
 
@@ -55,15 +57,17 @@ def drop_clips_of_song(plan: RenderPlan) -> RenderPlan:
 
 def _fill_publications(plan: RenderPlan, fields: BrandFields) -> Iterator[PlannedPublication]:
     """Yield the publications of ``plan``, also that of ``enable_youtube_upload``, with the words of the brand."""
-    words = {one.destination: one for one in fields.publish}
     for publication in plan.publications:
-        own = words.get(publication.destination)
-        yield publication.evolve(**_list_left_out(publication, own)) if own else publication
+        words = list_words(plan, fields, publication.destination)
+        left_out = {name: value for name, value in words.items() if name not in publication.model_fields_set}
+        yield publication.evolve(**left_out)
 
 
-def _list_left_out(publication: PlannedPublication, own: PublishNow) -> dict[str, Any]:
-    return {
-        name: value
-        for name, value in own
-        if name not in publication.model_fields_set and value is not None and name != "destination"
-    }
+def list_words(plan: RenderPlan, fields: BrandFields, destination: str) -> dict[str, Any]:
+    """Return the words of a brand for a publication of ``plan`` to ``destination``, without those that ``plan``, as its
+    caller sent it, has itself."""
+    own = next((one for one in fields.publish if one.destination == destination), None)
+    if own is None:
+        return {}
+    from_plan = [name for name in _PLAN_WORDS if getattr(plan, name)]
+    return {name: value for name, value in own if value is not None and name not in from_plan and name != "destination"}

@@ -6,7 +6,7 @@ from sutradhar.domain.core.api_key import ApiKey
 from sutradhar.domain.core.errors import FieldError, InvalidRequest, NotFound
 from sutradhar.domain.plan.brand import Brand, BrandFields, Script
 from sutradhar.domain.plan.upload import Upload, find_brand_uploads
-from sutradhar.pipeline.brands.store import BRANDS, MAX_BRANDS, find_owner, make_brand_id
+from sutradhar.pipeline.brands.store import BRANDS, MAX_BRANDS, find_owner, make_brand_id, release_uploads
 from sutradhar.pipeline.own_media import find_misuse, find_wrong_part
 from sutradhar.pipeline.services import Services
 from sutradhar.pipeline.upload_check import CHECK_WAIT_SEC, await_checks
@@ -39,6 +39,7 @@ def save_brand(services: Services, name: str, fields: BrandFields, caller: ApiKe
     stored, created = services.documents.create(BRANDS, brand)
     if created or stored.fields == fields:
         return stored, created
+    release_uploads(services, stored.fields)
     return services.documents.update(BRANDS, brand_id, lambda current: _change(current, brand)), False
 
 

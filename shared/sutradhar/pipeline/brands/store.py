@@ -1,12 +1,14 @@
 """Keep the records of brands: find them, list them, and delete them."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 from sutradhar.domain.core.api_key import ApiKey
 from sutradhar.domain.core.errors import NotFound
-from sutradhar.domain.plan.brand import Brand
+from sutradhar.domain.plan.brand import Brand, BrandFields
 from sutradhar.domain.plan.upload import find_brand_uploads
 from sutradhar.pipeline.services import Services
+from sutradhar.pipeline.upload_use import note_use
 from sutradhar.ports.documents import Facts, Kind
 
 MAX_BRANDS = 100
@@ -84,8 +86,16 @@ def delete_brand(services: Services, name: str, caller: ApiKey | None = None) ->
         NotFound: there is none.
     """
     brand = get_brand(services, name, caller)
+    release_uploads(services, brand.fields)
     services.documents.delete(BRANDS, make_brand_id(brand.owner, brand.name))
     return brand
+
+
+def release_uploads(services: Services, fields: BrandFields) -> None:
+    """Let the time for which the uploads of a brand are still kept begin now: the brand gives them up."""
+    for use in find_brand_uploads(fields):
+        with suppress(NotFound):
+            note_use(services, use.upload_id)
 
 
 def list_kept_uploads(services: Services) -> set[str]:
