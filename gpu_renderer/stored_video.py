@@ -104,8 +104,12 @@ def _measure(context: RenderContext, plan: SegmentPlan, video: Path, thumbnail: 
         return facts
     from gpu_renderer.verify.mark_check import check_marks
 
-    checked = check_marks(video, context.request.marks)
-    return facts.evolve(marks=checked, thumbnail_marks=check_marks(thumbnail, None))
+    with context.measure_time("marks"):
+        is_signed = context.signer is not None
+        return facts.evolve(
+            marks=check_marks(video, context.request.marks, is_signed=is_signed),
+            thumbnail_marks=check_marks(thumbnail, None, is_signed=is_signed),
+        )
 
 
 def _find_facts(blobs: BlobStore, name: str) -> FileFacts | None:

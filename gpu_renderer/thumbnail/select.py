@@ -65,7 +65,7 @@ def get_or_mark_thumbnails(context: RenderContext, stop: threading.Event) -> Thu
     from sutradhar.marks.write import mark_image
 
     source = _read_source(context, name)
-    with wrap_mark_errors():
+    with context.measure_time("marks"), wrap_mark_errors():
         marked = Thumbnails(*(mark_image(data, select_part(facts, source), context.signer) for data in plain))
     for blob, data in zip(names, marked, strict=True):
         blobs.put(blob, data)

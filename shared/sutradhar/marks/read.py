@@ -1,6 +1,7 @@
 """Read the marks of a file with c2pa's own reader, which knows nothing of how we wrote them."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO, Literal
 
@@ -67,15 +68,35 @@ def read_marks(path: Path, anchors_pem: str | None = None) -> ReadMarks:
     Raises:
         MarkError: it is another kind of file, or cannot be read.
     """
+    with _open_media(path) as (file, media_type):
+        xmp = _read_packet(file, media_type)
+        file.seek(0)
+        return _read_credentials(file, media_type, anchors_pem).evolve(xmp=xmp)
+
+
+def read_xmp_alone(path: Path) -> ReadMarks:
+    """Return the XMP of the MP4, PNG or JPEG file ``path``; its content credentials are not looked for.
+
+    Raises:
+        MarkError: as ``read_marks``.
+    """
+    with _open_media(path) as (file, media_type):
+        return ReadMarks(state="none", xmp=_read_packet(file, media_type))
+
+
+@contextmanager
+def _open_media(path: Path) -> Iterator[tuple[BinaryIO, str]]:
+    """Yield the open file and its media type."""
     try:
         with path.open("rb") as file:
-            media_type = containers.detect_type(file)
-            packet = containers.find_packet(file, media_type)
-            xmp = read_xmp(packet) if packet else None
-            file.seek(0)
-            return _read_credentials(file, media_type, anchors_pem).evolve(xmp=xmp)
+            yield file, containers.detect_type(file)
     except OSError as exc:
         raise MarkError(f"{path} cannot be read: {exc.strerror or type(exc).__name__}") from exc
+
+
+def _read_packet(file: BinaryIO, media_type: str) -> XmpFacts | None:
+    packet = containers.find_packet(file, media_type)
+    return read_xmp(packet) if packet else None
 
 
 def _read_credentials(file: BinaryIO, media_type: str, anchors_pem: str | None) -> ReadMarks:
