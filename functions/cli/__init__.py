@@ -23,6 +23,7 @@ from functions.cli import (
     library,
     logs,
     make,
+    marks,
     mcp,
     pin,
     plan,
@@ -72,6 +73,7 @@ app.add_typer(publication.app, name="publication", rich_help_panel="Publish vide
 app.add_typer(approvals.app, name="approvals", rich_help_panel="Follow jobs")
 app.add_typer(youtube.app, name="youtube", rich_help_panel="Publish videos")
 app.add_typer(keys.app, name="keys", rich_help_panel=_MACHINE)
+app.add_typer(marks.app, name="marks", rich_help_panel=_MACHINE)
 
 
 def main() -> None:

@@ -140,6 +140,7 @@ UNNOTED_COMMANDS = {
     "approvals list",
     "calibrate",  # it changes the estimates of this machine only
     *("calendar", "quota", "publication show", "youtube status", "brands list", "brands show", "brands export"),
+    *("marks show", "marks verify"),
     *("serve", "stop", "mcp"),  # the tools of mcp note their own acts
     *("backup", "restore", "clean"),  # they copy or replace the audit log itself
     "retention",  # each removal is noted where it is made, for the daily run too
@@ -148,7 +149,7 @@ NOTED_COMMANDS = {
     *("make", "upload", "approve", "cancel", "retry", "pin", "unpin", "delete"),
     *("brands save", "brands delete", "brands import"),
     *("publish", "publication change", "publication cancel", "publication retry"),
-    *("youtube login", "youtube logout"),
+    *("youtube login", "youtube logout", "marks setup"),
     *("approvals grant", "approvals refuse"),
     *("keys add", "keys rotate", "keys revoke", "keys delete-data"),
 }
