@@ -121,6 +121,19 @@ resource "google_storage_bucket_iam_member" "jobs" {
   }
 }
 
+# api stores the plans of a batch, once; plan reads those whose rows it starts.
+resource "google_storage_bucket_iam_member" "batches" {
+  for_each = { api = "roles/storage.objectCreator", plan = "roles/storage.objectViewer" }
+  bucket   = google_storage_bucket.assets.name
+  role     = each.value
+  member   = "serviceAccount:${module.function[each.key].service_account}"
+
+  condition {
+    title      = "${var.name}-batches-only"
+    expression = "resource.name == \"${local.bucket_path}\" || resource.name.startsWith(\"${local.bucket_path}/objects/batches/\")"
+  }
+}
+
 # publish writes videos and their manifests into the bucket of the destination `bucket`, which may be another project's.
 resource "google_storage_bucket_iam_member" "published" {
   for_each = var.publish_bucket == "" ? {} : { (local.publish_place.bucket) = local.publish_place.prefix }

@@ -2,7 +2,7 @@ locals {
   topics = ["plan", "produce", "dispatch", "finish", "check", "webhook", "publish"]
   # who sends what: each function, also what its job owes when a message comes again
   publishers = {
-    plan     = ["api", "dead_letter", "sweep"]
+    plan     = ["api", "plan", "produce", "dispatch", "finish", "dead_letter", "sweep"]
     produce  = ["api", "plan", "produce", "dead_letter", "sweep"]
     dispatch = ["api", "plan", "produce", "dispatch", "finish", "dead_letter", "sweep", "retention"]
     finish   = ["dispatch", "dead_letter"]

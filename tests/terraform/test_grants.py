@@ -83,7 +83,12 @@ def describe_place(kind: str, v: dict[str, Any], known: dict[str, str]) -> str:
         audit = f'resource.name.startsWith("{bucket}/objects/audit/")'
         folders = {
             ours.replace("uploads/", folder): place
-            for folder, place in (("jobs/", "files of jobs"), ("assets/", "assets"), ("frames/", "preview frames"))
+            for folder, place in (
+                ("jobs/", "files of jobs"),
+                ("assets/", "assets"),
+                ("frames/", "preview frames"),
+                ("batches/", "batches"),
+            )
         }
         target = ours.replace(bucket, "projects/_/buckets/shop-window").replace("uploads/", "videos/")
         (condition,) = v["condition"]

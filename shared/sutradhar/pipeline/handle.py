@@ -46,6 +46,7 @@ from sutradhar.domain.jobs.messages import (
     message_subject,
 )
 from sutradhar.pipeline.audio_orders import align_lyrics, analyze_audio, give_up_listening
+from sutradhar.pipeline.batches.advance import advance_batch
 from sutradhar.pipeline.data_removal import remove_data
 from sutradhar.pipeline.dispatch import dispatch, stop_render
 from sutradhar.pipeline.finish import finish, record_progress
@@ -79,11 +80,21 @@ HANDLERS: Mapping[type, Callable[[Services, Any], None]] = {
     messages.RemoveData: remove_data,
     messages.AnnounceEvents: announce_events,
     messages.DeliverWebhook: deliver_webhook,
+    messages.AdvanceBatch: advance_batch,
     messages.PublishVideo: publish_video,
     messages.WakePublications: wake_publications,
 }
 
-_SWEPT = AnnounceEvents | DeliverWebhook | DeleteUpload | DeleteJobFiles | RemoveData | PublishVideo | WakePublications
+_SWEPT = (
+    AnnounceEvents
+    | DeliverWebhook
+    | AdvanceBatch
+    | DeleteUpload
+    | DeleteJobFiles
+    | RemoveData
+    | PublishVideo
+    | WakePublications
+)
 """The messages on which no job depends: the sweep sends them again, or the next tick does what they ask for."""
 
 _AWAITED = SpeakSample | AnalyzeAudio | AlignLyrics

@@ -104,18 +104,19 @@ def submit(
     return job, created
 
 
-def check_budget(services: Services, job: Job) -> Estimate:
-    """Return the estimate of the cost of ``job``.
+def check_budget(services: Services, job: Job, promised: int = 0) -> Estimate:
+    """Return the estimate of the cost of ``job``. ``promised``: what other jobs of its batch are expected to pay yet.
 
     Raises:
         InvalidRequest: it is more than the job's cap; the message lists the parts.
-        BudgetSpent: it is more than is left for today.
+        BudgetSpent: it is more than is left for today, or for its batch.
     """
     try:
         cost = estimate(services, job.requested_plan)
     except ProviderError:
         return Estimate(())  # the job itself will fail with the same error, after which it can be corrected and retried
     refuse_over_budget(services, job, cost)
+    _refuse_over_batch(services, job, cost, promised)
     return cost
 
 
@@ -133,11 +134,25 @@ def refuse_over_budget(services: Services, job: Job, cost: Estimate, spent: int 
         raise InvalidRequest([FieldError("budget_usd", message)])
     if not cost.expected_cost:
         return
-    left = services.providers.call_gate.accounts.remaining_budget(job.owner, job.owner_cap_micros)
-    if left is not None and cost.expected_cost > left:
+    budget = services.providers.call_gate.accounts.find_day_budget(job.owner, job.owner_cap_micros)
+    if budget and cost.expected_cost > budget.remainder:
         raise BudgetSpent(
             f"the video would cost about {usd(cost.expected_cost):.2f} USD,"
-            f" and {usd(left):.2f} are left for today (UTC)"
+            f" and {usd(budget.remainder):.2f} are left for today (UTC)",
+            fits_later=cost.expected_cost <= budget.cap,
+        )
+
+
+def _refuse_over_batch(services: Services, job: Job, cost: Estimate, promised: int) -> None:
+    """Raise BudgetSpent if the batch of ``job`` has less left than it would cost."""
+    if not job.batch or not cost.expected_cost:
+        return
+    left = services.providers.call_gate.accounts.remaining_batch_budget(job.batch)
+    if left is not None and cost.expected_cost > left - promised:
+        raise BudgetSpent(
+            f"the video would cost about {usd(cost.expected_cost):.2f} USD, and of the batch's budget"
+            f" {usd(max(left - promised, 0)):.2f} are left that no row in progress needs",
+            account="batch",
         )
 
 

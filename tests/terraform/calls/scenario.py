@@ -26,6 +26,7 @@ from sutradhar.domain.jobs.messages import (
     StopRender,
 )
 from sutradhar.domain.video.render_request import summary_blob
+from sutradhar.pipeline.batches.submit import BatchOrder, OrderedRow, submit_batch
 from sutradhar.pipeline.brands import imports
 from sutradhar.pipeline.brands.export import export_brand
 from sutradhar.pipeline.brands.store import get_brand
@@ -44,6 +45,7 @@ def play(cloud: FakeCloud) -> None:
     """Let each function of ``cloud`` do all that it does."""
     finished = make_video(cloud)
     end_renders(cloud)
+    make_batch(cloud)
     call_every_route(cloud, finished)
     for destination in ("folder", "webhook"):
         cloud.call(f"POST /publish/{finished}", {"destination": destination}, 201)
@@ -61,6 +63,21 @@ def play(cloud: FakeCloud) -> None:
     cloud.deliver()
     with act_as("api"):
         bootstrap.backend().blobs.exists("ready")  # /ready makes this call on Google Cloud
+
+
+def make_batch(cloud: FakeCloud) -> None:
+    """Store a batch and start its rows; the ends of their jobs are lost."""
+    rows = [OrderedRow(row_id=str(number), plan=PLAN | {"title": f"Row {number}"}) for number in range(2)]
+    with act_as("api"):
+        submit_batch(cloud.services, BatchOrder(rows=rows))
+    cloud.deliver()
+    cloud.messages.clear()
+
+
+def make_row(cloud: FakeCloud, job: Job) -> Job:
+    """Return the job as one of a batch, to which its end is told."""
+    with act_as("api"):
+        return cloud.services.jobs.update(job.id, lambda one: (one.evolve(batch="batch-1"), []))[0]
 
 
 def send_file(cloud: FakeCloud, data: bytes, name: str = "me.png") -> str:
@@ -131,7 +148,7 @@ def end_renders(cloud: FakeCloud) -> None:
     cloud.deliver()
     cloud.call(f"DELETE /render/{canceled}", None, 204)
     cloud.deliver()
-    failed = start_render(cloud)
+    failed = make_row(cloud, start_render(cloud))
     cloud.call(f"POST /publish/{failed.id}", {"destination": "folder"}, 201)
     cloud.send(
         [RenderFinished(job_id=failed.id, render_id=failed.render_id, error=FailureDetail(stage="x", cause="no"))]
@@ -268,7 +285,7 @@ def fail_everywhere(cloud: FakeCloud) -> None:
     with act_as("check"):
         fail_job(cloud.services, upload, _FULL_DISK)
     for state in (JobState.PLANNING, JobState.PRODUCING, JobState.RENDERING):
-        job_id = make_job(cloud, state).id
+        job_id = make_row(cloud, make_job(cloud, state)).id
         publish_later(cloud, job_id)
         for message in one_of_each(cloud.list_sent(job_id)):
             with act_as(message.topic):

@@ -71,10 +71,13 @@ SpentBudget = Literal["", "job", "day", "key", "batch"]
 
 
 class BudgetSpent(SutradharError):
-    """This would cost more than is left of a day's budget, or of a batch's (``account``)."""
+    """This would cost more than is left of a day's budget, or of a batch's (``account``).
 
-    def __init__(self, message: str = "", account: SpentBudget = "day") -> None:
-        self.account = account
+    ``fits_later``: it costs no more than the whole budget, so it may be made when there is money again.
+    """
+
+    def __init__(self, message: str = "", account: SpentBudget = "day", *, fits_later: bool = True) -> None:
+        self.account, self.fits_later = account, fits_later
         super().__init__(message)
 
 

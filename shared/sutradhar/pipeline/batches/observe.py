@@ -1,0 +1,99 @@
+"""Read and write the states of rows, and see what became of their jobs."""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+
+from sutradhar.domain.core.errors import NotFound
+from sutradhar.domain.jobs.batch import Batch, BatchRow, BatchRows
+from sutradhar.domain.jobs.job import Job, JobState
+from sutradhar.pipeline.batches.store import BATCH_ROWS, list_rows_ids, name_rows
+from sutradhar.pipeline.deleted_jobs import find_deletion
+from sutradhar.pipeline.services import Services
+
+MAX_ERROR = 500
+"""The most characters of a row's error: a record has a hundred rows."""
+
+Rows = dict[int, BatchRow]
+"""The rows of a batch by their numbers."""
+
+
+@dataclass(frozen=True)
+class Observation:
+    """A row as the state of its job tells it."""
+
+    row: BatchRow
+    job: Job | None = None
+    """None: it has none, or that was deleted."""
+
+    @property
+    def has_place(self) -> bool:
+        """True if the row counts as one in progress. A job that waits for an approval may wait for days."""
+        return self.row.state == "running" and self.job is not None and self.job.state.is_at_work
+
+
+def read_rows(services: Services, batch: Batch) -> Rows:
+    """Return all rows of ``batch``."""
+    records = services.documents.get_many(BATCH_ROWS, list_rows_ids(batch))
+    return {row.number: row for name in sorted(records) for row in records[name].rows}
+
+
+def write_rows(services: Services, batch_id: str, before: Rows, changes: Mapping[int, BatchRow]) -> Rows:
+    """Write ``changes`` and return all rows after it. A row that is no longer as in ``before`` stays as it is: its
+    caller has changed it meanwhile."""
+    by_record: dict[str, dict[int, BatchRow]] = defaultdict(dict)
+    for number, row in changes.items():
+        if row != before[number]:
+            by_record[name_rows(batch_id, number)][number] = row
+    after = dict(before)
+    for rows_id, changed in by_record.items():
+        stored = services.documents.update(BATCH_ROWS, rows_id, partial(_apply, before, changed))
+        after |= {row.number: row for row in stored.rows}
+    return after
+
+
+def _apply(before: Rows, changed: Mapping[int, BatchRow], rows: BatchRows) -> BatchRows:
+    return rows.evolve(
+        rows=tuple(changed.get(row.number, row) if row == before[row.number] else row for row in rows.rows)
+    )
+
+
+def observe_row(services: Services, row: BatchRow) -> Observation:
+    """Return ``row`` as its job tells it. A row that a spent budget broke off is queued, with its job; one whose worker
+    was killed before it created the job is queued for the same attempt."""
+    job = find_job(services, row.job_id) if row.job_id else None
+    if job is None:
+        if row.job_id and find_deletion(services, row.job_id):
+            return Observation(row.evolve(state="cancelled", error="its job was deleted"))
+        return Observation(row.evolve(state="queued", job_id="") if row.state == "running" else row)
+    match job.state:
+        case JobState.SUCCEEDED:
+            return Observation(row.evolve(state="succeeded", error=""), job)
+        case JobState.CANCELLED:
+            return Observation(row.evolve(state="cancelled", error=job.cancel_reason[:MAX_ERROR]), job)
+        case JobState.FAILED:
+            error = _describe_error(job)
+            is_broken_off = job.error is not None and job.error.spent_budget in ("day", "key", "batch")
+            return Observation(row.evolve(state="queued" if is_broken_off else "failed", error=error), job)
+    return Observation(row.evolve(state="running", error=""), job)
+
+
+def name_job(batch_id: str, row: BatchRow) -> str:
+    """Return the id of the job of this attempt at ``row``. It is always the same, so that no row is made twice."""
+    return f"job-{hashlib.sha256(f'batch/{batch_id}/{row.number}/{row.attempt}'.encode()).hexdigest()[:16]}"
+
+
+def find_job(services: Services, job_id: str) -> Job | None:
+    try:
+        return services.jobs.get(job_id)
+    except NotFound:
+        return None
+
+
+def _describe_error(job: Job) -> str:
+    if job.error is None:
+        return "the job failed"
+    text = f"{job.error.stage}: {job.error.cause}" if job.error.stage else job.error.cause
+    return text[:MAX_ERROR]
