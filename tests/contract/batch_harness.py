@@ -7,13 +7,14 @@ from typing import Any
 from sutradhar.domain.billing.price import PriceTable
 from sutradhar.domain.billing.provider_id import ProviderId
 from sutradhar.domain.billing.usage import Usage
+from sutradhar.domain.core.api_key import ApiKey
 from sutradhar.domain.core.errors import LeaseHeld, StaleLease
 from sutradhar.domain.jobs.batch import Batch, BatchRow
 from sutradhar.domain.jobs.job import Job
 from sutradhar.domain.jobs.messages import Message, RenderFinished
 from sutradhar.domain.plan.options import PlanDefaults
 from sutradhar.domain.plan.plan import RenderPlan
-from sutradhar.pipeline.batches.observe import read_rows
+from sutradhar.pipeline.batches.rows import read_rows
 from sutradhar.pipeline.batches.store import BATCHES
 from sutradhar.pipeline.batches.submit import BatchOrder, OrderedRow, submit_batch
 from sutradhar.pipeline.billing.call_gate import PaidCallGate
@@ -106,24 +107,30 @@ class Batches:
         )
         self.receiver: Any = providers.webhooks
         self.services = Services(backend, providers, PlanDefaults(), batch_active_jobs=active_jobs)
+        self.ended: list[str] = []
+        """The jobs whose renders have ended, in their order."""
+        self.counts_active = False
         self.most_active = 0
         """The most jobs of batches that were in progress at a time."""
 
     def submit(self, rows: int, budget: int | None = None, **changes: Any) -> str:
         """Store a batch of ``rows`` videos with one paid image each, and return its id."""
-        name = str(changes.pop("name", "batch"))
+        name, owner = str(changes.pop("name", "batch")), str(changes.pop("owner", ""))
         plans = [make_plan(f"{name} {number}", **changes) for number in range(1, rows + 1)]
-        return self.submit_plans(plans, budget, name)
+        return self.submit_plans(plans, budget, name, owner)
 
-    def submit_plans(self, plans: Sequence[dict[str, Any]], budget: int | None = None, name: str = "") -> str:
+    def submit_plans(
+        self, plans: Sequence[dict[str, Any]], budget: int | None = None, name: str = "", owner: str = ""
+    ) -> str:
         order = BatchOrder(
-            rows=[OrderedRow(row_id=str(number), plan=plan) for number, plan in enumerate(plans, 1)],
+            rows=[OrderedRow(row_id=str(number), plan=RenderPlan.parse(plan)) for number, plan in enumerate(plans, 1)],
             name=name,
             budget=budget,
             webhook_url="https://hooks.example.com/in",
             base_url="https://videos.example.com",
         )
-        return submit_batch(self.services, order)[0].id
+        caller = ApiKey(id=owner, name=owner, digest="") if owner else None
+        return submit_batch(self.services, order, caller=caller)[0].id
 
     def work(self, most: int = 5000) -> None:
         """Handle messages until there are none, or ``most`` of them; each render ends at once."""
@@ -138,13 +145,15 @@ class Batches:
         except (LeaseHeld, StaleLease):
             self.bus.publish(message)
         self._end_renders()
-        active = [job for job in self.list_jobs() if job.batch and job.state.is_at_work]
-        self.most_active = max(self.most_active, len(active))
+        if self.counts_active:
+            active = [job for job in self.list_jobs() if job.batch and job.state.is_at_work]
+            self.most_active = max(self.most_active, len(active))
 
     def _end_renders(self) -> None:
         for name in self.renderers.running():
             job_id, render_id, request = self.renderers.request[name]
             self.renderers.state[name] = ExecutionState.SUCCEEDED
+            self.ended.append(job_id)
             summary = write_summary(self.services.blobs, request)
             self.bus.publish(RenderFinished(job_id=job_id, render_id=render_id, summary_blob=summary))
 
@@ -157,7 +166,7 @@ class Batches:
         return self.services.documents.get(BATCHES, batch_id)
 
     def rows(self, batch_id: str) -> list[BatchRow]:
-        return list(read_rows(self.services, self.batch(batch_id)).values())
+        return read_rows(self.services, self.batch(batch_id))
 
     def states(self, batch_id: str) -> list[str]:
         return [row.state for row in self.rows(batch_id)]

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -15,8 +15,11 @@ from sutradhar.domain.assets.specs import UploadSpec, cache_key
 from sutradhar.domain.core.api_key import ApiKey
 from sutradhar.domain.jobs.library import LibraryFilter
 from sutradhar.domain.jobs.removal_answer import RemovalAnswer
+from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.plan.upload import Upload
 from sutradhar.domain.publishing.details import PublicationDetails
+from sutradhar.pipeline.batches.store import BATCH_ROWS, BATCHES
+from sutradhar.pipeline.batches.submit import BatchOrder, OrderedRow, submit_batch
 from sutradhar.pipeline.data_removal import REMOVALS
 from sutradhar.pipeline.publishing.schedule import PublicationOrder, change_publication, schedule_publication
 from sutradhar.pipeline.publishing.store import CALENDAR, PUBLICATIONS
@@ -61,6 +64,7 @@ class KeyData:
         get_secret(self.services, owner)
         self._add_old_upload(owner)
         self._add_publication(owner)
+        self._add_batch(owner)
         upload = self.add_upload(owner)
         self._save_asset(upload.id, "image", f"assets/{upload.id}/{DIGEST}.jpg")
         self._save_asset(upload.id, "music", SHARED_BLOB)
@@ -70,6 +74,11 @@ class KeyData:
         upload = create_upload(self.services, "me.png", "image/png", len(IMAGE), caller=key)
         self.kit.blobs.put(upload.blob, IMAGE)
         return upload
+
+    def _add_batch(self, owner: str) -> None:
+        """Store a batch of two rows that have not begun."""
+        rows = [OrderedRow(row_id=str(number), plan=RenderPlan(topic=owner)) for number in range(2)]
+        submit_batch(self.services, BatchOrder(rows=rows), caller=ApiKey(id=owner, name=owner, digest=""))
 
     def _add_publication(self, owner: str) -> None:
         """Order the publication of a job, and change its time twice."""
@@ -116,12 +125,16 @@ class KeyData:
             for one in uploads
             for kind in ("image", "music")
         ]
+        batches = {one.id: one for one in documents.list(BATCHES, owner=owner, limit=100).records}
+        ids = {**uploads, **batches}
         blobs = {
-            blob.name: kit.blobs.get(blob.name) for blob in kit.blobs.list("") if self._is_of(owner, blob.name, uploads)
+            blob.name: kit.blobs.get(blob.name) for blob in kit.blobs.list("") if self._is_of(owner, blob.name, ids)
         }
         return {
             **{f"job {one}": kit.jobs.get(one) for one in job_ids},
             **{f"upload {one}": upload for one, upload in uploads.items()},
+            **{f"batch {one}": batch for one, batch in batches.items()},
+            **{f"rows {one.id}": one for one in documents.list(BATCH_ROWS, owner=owner, limit=100).records},
             **{f"asset {key}": asset for key, asset in kit.assets.get_many(keys).items()},
             **{f"blob {name}": data for name, data in blobs.items()},
             **{f"delivery {one.id}": one for one in documents.list(DELIVERIES, owner=owner, limit=100).records},
@@ -131,8 +144,8 @@ class KeyData:
             **kit.records.read([f"idempotency/job-{owner}-failed"]),
         }
 
-    def _is_of(self, owner: str, name: str, uploads: Mapping[str, Upload]) -> bool:
-        return f"-{owner}" in name or any(upload_id in name for upload_id in uploads)
+    def _is_of(self, owner: str, name: str, ids: Collection[str]) -> bool:
+        return f"-{owner}" in name or any(one in name for one in ids)
 
     def answer(self) -> RemovalAnswer:
         (removal,) = self.kit.documents.list(REMOVALS).records

@@ -38,6 +38,7 @@ def work(data: KeyData) -> None:
 
 def test_everything_of_the_key_goes_and_the_answer_counts_it(data: KeyData) -> None:
     others, mine = data.read_all(OTHER), data.read_all(MINE)
+    plans = sum(blob.size for blob in data.kit.blobs.list("batches/")) // 2
     assert len(mine) == len(others) > 10
     removal, _ = request_removal(data.services, MINE, MINE)
     order_removal(data.services, removal)
@@ -51,12 +52,15 @@ def test_everything_of_the_key_goes_and_the_answer_counts_it(data: KeyData) -> N
         "job_files": (4, 18),
         "publications": (1, 0),
         "idempotency_keys": (1, 0),
+        "batches": (1, plans),
         "uploads": (2, 2 * len(IMAGE)),
         "assets": (2, 2 * len(IMAGE)),
         "webhook_deliveries": (2, 0),
         "webhook_secrets": (1, 0),
+        "approvals": (0, 0),
+        "brands": (0, 0),
     }
-    assert (answer.state, answer.key_id, answer.bytes) == ("done", MINE, 18 + 4 * len(IMAGE))
+    assert (answer.state, answer.key_id, answer.bytes) == ("done", MINE, plans + 18 + 4 * len(IMAGE))
     (entry,) = [one for one in data.kit.documents.list(AUDIT, limit=100).records if one.action == "end_data_removal"]
     assert (entry.actor, entry.facts["key_id"], entry.facts["jobs"]) == (MINE, MINE, 2)
     assert not has_data(data.services, MINE)
@@ -65,6 +69,7 @@ def test_everything_of_the_key_goes_and_the_answer_counts_it(data: KeyData) -> N
 
 def test_running_jobs_are_cancelled_before_anything_is_deleted(data: KeyData) -> None:
     removal, _ = request_removal(data.services, MINE)
+    remove_batch(data.services, removal.id)  # the batches, which start no further jobs then
     remove_batch(data.services, removal.id)
     states = [data.kit.jobs.get(f"job-{MINE}-{name}").state for name in ("running", "failed")]
     assert states == [JobState.CANCELLED, JobState.FAILED]

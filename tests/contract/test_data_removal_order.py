@@ -119,11 +119,11 @@ def require_removed(data: KeyData, ends: int, least_uploads: int) -> None:
     answer = data.answer()
     counts = {kind: amount.count for kind, amount in answer.removed}
     uploads, secrets = counts.pop("uploads"), counts.pop("webhook_secrets")
-    expected = {"jobs": 2, "job_files": 4, "publications": 1, "idempotency_keys": 1, "assets": 2}
-    assert counts == {**expected, "webhook_deliveries": ends}
+    expected = {"jobs": 2, "job_files": 4, "publications": 1, "idempotency_keys": 1, "batches": 1, "assets": 2}
+    assert counts == {**expected, "webhook_deliveries": ends, "approvals": 0, "brands": 0}
     assert least_uploads <= uploads <= 2
     assert secrets >= 1  # a webhook that is sent meanwhile makes a new one
-    files, rest = divmod(answer.bytes - 18, len(IMAGE))
+    files, rest = divmod(answer.bytes - answer.removed.batches.bytes - 18, len(IMAGE))
     assert (answer.state, rest) == ("done", 0)
     assert 2 + least_uploads <= files <= 2 + uploads
 

@@ -7,6 +7,7 @@ batch; a repeat deletes what is left of it.
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, cast
 
 from sutradhar.domain.core.errors import Conflict, NotFound
@@ -15,6 +16,9 @@ from sutradhar.domain.jobs.library import LibraryFilter
 from sutradhar.domain.jobs.messages import DeleteJobFiles
 from sutradhar.domain.plan.upload import Upload
 from sutradhar.pipeline.approvals import APPROVALS
+from sutradhar.pipeline.batches.observe import find_job
+from sutradhar.pipeline.batches.removal import delete_batch, list_batches_of, list_job_ids, stop_batch
+from sutradhar.pipeline.batches.store import BATCHES, name_plans
 from sutradhar.pipeline.brands.store import BRANDS
 from sutradhar.pipeline.job_deletion import delete_job, delete_job_files
 from sutradhar.pipeline.library import refresh_library
@@ -35,7 +39,7 @@ from sutradhar.ports.documents import Kind
 
 _LIVE = ("pending", "running", "awaiting_approval")
 _PAGE = 100
-_MOST_CANCELLED, _MOST_JOBS, _MOST_UPLOADS = 50, 10, 20
+_MOST_CANCELLED, _MOST_JOBS, _MOST_UPLOADS, _MOST_BATCHES = 50, 10, 20, 5
 """The most things of one batch: each takes a few calls of the stores, and a function has two minutes."""
 
 _OWN_KINDS: Mapping[RemovedKind, Kind[Any]] = {"approvals": APPROVALS, "brands": BRANDS}
@@ -60,8 +64,12 @@ def has_data(services: Services, owner: str) -> bool:
     )
 
 
-def _find_live_jobs(services: Services, removal: DataRemoval) -> Batch | None:
-    """Find the jobs to cancel. They are all cancelled before the first one is deleted, so that none goes on to pay."""
+def _find_live(services: Services, removal: DataRemoval) -> Batch | None:
+    """Find the batches and then the jobs to cancel. They are all cancelled before the first one is deleted, so that
+    none goes on to pay, and no batch makes further jobs."""
+    batches = list_batches_of(services, removal.owner, removal.requested_at)
+    if batch_ids := tuple(batch.id for batch in batches if not batch.is_terminal)[:_MOST_BATCHES]:
+        return batch_ids, {}
     refresh_library(services)
     ids = [job_id for state in _LIVE for job_id in _list_jobs(services, removal, state, _MOST_CANCELLED)]
     live = tuple(job_id for job_id in ids if _is_live(services, job_id))
@@ -73,6 +81,13 @@ def _is_live(services: Services, job_id: str) -> bool:
         return not services.jobs.get(job_id).state.is_terminal
     except NotFound:
         return False
+
+
+def _cancel(services: Services, owner: str, ids: tuple[str, ...]) -> None:
+    """Cancel batches or jobs; a batch of a removal has one kind only."""
+    for batch_id in services.documents.get_many(BATCHES, ids):
+        stop_batch(services, batch_id)
+    _cancel_jobs(services, owner, ids)
 
 
 def _cancel_jobs(services: Services, _owner: str, job_ids: tuple[str, ...]) -> None:
@@ -104,6 +119,23 @@ def _delete_jobs(services: Services, owner: str, job_ids: tuple[str, ...]) -> No
             delete_job(services, job_id, has_publications_removed=True)
         delete_job_files(services, DeleteJobFiles(job_id=job_id))
     services.records.delete(map(_name_key, job_ids))
+
+
+def _find_batches(services: Services, removal: DataRemoval) -> Batch | None:
+    batches = [*islice(list_batches_of(services, removal.owner, removal.requested_at), _MOST_BATCHES)]
+    if not batches:
+        return None
+    sizes = [services.blobs.size(name) for batch in batches if services.blobs.exists(name := name_plans(batch.id))]
+    return tuple(batch.id for batch in batches), {"batches": RemovedAmount(count=len(batches), bytes=sum(sizes))}
+
+
+def _delete_batches(services: Services, owner: str, batch_ids: tuple[str, ...]) -> None:
+    """Delete batches, with the jobs that they started after the removal was requested."""
+    for batch in services.documents.get_many(BATCHES, batch_ids).values():
+        stop_batch(services, batch.id)  # one may have been retried since
+        if late := tuple(job_id for job_id in list_job_ids(services, batch) if find_job(services, job_id)):
+            _delete_jobs(services, owner, late)
+        delete_batch(services, batch)
 
 
 def _find_calendar(services: Services, removal: DataRemoval) -> Batch | None:
@@ -194,8 +226,9 @@ def _name_key(job_id: str) -> str:
 
 
 PHASES: Mapping[RemovalPhase, Phase] = {
-    "cancel": Phase(_find_live_jobs, _cancel_jobs),
+    "cancel": Phase(_find_live, _cancel),
     "jobs": Phase(_find_jobs, _delete_jobs),
+    "batches": Phase(_find_batches, _delete_batches),
     "calendar": Phase(_find_calendar, _delete_calendar),
     "uploads": Phase(_find_uploads, _delete_uploads),
     "webhooks": Phase(_find_webhooks, _delete_webhooks),

@@ -15,6 +15,7 @@ from sutradhar.domain.jobs.retention import (
     list_upload_ids,
 )
 from sutradhar.domain.plan.upload import Upload
+from sutradhar.pipeline.batches.removal import list_batch_uploads
 from sutradhar.pipeline.brands.store import list_kept_uploads
 from sutradhar.pipeline.services import Services
 from sutradhar.pipeline.upload_records import UPLOADS, adopt_old_uploads
@@ -65,7 +66,7 @@ class JobPlan:
 
     removals: Sequence[Removal]
     used_uploads: frozenset[str]
-    """The uploads of the jobs that keep their files."""
+    """The uploads of the jobs that keep their files, and of the batches that have not ended."""
 
 
 def plan_retention(services: Services) -> Sequence[Removal]:
@@ -77,7 +78,7 @@ def plan_retention(services: Services) -> Sequence[Removal]:
 def plan_jobs(services: Services) -> JobPlan:
     """Return the jobs, and the files of jobs, that are no longer kept."""
     now, files = services.clock.now(), _list_job_files(services)
-    job_ids, used, removals = set[str](), set[str](), list[Removal]()
+    job_ids, used, removals = set[str](), list_batch_uploads(services), list[Removal]()
     for job in _list_jobs(services):
         job_ids.add(job.id)
         verdict = judge_job(job, services.retention, now)

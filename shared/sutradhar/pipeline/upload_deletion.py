@@ -9,6 +9,7 @@ from sutradhar.domain.jobs.messages import DeleteUpload
 from sutradhar.domain.jobs.retention import list_upload_ids
 from sutradhar.domain.plan.upload import Upload, list_folders, name_blob
 from sutradhar.pipeline.audio_cache import forget_listening
+from sutradhar.pipeline.batches.removal import find_user_batch
 from sutradhar.pipeline.brands.store import find_brand_of_upload
 from sutradhar.pipeline.services import Services, hold_lease
 from sutradhar.pipeline.upload_records import UPLOADS, forget_old_upload, get_upload, update_upload
@@ -23,7 +24,7 @@ def order_deletion(services: Services, upload_id: str, caller: ApiKey | None = N
 
     Raises:
         NotFound: there is no such upload, or ``caller`` must not see it.
-        Conflict: a brand uses it, or a job that has not ended; the message names which.
+        Conflict: a brand uses it, or a job or a batch that has not ended; the message names which.
     """
     upload = get_upload(services, upload_id, caller, with_deleted=True)
     if brand := find_brand_of_upload(services, upload_id):
@@ -31,6 +32,9 @@ def order_deletion(services: Services, upload_id: str, caller: ApiKey | None = N
         raise Conflict(message)
     if job := find_user(services, upload_id):
         message = f"{upload.filename} is used by job {job.id}, which has not ended; cancel the job or wait for its end"
+        raise Conflict(message)
+    if batch := find_user_batch(services, upload_id):
+        message = f"{upload.filename} is used by {batch.id}, which has not ended; cancel the batch or wait for its end"
         raise Conflict(message)
     mark_deleted(services, upload)
 
@@ -89,7 +93,7 @@ def _may_delete(services: Services, upload_id: str) -> bool:
         return True
     if upload.deleting_since is None or find_brand_of_upload(services, upload_id):
         return False
-    return find_user(services, upload_id) is None
+    return find_user(services, upload_id) is None and find_user_batch(services, upload_id) is None
 
 
 def order_due_upload_deletions(services: Services) -> None:

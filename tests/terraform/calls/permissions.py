@@ -49,6 +49,7 @@ _FOLDERS: Mapping[str, str] = {
     "files of jobs": "jobs/",
     "preview frames": "frames/",
     "uploads": "uploads/",
+    "batches": "batches/",
 }
 """The beginning of the names of the blobs in each place."""
 

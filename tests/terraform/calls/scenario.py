@@ -26,7 +26,6 @@ from sutradhar.domain.jobs.messages import (
     StopRender,
 )
 from sutradhar.domain.video.render_request import summary_blob
-from sutradhar.pipeline.batches.submit import BatchOrder, OrderedRow, submit_batch
 from sutradhar.pipeline.brands import imports
 from sutradhar.pipeline.brands.export import export_brand
 from sutradhar.pipeline.brands.store import get_brand
@@ -45,7 +44,6 @@ def play(cloud: FakeCloud) -> None:
     """Let each function of ``cloud`` do all that it does."""
     finished = make_video(cloud)
     end_renders(cloud)
-    make_batch(cloud)
     call_every_route(cloud, finished)
     for destination in ("folder", "webhook"):
         cloud.call(f"POST /publish/{finished}", {"destination": destination}, 201)
@@ -63,15 +61,6 @@ def play(cloud: FakeCloud) -> None:
     cloud.deliver()
     with act_as("api"):
         bootstrap.backend().blobs.exists("ready")  # /ready makes this call on Google Cloud
-
-
-def make_batch(cloud: FakeCloud) -> None:
-    """Store a batch and start its rows; the ends of their jobs are lost."""
-    rows = [OrderedRow(row_id=str(number), plan=PLAN | {"title": f"Row {number}"}) for number in range(2)]
-    with act_as("api"):
-        submit_batch(cloud.services, BatchOrder(rows=rows))
-    cloud.deliver()
-    cloud.messages.clear()
 
 
 def make_row(cloud: FakeCloud, job: Job) -> Job:
@@ -187,8 +176,8 @@ def call_every_route(cloud: FakeCloud, finished: str) -> None:
         "delivery": cloud.call("GET /webhooks/deliveries")["deliveries"][0]["id"],
         "publication": publish_later(cloud, make_job(cloud, JobState.PLANNING).id),
         "failed publication": fail_publication(cloud),
-        "approval": ask_to_publish(cloud, finished, "2100-01-02T12:00Z"),
-        "other approval": ask_to_publish(cloud, finished, "2100-01-03T12:00Z"),
+        "approval": ask_to_publish(cloud, make_job(cloud, JobState.PLANNING).id, "2100-01-02T12:00Z"),
+        "other approval": ask_to_publish(cloud, make_job(cloud, JobState.PLANNING).id, "2100-01-03T12:00Z"),
         "batch": cloud.call("POST /batches", EXAMPLES["batch_orders:create_batch"].body, 202)["batch_id"],
         "key": cloud.call("POST /keys", {"name": "other"}, 201)["id"],
         "other key": cloud.call("POST /keys", {"name": "another"}, 201)["id"],

@@ -60,7 +60,7 @@ class Batch(Record):
     """The number of changes of its budget, so that an older one never replaces a newer one."""
     budget_changed_at: datetime | None = None
     left_micros: int | None = None
-    """What was left of its budget when it began to wait, in millionths of a US dollar."""
+    """The money that was left of its budget when it began to wait, in millionths of a US dollar."""
     ended_at: datetime | None = None
     """The time at which its last row ended; a retry begins again."""
     created_at: datetime

@@ -21,6 +21,7 @@ RemovedKind = Literal[
     "job_files",
     "publications",
     "idempotency_keys",
+    "batches",
     "uploads",
     "assets",
     "webhook_deliveries",
@@ -28,8 +29,8 @@ RemovedKind = Literal[
     "approvals",
     "brands",
 ]
-RemovalPhase = Literal["cancel", "jobs", "calendar", "uploads", "webhooks", "records"]
-_PHASES: tuple[RemovalPhase, ...] = ("cancel", "jobs", "calendar", "uploads", "webhooks", "records")
+RemovalPhase = Literal["cancel", "jobs", "batches", "calendar", "uploads", "webhooks", "records"]
+_PHASES: tuple[RemovalPhase, ...] = ("cancel", "jobs", "batches", "calendar", "uploads", "webhooks", "records")
 
 
 class RemovedAmount(Frozen):

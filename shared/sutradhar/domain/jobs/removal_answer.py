@@ -27,11 +27,16 @@ class RemovedThings(Frozen):
     publications: RemovedAmount = RemovedAmount.constant(count=0, bytes=0)
     """Videos that destinations have stay there."""
     idempotency_keys: RemovedAmount = RemovedAmount.constant(count=0, bytes=0)
+    batches: RemovedAmount = RemovedAmount.constant(count=0, bytes=0)
+    """With the plans of their rows."""
     uploads: RemovedAmount = RemovedAmount.constant(count=0, bytes=0)
     assets: RemovedAmount = RemovedAmount.constant(count=0, bytes=0)
     """Images, clips and songs that were made from the uploads."""
     webhook_deliveries: RemovedAmount = RemovedAmount.constant(count=0, bytes=0)
     webhook_secrets: RemovedAmount = RemovedAmount.constant(count=0, bytes=0)
+    approvals: RemovedAmount = RemovedAmount.constant(count=0, bytes=0)
+    """Questions of agents."""
+    brands: RemovedAmount = RemovedAmount.constant(count=0, bytes=0)
 
 
 class RemovalAnswer(Frozen):

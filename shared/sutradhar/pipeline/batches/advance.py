@@ -21,7 +21,7 @@ from sutradhar.domain.jobs.messages import AdvanceBatch
 from sutradhar.pipeline.batches.asking import ask, is_asked_again, read_asked
 from sutradhar.pipeline.batches.end import announce_end
 from sutradhar.pipeline.batches.money import Shortage, explain_shortage, find_shortage, has_new_money
-from sutradhar.pipeline.batches.observe import Observation, Rows, observe_row, read_rows, write_rows
+from sutradhar.pipeline.batches.observe import Observation, Rows, observe_row, read_numbered_rows, write_rows
 from sutradhar.pipeline.batches.shares import take_places
 from sutradhar.pipeline.batches.start import RowStarter, choose_job
 from sutradhar.pipeline.batches.store import BATCHES
@@ -64,21 +64,21 @@ def order_due_batches(services: Services) -> None:
 
 @dataclass
 class _Look:
-    """One look at a batch. ``seen``: the rows in progress, by their numbers."""
+    """One look at a batch. ``observations``: the rows in progress, by their numbers."""
 
     batch: Batch
     rows: Rows
-    seen: dict[int, Observation]
+    observations: dict[int, Observation]
     shortage: Shortage | None = None
     """The budget that is spent; None: there is money, as far as it is known."""
 
     @property
     def places(self) -> int:
         """The rows that count as in progress."""
-        return sum(one.has_place for one in self.seen.values())
+        return sum(one.has_place for one in self.observations.values())
 
     @property
-    def queued(self) -> Sequence[BatchRow]:
+    def queued_rows(self) -> Sequence[BatchRow]:
         return [row for _, row in sorted(self.rows.items()) if row.state == "queued"]
 
     def write(self, services: Services, changes: Mapping[int, BatchRow]) -> None:
@@ -97,9 +97,9 @@ def _advance(services: Services, batch: Batch, ended_jobs: Collection[str]) -> b
         _cancel_rows(services, look)
     elif _goes_on(services, look):
         look.update(services, lambda one: batch_steps.run(one, services.clock.now()) if one == batch else one)
-    wanted = look.queued if look.batch.state == "running" and not look.shortage else []
-    granted = take_places(services, batch.id, look.places, len(wanted))
-    started = _start_rows(services, look, wanted[:granted])
+    candidates = look.queued_rows if look.batch.state == "running" and not look.shortage else []
+    granted = take_places(services, batch.id, look.places, len(candidates))
+    started = _start_rows(services, look, candidates[:granted])
     if look.shortage or (granted and look.batch.state != "running"):
         take_places(services, batch.id, look.places, 0)  # the others get what this one cannot use
     _settle(services, look)
@@ -110,13 +110,13 @@ def _advance(services: Services, batch: Batch, ended_jobs: Collection[str]) -> b
 
 def _observe(services: Services, batch: Batch, ended_jobs: Collection[str]) -> _Look:
     """See what became of the rows in progress, and of failed ones whose job was retried by itself and has ended."""
-    rows = read_rows(services, batch)
-    told = [
+    rows = read_numbered_rows(services, batch)
+    rows_to_observe = [
         row for row in rows.values() if row.state == "running" or (row.state == "failed" and row.job_id in ended_jobs)
     ]
-    look = _Look(batch, rows, {row.number: observe_row(services, row) for row in told})
-    look.write(services, {number: one.row for number, one in look.seen.items()})
-    broken_off = [one.job for one in look.seen.values() if one.row.state == "queued" and one.job]
+    look = _Look(batch, rows, {row.number: observe_row(services, row) for row in rows_to_observe})
+    look.write(services, {number: one.row for number, one in look.observations.items()})
+    broken_off = [one.job for one in look.observations.values() if one.row.state == "queued" and one.job]
     look.shortage = find_shortage(batch, broken_off, services.clock.now())
     return look
 
@@ -125,17 +125,17 @@ def _goes_on(services: Services, look: _Look) -> bool:
     """Return whether a batch that waits for money, or that has ended, goes on."""
     if look.batch.state == "waiting":
         return not look.shortage and has_new_money(services, look.batch, look.places)
-    return look.batch.state == "done" and bool(look.queued)
+    return look.batch.state == "done" and bool(look.queued_rows)
 
 
 def _cancel_rows(services: Services, look: _Look) -> None:
     """Cancel the jobs in progress, and the rows that wait for a place or for money."""
-    for one in look.seen.values():
+    for one in look.observations.values():
         if one.job and not one.job.state.is_terminal:
             with suppress(Conflict, NotFound):  # it has ended, or is deleted already
                 cancel(services, one.job.id)
-    look.seen = {number: observe_row(services, one.row) for number, one in look.seen.items()}
-    changes = {number: one.row for number, one in look.seen.items()}
+    look.observations = {number: observe_row(services, one.row) for number, one in look.observations.items()}
+    changes = {number: one.row for number, one in look.observations.items()}
     for number, row in look.rows.items():
         if changes.get(number, row).state == "queued":
             changes[number] = row.evolve(state="cancelled", error="the batch was cancelled")
@@ -155,19 +155,19 @@ def _start_rows(services: Services, look: _Look, chosen: Sequence[BatchRow]) -> 
     if not chosen:
         return started
     batch_id = look.batch.id
-    seen = [choose_job(services, batch_id, row) for row in chosen]
-    look.write(services, {one.row.number: one.row for one in seen})
+    chosen_jobs = [choose_job(services, batch_id, row) for row in chosen]
+    look.write(services, {one.row.number: one.row for one in chosen_jobs})
     starter, changes = RowStarter(services, look.batch), dict[int, BatchRow]()
-    for before in seen:
+    for before in chosen_jobs:
         number = before.row.number
         if look.rows[number] != before.row:
             continue  # its caller has changed it meanwhile
         if look.shortage or not starter.goes_on():
             changes[number] = _queue(before)
             continue
-        outcome = starter.start(before, [one.job for one in look.seen.values() if one.has_place])
+        outcome = starter.start(before, [one.job for one in look.observations.values() if one.has_place])
         if isinstance(outcome, Observation):
-            look.seen[number], changes[number] = outcome, outcome.row
+            look.observations[number], changes[number] = outcome, outcome.row
             started.count += outcome.has_place
             continue
         changes[number] = _queue(before)
@@ -187,9 +187,9 @@ def _queue(one: Observation) -> BatchRow:
 def _settle(services: Services, look: _Look) -> None:
     """Write the counts and the state of the batch, and announce its end."""
     if not any(row.state in ("queued", "running") for row in look.rows.values()):
-        look.rows = read_rows(services, look.batch)  # its caller may have queued failed rows again
+        look.rows = read_numbered_rows(services, look.batch)  # its caller may have queued failed rows again
     counts: dict[RowState, int] = dict(Counter(row.state for row in look.rows.values()))
-    version, has_queued = look.batch.budget_version, bool(look.queued)
+    version, has_queued = look.batch.budget_version, bool(look.queued_rows)
     left = services.providers.call_gate.accounts.remaining_batch_budget(look.batch.id) if look.shortage else None
 
     def settle(batch: Batch) -> Batch:

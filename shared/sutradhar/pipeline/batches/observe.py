@@ -9,7 +9,8 @@ from functools import partial
 from sutradhar.domain.core.errors import NotFound
 from sutradhar.domain.jobs.batch import Batch, BatchRow, BatchRows
 from sutradhar.domain.jobs.job import Job, JobState
-from sutradhar.pipeline.batches.store import BATCH_ROWS, list_rows_ids, name_rows
+from sutradhar.pipeline.batches.rows import read_rows
+from sutradhar.pipeline.batches.store import BATCH_ROWS, name_rows
 from sutradhar.pipeline.deleted_jobs import find_deletion
 from sutradhar.pipeline.services import Services
 
@@ -34,10 +35,8 @@ class Observation:
         return self.row.state == "running" and self.job is not None and self.job.state.is_at_work
 
 
-def read_rows(services: Services, batch: Batch) -> Rows:
-    """Return all rows of ``batch``."""
-    records = services.documents.get_many(BATCH_ROWS, list_rows_ids(batch))
-    return {row.number: row for name in sorted(records) for row in records[name].rows}
+def read_numbered_rows(services: Services, batch: Batch) -> Rows:
+    return {row.number: row for row in read_rows(services, batch)}
 
 
 def write_rows(services: Services, batch_id: str, before: Rows, changes: Mapping[int, BatchRow]) -> Rows:

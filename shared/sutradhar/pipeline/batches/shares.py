@@ -40,6 +40,7 @@ def drop_lost_shares(services: Services) -> None:
 
     if lost:
         services.records.update([_RECORD], drop)
+        services.send([AdvanceBatch(batch_id=batch_id) for batch_id in known if batch_id not in lost])
 
 
 def _parse(values: Values) -> RowShares:

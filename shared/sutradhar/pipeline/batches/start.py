@@ -1,10 +1,8 @@
 """Start one row of a batch: create its job, or continue the one that a spent budget or an error broke off."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 from sutradhar.domain.core.errors import (
     BackendError,
@@ -37,7 +35,7 @@ _WORK = timedelta(seconds=60)
 
 @dataclass(frozen=True)
 class Plans:
-    """The plans of a batch, one JSON object a line; one is read when its row starts."""
+    """The plans of a batch, a stored record a line; one is read when its row starts."""
 
     lines: Sequence[bytes]
 
@@ -45,9 +43,9 @@ class Plans:
     def read(cls, services: Services, batch_id: str) -> "Plans":
         return cls(services.blobs.get(name_plans(batch_id)).split(b"\n"))
 
-    def get(self, number: int) -> Any:
+    def get(self, number: int) -> RenderPlan:
         """Return the plan of row ``number``, counted from 1."""
-        return json.loads(self.lines[number - 1])
+        return RenderPlan.from_record(self.lines[number - 1])
 
 
 def choose_job(services: Services, batch_id: str, row: BatchRow) -> Observation:
@@ -78,7 +76,7 @@ class RowStarter:
             return False
         return self._services.documents.get(BATCHES, self._batch.id).state == "running"
 
-    def start(self, seen: Observation, in_progress: Sequence[Job | None]) -> Observation | Shortage | Exception:
+    def start(self, before: Observation, in_progress: Sequence[Job | None]) -> Observation | Shortage | Exception:
         """Create the job of a row, or let its failed job go on; a repeat creates nothing. Return the row after that,
         the budget that does not suffice, or the error after which the same row may be started later.
 
@@ -86,27 +84,27 @@ class RowStarter:
             in_progress: the jobs of other rows, which are expected to pay more yet.
         """
         try:
-            return self._start(seen, in_progress)
+            return self._start(before, in_progress)
         except BudgetSpent as exc:
-            return Shortage(exc.account, str(exc)) if exc.fits_later else _refuse(seen, exc)
+            return Shortage(exc.account, str(exc)) if exc.fits_later else _refuse(before, exc)
         except Conflict:  # its job was retried, cancelled or deleted at this moment
-            return observe_row(self._services, seen.row)
+            return observe_row(self._services, before.row)
         except (LeaseHeld, StaleLease, NewerRecord, OSError) as exc:
             return exc
         except (BackendError, ProviderError) as exc:
-            return exc if exc.retryable else _refuse(seen, exc)
+            return exc if exc.retryable else _refuse(before, exc)
         except Exception as exc:  # one row that meets a fault of this program must not keep the others from being made
             if not isinstance(exc, SutradharError):
-                log("batch_row_failed", level="error", exc=exc, batch_id=self._batch.id, row=seen.row.number)
-            return _refuse(seen, exc)
+                log("batch_row_failed", level="error", exc=exc, batch_id=self._batch.id, row=before.row.number)
+            return _refuse(before, exc)
 
-    def _start(self, seen: Observation, in_progress: Sequence[Job | None]) -> Observation:
-        if seen.job is None:
-            plan = RenderPlan.parse(self._plans.get(seen.row.number))
-            return Observation(seen.row, self._create_job(seen.row, plan, self._sum_promised(in_progress)))
-        if seen.job.state is JobState.FAILED and seen.row.state == "running":
-            return Observation(seen.row, retry(self._services, seen.job.id))
-        return observe_row(self._services, seen.row)
+    def _start(self, before: Observation, in_progress: Sequence[Job | None]) -> Observation:
+        if before.job is None:
+            plan = self._plans.get(before.row.number)
+            return Observation(before.row, self._create_job(before.row, plan, self._sum_promised(in_progress)))
+        if before.job.state is JobState.FAILED and before.row.state == "running":
+            return Observation(before.row, retry(self._services, before.job.id))
+        return observe_row(self._services, before.row)
 
     def _sum_promised(self, in_progress: Sequence[Job | None]) -> int:
         """Return what the rows in progress are expected to pay yet, in millionths of a US dollar."""
@@ -141,6 +139,8 @@ class RowStarter:
         return job
 
 
-def _refuse(seen: Observation, exc: Exception) -> Observation:
+def _refuse(before: Observation, exc: Exception) -> Observation:
     error = (str(exc) or type(exc).__name__)[:MAX_ERROR]
-    return Observation(seen.row.evolve(state="failed", job_id=seen.job.id if seen.job else "", error=error), seen.job)
+    return Observation(
+        before.row.evolve(state="failed", job_id=before.job.id if before.job else "", error=error), before.job
+    )
