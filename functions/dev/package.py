@@ -35,6 +35,7 @@ _NOT_DEPLOYED = (
     "functions/dev/",
     "sutradhar/backends/local/",
     "sutradhar/bootstrap/local.py",
+    "sutradhar/marks/local_signer.py",
 )
 _NOT_NEEDED = {
     *("c2pa-python", "cachetools", "ffmpeg-python"),

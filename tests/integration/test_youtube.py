@@ -6,6 +6,8 @@ import pytest
 
 from sutradhar.destinations.youtube.upload import SETTLE
 from sutradhar.domain.publishing.details import DetailsPatch
+from sutradhar.domain.video.render_request import RenderRequest, request_blob
+from sutradhar.pipeline.dispatch import render_prefix
 from sutradhar.pipeline.publishing.schedule import change_publication
 from sutradhar.pipeline.publishing.store import list_calendar
 from tests.integration.youtube_channel import DETAILS, Channel
@@ -36,6 +38,18 @@ def test_a_video_that_is_published_now_is_visible_at_once(channel: Channel) -> N
     publication = channel.order(0)
     channel.run(2)
     assert (channel.get(publication).state, channel.get_video().status["privacyStatus"]) == ("published", "public")
+
+
+@pytest.mark.parametrize("has_synthetic_media", [True, False])
+def test_youtube_is_told_what_the_marks_in_the_file_say(channel: Channel, has_synthetic_media: bool) -> None:
+    name = request_blob(render_prefix(channel.job(channel.job_id)))
+    request = RenderRequest.from_record(channel.services.blobs.get(name))
+    assert request.marks is not None
+    marks = request.marks.evolve(has_synthetic_media=has_synthetic_media)
+    channel.services.blobs.put(name, request.evolve(marks=marks).to_record().encode())
+    channel.order(0)
+    channel.run(2)
+    assert channel.get_video().status["containsSyntheticMedia"] is has_synthetic_media
 
 
 @pytest.mark.parametrize("fault", ["lost_answer", "cut", "server_error", "lost_request"])

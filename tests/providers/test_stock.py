@@ -1,6 +1,7 @@
 """Stock footage is searched, chosen, downloaded and checked, and its author and licence are stored."""
 
 import io
+import json
 import wave
 from pathlib import Path
 from typing import Any
@@ -152,7 +153,11 @@ def test_a_scene_without_footage_shows_an_image_and_reports_it(stub: ProviderStu
     assert manifest["credits"] == ["Asha, Pexels License, https://www.pexels.com/video/1/"]
     assert manifest["synthetic"] is True
     assert done.result
-    assert b"Pexels License" in pipeline.services.blobs.get(done.result.provenance)
+    stored = json.loads(pipeline.services.blobs.get(done.result.provenance))
+    assert (stored["synthetic"], stored["source_type"]) == (True, "compositeSynthetic")
+    by_slot = {asset["slot"]: (asset.get("source_type"), asset["licence"]) for asset in stored["assets"]}
+    assert by_slot["scene-00-image"] == (None, "Pexels License")
+    assert by_slot["scene-01-image"] == ("trainedAlgorithmicMedia", "")
     pipeline.close()
 
 

@@ -17,6 +17,7 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from sutradhar.domain.core.errors import MarkError
@@ -173,6 +174,11 @@ def read_key(text: str, source: str) -> ec.EllipticCurvePrivateKey:
     if not isinstance(key, ec.EllipticCurvePrivateKey) or not isinstance(key.curve, ec.SECP256R1):
         raise MarkError(f"{source} must have a key of the curve P-256 (ES256)")
     return key
+
+
+def flatten_signature(der: bytes) -> bytes:
+    """Return r and s of a DER signature, 32 bytes each, as COSE has them (RFC 8152, section 8.1)."""
+    return b"".join(number.to_bytes(32, "big") for number in decode_dss_signature(der))
 
 
 def write_certificate(certificate: x509.Certificate) -> str:

@@ -22,7 +22,7 @@ from google.auth.exceptions import GoogleAuthError
 from google.cloud import kms_v1
 
 from sutradhar.domain.core.errors import MarkError
-from sutradhar.marks.local_signer import flatten_signature
+from sutradhar.marks.certificates import flatten_signature
 
 if TYPE_CHECKING:
     from collections.abc import Callable

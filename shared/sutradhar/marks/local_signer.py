@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+
+from sutradhar.marks.certificates import flatten_signature
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from sutradhar.marks.certificates import CertificateChain
     from sutradhar.ports.clock import Clock
-
-_NUMBER_BYTES = 32
 
 
 @dataclass(frozen=True, repr=False)  # it has a secret
@@ -51,8 +50,3 @@ class LocalSigner:
         except UnsupportedAlgorithm:  # OpenSSL before 3.2
             signature = self.key.sign(data, ec.ECDSA(hashes.SHA256()))
         return flatten_signature(signature)
-
-
-def flatten_signature(der: bytes) -> bytes:
-    """Return r and s of a DER signature, 32 bytes each, as COSE has them (RFC 8152, section 8.1)."""
-    return b"".join(number.to_bytes(_NUMBER_BYTES, "big") for number in decode_dss_signature(der))

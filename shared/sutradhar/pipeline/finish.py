@@ -83,7 +83,7 @@ def record_progress(services: Services, message: RenderProgressed) -> None:
 
 def _write_provenance(services: Services, job: Job, request: RenderRequest) -> str:
     name = f"{request.prefix}/provenance.json"
-    manifest = build_manifest(job, read_job_account(services.records, job.id))
+    manifest = build_manifest(job, read_job_account(services.records, job.id), request.marks)
     services.blobs.put(name, json.dumps(manifest, ensure_ascii=False, indent=1).encode())
     return name
 

@@ -31,7 +31,7 @@ def build_marks(
     return MarkFacts(
         title=title,
         source_type=classify_whole(parts),
-        has_synthetic_media=any(_is_synthetic(asset) for _, asset in used),
+        has_synthetic_media=any(is_generated_image(asset) for _, asset in used),
         parts=parts,
     )
 
@@ -81,5 +81,6 @@ def _classify(provider_id: ProviderId, origin: Provenance, *, is_own: bool) -> S
     return "algorithmicMedia" if provider_id.provider in ALGORITHMS else "trainedAlgorithmicMedia"
 
 
-def _is_synthetic(asset: Asset) -> bool:
+def is_generated_image(asset: Asset) -> bool:
+    """Return whether a generative model made this image or clip. What rules draw has no provenance."""
     return asset.kind == "image" and asset.provenance is not None and not asset.provenance.licence

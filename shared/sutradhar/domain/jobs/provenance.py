@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from sutradhar.domain.assets.asset import SAMPLE_RATE, Asset
+from sutradhar.domain.assets.build_marks import is_generated_image
+from sutradhar.domain.assets.marks import MarkFacts
 from sutradhar.domain.assets.requests import AssetRequest
 from sutradhar.domain.assets.slot import INTRO, MUSIC, OUTRO, Slot
 from sutradhar.domain.assets.specs import RecordingSpec, SongSpec, UploadSpec
@@ -14,20 +16,24 @@ from sutradhar.domain.plan.own_media import ClipFile, ImageFile
 from sutradhar.domain.plan.plan import RenderPlan
 
 
-def build_manifest(job: Job, account: Account) -> dict[str, Any]:
-    """Return the manifest of a job whose assets are all finished."""
+def build_manifest(job: Job, account: Account, marks: MarkFacts | None = None) -> dict[str, Any]:
+    """Return the manifest of a job whose assets are all finished. ``marks``: the facts that the marks in its files
+    state; None: an earlier version began the render, and the files have none."""
     plan = job.current_plan
+    source_types = {part.slot: part.source_type for part in marks.parts} if marks else {}
     return {
         "job_id": job.id,
         "title": plan.title,
         "description": plan.description or job.requested_plan.description,
         "tags": list(plan.tags or job.requested_plan.tags),
         "metadata": dict(job.requested_plan.metadata),
-        "synthetic": is_synthetic(job.assets),
+        "synthetic": has_synthetic_media(job.assets, marks),
+        **({"source_type": marks.source_type} if marks else {}),
         "credits": list_credits(job.assets),
         "assets": [
             {
                 "slot": str(request.slot),
+                **({"source_type": source_types[request.slot]} if request.slot in source_types else {}),
                 **_describe_asset(job.assets[request.slot], request.slot, account),
                 **_describe_usage(plan, request),
             }
@@ -37,21 +43,20 @@ def build_manifest(job: Job, account: Account) -> dict[str, Any]:
     }
 
 
-def is_synthetic(assets: Mapping[Slot, Asset]) -> bool:
-    """Return whether a generative model made some of the images. Platforms ask for this if viewers could take them for
-    real (support.google.com/youtube/answer/14328491)."""
-    return any(_is_generated(asset) for asset in assets.values())
+def has_synthetic_media(assets: Mapping[Slot, Asset], marks: MarkFacts | None) -> bool:
+    """Return whether a generative model made some of the images of a video. Platforms ask for this if viewers could
+    take them for real (support.google.com/youtube/answer/14328491), and the answer is that of the marks in its files.
+
+    Args:
+        assets: all assets of the job, for a video without marks.
+    """
+    return marks.has_synthetic_media if marks else any(map(is_generated_image, assets.values()))
 
 
 def list_credits(assets: Mapping[Slot, Asset]) -> list[str]:
     """Return a line for each licence that requires the author's name; each line once."""
     licensed = [a.provenance for a in assets.values() if a.provenance and a.provenance.licence and a.provenance.author]
     return list(dict.fromkeys(f"{p.author}, {p.licence}, {p.source}" for p in licensed))
-
-
-def _is_generated(asset: Asset) -> bool:
-    has_no_licence = asset.provenance is not None and not asset.provenance.licence
-    return has_no_licence and asset.kind == "image"
 
 
 def _describe_usage(plan: RenderPlan, request: AssetRequest) -> dict[str, Any]:

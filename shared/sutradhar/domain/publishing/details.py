@@ -17,8 +17,8 @@ class PublicationDetails(Frozen):
     """The number of a category of YouTube; 22 is "People & Blogs" (videoCategories.list)."""
     made_for_kids: bool = False
     synthetic_media: bool | None = None
-    """True if the video shows realistic scenes that never took place; None: it follows from the providers of its
-    images and voice (support.google.com/youtube/answer/14328491)."""
+    """True if the video shows realistic scenes that never took place; None: what the marks in its file say about
+    its images (support.google.com/youtube/answer/14328491)."""
 
 
 class DetailsPatch(Frozen):

@@ -1,7 +1,7 @@
 """Put together what a destination gets: the files of the finished video and the words about it."""
 
 from sutradhar.domain.jobs.job import Job
-from sutradhar.domain.jobs.provenance import is_synthetic, list_credits
+from sutradhar.domain.jobs.provenance import has_synthetic_media, list_credits
 from sutradhar.domain.publishing.description import list_chapters, write_description
 from sutradhar.domain.publishing.publication import Publication
 from sutradhar.domain.video.render_request import RenderRequest, request_blob
@@ -45,6 +45,6 @@ def make_package(services: Services, job: Job, publication: Publication) -> Pack
         captions=[
             CaptionTrack(language, files.srt, files.vtt, files.lrc) for language, files in result.captions.items()
         ],
-        has_synthetic_media=is_synthetic(job.assets) if synthetic is None else synthetic,
+        has_synthetic_media=has_synthetic_media(job.assets, request.marks) if synthetic is None else synthetic,
         metadata=job.requested_plan.metadata,
     )
