@@ -73,6 +73,31 @@ def test_a_plan_becomes_a_checked_video(home: Path, terminal: Terminal, monkeypa
     reused = json.loads((terminal.out / "job_summary.json").read_text())["segments"]
     assert (reused["encoded"], reused["reused"]) == (0, reused["total"])
     assert (terminal.out / "video.mp4").read_bytes() == first
+    check_marks(terminal)
+
+
+def check_marks(terminal: Terminal) -> None:
+    """A certificate that is made later signs the same video, and a copy without encoding loses the signature."""
+
+    def decode() -> bytes:
+        argv = ["ffmpeg", "-v", "error", "-i", str(video), "-f", "framemd5", "-"]
+        return subprocess.run(argv, capture_output=True, check=True).stdout
+
+    video, thumbnail = terminal.out / "video.mp4", terminal.out / "thumbnail.png"
+    frames, unsigned = decode(), terminal.run("marks", "verify", str(video), str(thumbnail))
+    assert (unsigned.returncode, unsigned.stdout.count("its XMP says")) == (1, 2), unsigned.stdout
+    assert terminal.run("marks", "setup").returncode == 0
+    out, _ = (process := terminal.make()).communicate(timeout=300)
+    assert process.returncode == 0, out
+    summary = json.loads((terminal.out / "job_summary.json").read_text())
+    assert (summary["segments"]["encoded"], summary["marks"]["state"]) == (0, "signed")
+    assert decode() == frames, "marks change no frame and no sample"
+    verified = terminal.run("marks", "verify", str(video), str(thumbnail))
+    assert (verified.returncode, verified.stdout.count("trusted")) == (0, 2), verified.stdout
+    copy = terminal.folder / "copy.mp4"
+    subprocess.run(["ffmpeg", "-v", "error", "-i", str(video), "-c", "copy", str(copy)], check=True)
+    gone = terminal.run("marks", "verify", str(copy))
+    assert (gone.returncode, "no content credentials" in " ".join(gone.stdout.split())) == (1, True), gone.stdout
 
 
 def test_killed_at_ten_random_moments_it_still_ends_and_pays_once(terminal: Terminal) -> None:

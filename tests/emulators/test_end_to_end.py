@@ -28,10 +28,11 @@ from sutradhar.domain.jobs.messages import DispatchRender
 from sutradhar.domain.plan.options import VoiceOptions
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.video.render_request import request_blob
+from sutradhar.marks.read import read_marks
 from sutradhar.pipeline import dispatch
 from sutradhar.ports.runner import ExecutionState
 from sutradhar.providers.offline.hibari import HibariNarrator
-from tests import emulated_cloud
+from tests import emulated_cloud, mark_certificates
 from tests.plain import environment as environment_of
 from tests.waiting import wait_until
 
@@ -51,11 +52,13 @@ PLAN = {
 def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmulatedCloud]:
     # it has only the archive's requirements; FUNCTIONS_PYTHON names such an environment of another version
     python = os.environ.get("FUNCTIONS_PYTHON") or str(environment_of("functions") / "bin/python")
+    home = tmp_path_factory.mktemp("signer")
+    mark_certificates.make_folder(home)
+    signer = {"MARKS_CERTIFICATE": f"{home}/marks/certificate.pem", "MARKS_KEY": f"{home}/marks/key.pem"}
+    settings = {"RATE_LIMIT_PER_MIN": "0", **signer}
     with (
         emulated_cloud.skip_if_missing(),
-        EmulatedCloud(
-            tmp_path_factory.mktemp("cloud"), backoff_sec=0.2, python=python, settings={"RATE_LIMIT_PER_MIN": "0"}
-        ) as up,
+        EmulatedCloud(tmp_path_factory.mktemp("cloud"), backoff_sec=0.2, python=python, settings=settings) as up,
     ):
         yield up
 
@@ -98,6 +101,15 @@ def test_a_plan_becomes_a_checked_video(cloud: EmulatedCloud, tmp_path: Path) ->
     summary = json.loads(call(cloud, "GET", f"/render/{job_id}/file?kind=summary")[1])
     assert all(result["ok"] for result in summary["findings"])
     assert summary["tasks"] >= 1
+    certificate = json.loads(call(cloud, "GET", "/readyz")[1])["checks"]["marks"]
+    assert (certificate["ok"], "signed by Test studio" in certificate["detail"]) == (True, True)
+    for name, kind in (("video.mp4", "video"), ("thumbnail.png", "thumbnail")):
+        path = tmp_path / name
+        path.write_bytes(call(cloud, "GET", f"/render/{job_id}/file?kind={kind}")[1])
+        marks = read_marks(path)
+        assert (marks.state, marks.issuer, marks.problems) == ("valid", "Test studio", ())
+        images = [part for part in marks.parts if part.kind == "image"]
+        assert {part.source_type for part in images} == {"algorithmicMedia"}
 
 
 def send(cloud: EmulatedCloud, filename: str, data: bytes) -> dict[str, Any]:
