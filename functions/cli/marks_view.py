@@ -18,6 +18,8 @@ _VERDICTS = {
     "invalid": "changed after it was signed, or the signature does not hold",
     "none": "no content credentials; a copy without encoding, such as ffmpeg -c copy, removes them",
 }
+_EXPIRED = "unchanged since {signer} signed it, but the certificate has expired since then, so readers refuse it"
+_OF_EXPIRED = {"signingCredential.expired", "signingCredential.untrusted"}
 
 
 def describe_certificate(chain: "CertificateChain") -> dict[str, Any]:
@@ -35,11 +37,14 @@ def print_certificate(facts: Mapping[str, Any]) -> None:
 
 def print_verdict(file: Path, marks: "ReadMarks") -> None:
     """Print one line about a file, and one for each problem."""
-    verdict = _VERDICTS[marks.state].format(signer=marks.issuer or marks.signer or "an unnamed signer")
+    is_expired = marks.state == "invalid" and set(marks.problems) <= _OF_EXPIRED
+    verdict = (_EXPIRED if is_expired else _VERDICTS[marks.state]).format(
+        signer=marks.issuer or marks.signer or "an unnamed signer"
+    )
     print_line((marks.state, _STYLES[marks.state]), f" {file}: {verdict}")
     if marks.state == "none" and marks.xmp and marks.xmp.source_type:
         print_line(f"  its XMP says {marks.xmp.source_type}, which is unsigned")
-    if marks.state == "invalid":
+    if marks.state == "invalid" and not is_expired:
         for problem in marks.problems:
             print_line(f"  {problem}")
 

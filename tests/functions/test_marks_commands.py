@@ -10,9 +10,11 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from functions.cli import app
+from functions.cli.marks_view import print_verdict
 from sutradhar import bootstrap
 from sutradhar.domain.assets.marks import MarkFacts
 from sutradhar.marks import kms_signer
+from sutradhar.marks.read import ReadMarks
 from sutradhar.marks.write import mark_image
 from tests import mark_certificates
 from tests.conftest import forget
@@ -104,6 +106,14 @@ def test_an_expired_certificate_is_named_and_renewed(home: Path, tmp_path: Path)
     assert (refused.exit_code, "expired at" in refused.stderr) == (1, True)
     assert run("setup", "--renew").exit_code == 0
     assert run("verify", str(write_image(tmp_path / "signed.png"))).exit_code == 0
+
+
+def test_a_file_whose_certificate_expired_later_is_called_unchanged(capsys: pytest.CaptureFixture[str]) -> None:
+    problems = ("signingCredential.untrusted", "signingCredential.expired")
+    print_verdict(Path("a.mp4"), ReadMarks(state="invalid", issuer="Asha films", problems=problems))
+    assert "unchanged since Asha films signed it, but the certificate has expired" in " ".join(
+        capsys.readouterr().err.split()
+    )
 
 
 def test_what_is_no_file_with_marks_is_refused_clearly(tmp_path: Path) -> None:
