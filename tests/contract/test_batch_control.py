@@ -1,14 +1,17 @@
 """A caller pauses, resumes, retries and cancels a batch and changes its budget, on both backends."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
 
 from sutradhar.domain.billing.ledger import batch_account
-from sutradhar.domain.core.errors import Conflict, NotFound
+from sutradhar.domain.billing.usage import Usage
+from sutradhar.domain.core.errors import BudgetExceeded, Conflict, NotFound
 from sutradhar.domain.jobs.batch import Batch, BatchRow, BatchRows, BatchState, RowState
 from sutradhar.pipeline.batches import control
 from sutradhar.pipeline.batches.store import BATCH_ROWS, BATCHES, name_rows
+from sutradhar.pipeline.billing.context import BillingContext
 from sutradhar.pipeline.services import Services
 from tests.contract.conftest import StoreFixture
 from tests.contract.webhook_post import Post
@@ -83,3 +86,29 @@ def test_an_unknown_batch_is_not_found(services: Services) -> None:
     for act in (control.pause, control.resume, control.cancel, control.retry_failed):
         with pytest.raises(NotFound):
             act(services, "batch-x")
+
+
+def test_the_budget_of_a_batch_holds_however_many_jobs_pay_at_a_time(services: Services) -> None:
+    accounts = services.providers.call_gate.accounts
+    accounts.set_batch_cap("batch-1", 50, version=1)
+    usage = Usage.exact("openai", "m", {"calls": 1})
+
+    refusals: list[BudgetExceeded] = []
+
+    def pay(number: int) -> bool:
+        context = BillingContext(f"job-{number % 5}", f"scene-{number}", batch="batch-1")
+        try:
+            reservation = accounts.reserve(context, usage, 7)
+        except BudgetExceeded as exc:
+            refusals.append(exc)
+            return False
+        accounts.settle(reservation, 6)
+        return True
+
+    with ThreadPoolExecutor(8) as pool:
+        paid = sum(pool.map(pay, range(16)))
+    account = accounts.read(batch_account("batch-1"))
+    assert (account.spent, account.reserved) == (6 * paid, 0)
+    assert account.spent <= 50
+    assert paid >= 6
+    assert {(exc.account, exc.may_fall_back) for exc in refusals} == {("batch", False)}

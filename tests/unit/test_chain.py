@@ -9,7 +9,7 @@ import pytest
 from sutradhar.domain.assets.asset import Fallback, Word
 from sutradhar.domain.billing.provider_id import ProviderId, VoiceId
 from sutradhar.domain.billing.usage import Usage
-from sutradhar.domain.core.errors import InvalidRequest, ProviderError
+from sutradhar.domain.core.errors import BudgetExceeded, InvalidRequest, ProviderError
 from sutradhar.domain.plan.choices import LANGUAGES, Language, Voice
 from sutradhar.domain.plan.options import DEFAULT_VOICE, VoiceOptions
 from sutradhar.ports.providers import ImageCapabilities, ImageFile, NarratorCapabilities, Speech
@@ -231,3 +231,16 @@ def test_a_chain_tells_the_usage_of_the_first_that_can_do_it() -> None:
     for no_fallbacks, narrators in ((True, [Scripted("a", 1), Scripted("b")]), (False, [Scripted("a", 1)])):
         with pytest.raises(ProviderError, match="no luck"):
             chain(*narrators, no_fallbacks=no_fallbacks).usage("Hello", "en", "F")
+
+
+def test_a_row_of_a_batch_waits_for_money_instead_of_another_provider() -> None:
+    class Dear(Scripted):
+        def narrate(self, text: str, language: Language, voice: Voice, options: VoiceOptions = DEFAULT_VOICE) -> Speech:
+            raise BudgetExceeded(
+                "the batch's budget is spent", provider=self.name, account="batch", may_fall_back=False
+            )
+
+    free = Scripted("free/1")
+    with pytest.raises(BudgetExceeded) as caught:
+        chain(Dear("dear/1"), free).narrate("Tea", "en", "F")
+    assert (caught.value.account, free.asked) == ("batch", 0)

@@ -57,7 +57,7 @@ def _find_stock_footage(
     try:
         return chains.footage.find(spec.query, image.width, image.height, spec.seconds, image.seed)
     except ProviderError as exc:
-        if no_fallbacks:
+        if no_fallbacks or not exc.may_fall_back:
             raise
         fallback = Fallback(provider=exc.provider, reason=str(exc))
     replacement = _draw_image(chains, image, load_references)
@@ -69,6 +69,6 @@ def _find_sound_effect(chains: Chains, spec: SoundEffectSpec, *, no_fallbacks: b
     try:
         return chains.sounds.find_effect(spec.text)
     except ProviderError as exc:
-        if no_fallbacks:
+        if no_fallbacks or not exc.may_fall_back:
             raise
         return SoundEffect(b"", 0, "silence/1", fallbacks=(Fallback(provider=exc.provider, reason=str(exc)),))

@@ -152,7 +152,7 @@ def _create_clip(services: Services, job: Job, request: AssetRequest, spec: Clip
     try:
         clip = clips.poll_or_start(services, context, request, spec, services.blobs.get(image.blob))
     except ProviderError as exc:
-        if context.no_fallbacks:
+        if context.no_fallbacks or not exc.may_fall_back:
             clips.forget(services, request)
             raise
         fallback = Fallback(provider=exc.provider, reason=str(exc))

@@ -102,6 +102,8 @@ class Chain(Generic[_P]):
             try:
                 return request(provider), failures
             except ProviderError as exc:
+                if not exc.may_fall_back:
+                    raise
                 failures.append(exc)
                 reserve = self._reserves.get(provider.provider_id)
                 if exc.fault == "gone" and reserve is not None and not self._no_fallbacks:

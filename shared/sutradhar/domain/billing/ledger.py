@@ -128,6 +128,7 @@ def reserve(
                 f" cap of {usd(cap):.2f} USD {usd(max(cap - account.commitment, 0)):.4f} are left",
                 provider=charge.provider,
                 account=account_id.kind,
+                may_fall_back=not charge.batch or account_id.kind == "job",
             )
     changed = {key: account.evolve(reserved=account.reserved + charge.reserved) for key, account in accounts.items()}
     changed[job] = _with_charge(changed[job], charge_id, charge)

@@ -155,7 +155,11 @@ class ProviderError(SutradharError):
         fault: the kind of failure, by which the circuit breaker and the chain of providers decide.
         retry_after: the seconds after which the provider asks to be called again, if it says so.
         billed: True if the provider may have charged for the call, as when its answer was lost on the way.
+
+    ``may_fall_back``: another provider may be asked instead.
     """
+
+    may_fall_back = True
 
     def __init__(
         self,
@@ -175,10 +179,14 @@ class ProviderError(SutradharError):
 
 
 class BudgetExceeded(ProviderError):
-    """The call would cost more than is left of a cap, so it was not made."""
+    """The call would cost more than is left of a cap, so it was not made.
 
-    def __init__(self, message: str, *, provider: str, account: SpentBudget = "") -> None:
-        self.account = account
+    ``may_fall_back`` is False for a row of a batch, which waits for money: all its videos are made by the same
+    providers.
+    """
+
+    def __init__(self, message: str, *, provider: str, account: SpentBudget = "", may_fall_back: bool = True) -> None:
+        self.account, self.may_fall_back = account, may_fall_back
         caps = "the batch's budget" if account == "batch" else "the cap (MAX_JOB_COST, DAILY_BUDGET_USD)"
         super().__init__(
             message,
