@@ -1,7 +1,5 @@
 """Store, list, export and import the caller's brands."""
 
-import re
-
 import flask
 from werkzeug.wrappers import Response
 
@@ -11,10 +9,7 @@ from functions.api.brand_models import BrandAnswer, BrandImport, BrandList
 from functions.api.endpoint import endpoint
 from functions.api.links import make_url
 from sutradhar import bootstrap
-from sutradhar.domain.core.errors import FieldError, InvalidRequest
 from sutradhar.domain.plan.brand import Brand, BrandFields
-
-_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 
 
 @endpoint(answers={200: BrandList})
@@ -43,9 +38,6 @@ def save_brand(name: str, body: BrandFields) -> tuple[BrandAnswer, int, dict[str
     """
     from sutradhar.pipeline.brands import save
 
-    if not _NAME.fullmatch(name):
-        problem = f"must be 1 to 40 small letters, digits and hyphens, such as my-channel (got {name[:60]!r})"
-        raise InvalidRequest([FieldError("name", problem)])
     return _answer(*save.save_brand(bootstrap.services(), name, body, caller()))
 
 

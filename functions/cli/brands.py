@@ -64,18 +64,11 @@ def save(
     as_json: AsJson = False,
 ) -> None:
     """Store a brand, in place of what it was. Files that FILE names, such as fonts, become uploads."""
-    from pydantic import TypeAdapter, ValidationError
-
-    from sutradhar.domain.plan.brand import BrandName
-    from sutradhar.pipeline.brands.save import save_brand
+    from sutradhar.pipeline.brands.save import require_name, save_brand
 
     with report_errors():
         prepare_home()
-        try:
-            TypeAdapter(BrandName).validate_python(name)
-        except ValidationError as exc:
-            problem = f"must be 1 to 40 small letters, digits and hyphens, such as my-channel (got {name!r})"
-            raise InvalidRequest([FieldError("NAME", problem)]) from exc
+        require_name(name)  # before the files are stored
         fields = _read_fields(file)
         brand, created = save_brand(bootstrap.services(), name, fields)
         note_terminal_act("save_brand", brand=name, version=brand.version)

@@ -1,6 +1,7 @@
 """Check the fonts that users send for their brands, and draw a sample of their letters."""
 
 import io
+import logging
 import struct
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ from sutradhar.media.formats import MediaError
 
 MAX_BYTES = 20_000_000
 """The most bytes of a font: the largest of Noto's with one script has 2 MB."""
+# it would write a line for each record of a damaged table: a file of 1 MB can have 30,000
+logging.getLogger("fontTools").setLevel(logging.CRITICAL)
 _SIGNATURES = (b"\0\1\0\0", b"true", b"OTTO")
 _REFUSED: Mapping[bytes, tuple[str, str]] = {
     b"ttcf": ("is a collection of fonts", "export the one font that you want as TTF or OTF"),
@@ -48,6 +51,8 @@ _SHAPING = {"deva", "dev2", "dev3"}
 _MOST_NAMED = 12
 _SAMPLES: Mapping[Script, str] = {"latin": "Ag Kx 27", "devanagari": "अ क्षि श्रेष्ठ"}
 _SAMPLE_SIZE, _SAMPLE_PITCH, _SAMPLE_WIDTH = 64, 110, 512
+_TRIAL_SIZE, _MOST_EMS = 24, 5
+"""The size in pixels at which each letter is drawn once, and the most ems by which one may reach from its origin."""
 _INK = (139, 108, 240, 255)
 """The accent of the studio, which is seen on light and on dark pages."""
 
@@ -85,13 +90,13 @@ def read_font(file: BinaryIO) -> FontInfo:
             _require_tables(font)
             _require_permission(font)
             info = _describe(font)
-        _draw_line(data, "A")
+        _require_drawable_letters(data, info.scripts)
     except MediaError:
         raise
     # fontTools raises errors of many kinds for a damaged table: its own, of struct, of indexes, and assertions
     except (
         *(TTLibError, struct.error, LookupError, ValueError, TypeError, AttributeError, AssertionError),
-        *(OSError, EOFError, OverflowError, RecursionError, NotImplementedError),
+        *(OSError, EOFError, OverflowError, RecursionError, NotImplementedError, Image.DecompressionBombError),
     ) as exc:
         raise MediaError("is a damaged font", "download or export it again") from exc
     if not info.scripts:
@@ -108,9 +113,20 @@ def draw_sample(file: BinaryIO) -> Image.Image:
         for row, script in enumerate(info.scripts):
             line = _draw_line(data, _SAMPLES[script])
             image.alpha_composite(line, (0, row * _SAMPLE_PITCH))
-    except (OSError, ValueError) as exc:
+    except (OSError, ValueError, Image.DecompressionBombError) as exc:
         raise MediaError("is a font that cannot be drawn", "download or export it again") from exc
     return image
+
+
+def _require_drawable_letters(data: bytes, scripts: Collection[Script]) -> None:
+    """Draw each letter of the scripts. Raise MediaError: one is of a size that no text has; OSError: one is damaged."""
+    font = ImageFont.truetype(io.BytesIO(data), _TRIAL_SIZE)
+    for script in scripts:
+        for code in LETTERS[script]:
+            left, top, right, bottom = font.getbbox(chr(code), anchor="ls")
+            if max(-left, -top, right, bottom) > _MOST_EMS * _TRIAL_SIZE:
+                raise MediaError(f"is a font whose letter {chr(code)} is too large", "export the font again")
+            font.getmask(chr(code))
 
 
 def _draw_line(data: bytes, text: str) -> Image.Image:

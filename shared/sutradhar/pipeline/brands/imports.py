@@ -4,6 +4,7 @@ import hashlib
 import json
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,7 +18,7 @@ from sutradhar.domain.plan.brand import Brand, BrandFields
 from sutradhar.domain.plan.own_media import UploadRef
 from sutradhar.domain.plan.upload import BRAND_FACTS, KIND_NAMES, MAX_BYTES, find_brand_uploads
 from sutradhar.pipeline.brands.export import BrandFile, BrandFileEntry, name_file, replace_uploads
-from sutradhar.pipeline.brands.save import save_brand
+from sutradhar.pipeline.brands.save import require_name, save_brand
 from sutradhar.pipeline.brands.store import BRANDS, find_owner, make_brand_id
 from sutradhar.pipeline.services import Services, hold_lease
 from sutradhar.pipeline.upload_check import await_checks, order_check
@@ -31,6 +32,8 @@ _MAX_FILES = 6
 """The most files of a brand: two fonts, a logo, an intro and an outro, and one to spare."""
 CHECK_WAIT_SEC = 45.0
 """Seconds that a call waits for the check of the files that it brought."""
+_DAMAGES = (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError)
+"""What ``zipfile`` raises for a damaged archive, for one with a password, and for a form that it does not know."""
 _DAMAGED = "is damaged; export the brand again, and send that file"
 
 
@@ -77,6 +80,7 @@ def import_file(
     with _open_archive(file) as archive:
         content = _read_content(archive)
         chosen = name or content.name
+        require_name(chosen)
         if not replaces and services.documents.get_many(BRANDS, [make_brand_id(find_owner(caller), chosen)]):
             raise Conflict(f"there is a brand {chosen} already; import it under another name, or replace that one")
         _require_entries(archive, content)
@@ -103,7 +107,7 @@ def _refuse(message: str) -> InvalidRequest:
 def _open_archive(file: BinaryIO) -> Iterator[zipfile.ZipFile]:
     try:
         archive = zipfile.ZipFile(file)
-    except (zipfile.BadZipFile, ValueError, OSError) as exc:
+    except (*_DAMAGES, ValueError) as exc:
         raise _refuse("is no exported brand; send a file that an export gave") from exc
     with archive:
         yield archive
@@ -129,10 +133,9 @@ def _read_content(archive: zipfile.ZipFile) -> BrandFile:
             raise _refuse(_DAMAGED)
         entries = {str(key): BrandFileEntry.model_validate(one) for key, one in facts["files"].items()}
         return BrandFile(name=str(facts["name"]), fields=_parse_fields(facts["fields"]), files=entries)
-    # what a damaged archive or another program's file raises
-    except (zipfile.BadZipFile, ValidationError, ValueError, KeyError, AttributeError, TypeError, OSError) as exc:
-        if isinstance(exc, InvalidRequest):
-            raise
+    except InvalidRequest:
+        raise
+    except (*_DAMAGES, ValidationError, ValueError, KeyError, AttributeError, TypeError) as exc:
         raise _refuse(_DAMAGED) from exc
 
 
@@ -173,7 +176,7 @@ def _store_file(services: Services, archive: zipfile.ZipFile, entry: BrandFileEn
                 while data := source.read(_READ):
                     hashed.update(data)
                     copy.write(data)
-        except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError, EOFError) as exc:
+        except _DAMAGES as exc:
             raise _refuse(_DAMAGED) from exc
         copy.flush()
         if hashed.hexdigest() != entry.sha256:

@@ -1,5 +1,6 @@
 """Store a brand after its files are checked."""
 
+import re
 from collections.abc import Iterator, Mapping
 
 from sutradhar.domain.core.api_key import ApiKey
@@ -15,6 +16,7 @@ from sutradhar.pipeline.upload_use import note_use
 
 MAX_FILE_BYTES = 20_000_000
 """The most bytes of a font or a logo."""
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 _SCRIPT_NAMES: Mapping[Script, str] = {"latin": "Latin", "devanagari": "Devanagari"}
 
 
@@ -26,6 +28,7 @@ def save_brand(services: Services, name: str, fields: BrandFields, caller: ApiKe
         InvalidRequest: names every field at fault: a file that is missing, of another kind, or a font that lacks
             letters of its script.
     """
+    require_name(name)
     check_brand(services, fields, caller)
     _claim_uploads(services, fields)  # before the brand is stored: retention must not take a file in between
     now, owner = services.clock.now(), find_owner(caller)
@@ -41,6 +44,13 @@ def save_brand(services: Services, name: str, fields: BrandFields, caller: ApiKe
         return stored, created
     release_uploads(services, stored.fields)
     return services.documents.update(BRANDS, brand_id, lambda current: _change(current, brand)), False
+
+
+def require_name(name: str) -> None:
+    """Raise InvalidRequest unless ``name`` fits URLs and file names."""
+    if not _NAME.fullmatch(name):
+        problem = f"must be 1 to 40 small letters, digits and hyphens, such as my-channel (got {name[:60]!r})"
+        raise InvalidRequest([FieldError("name", problem)])
 
 
 def _change(current: Brand, brand: Brand) -> Brand:
