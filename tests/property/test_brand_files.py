@@ -43,7 +43,7 @@ def damage(data: bytes, changes: list[tuple[float, int]], share: float, kept: fl
     return bytes(damaged[: 4 + int(kept * (len(data) - 4))])
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(st.sampled_from(FONTS), CHANGES, SHARES, st.sampled_from([1.0, 1.0, 0.7]))
 def test_a_damaged_font_is_read_or_refused(
     name: str, changes: list[tuple[float, int]], share: float, kept: float
@@ -68,7 +68,7 @@ def archive(home: Path, tmp_path: Path) -> Iterator[bytes]:
     assert [one.name for one in list_brands(bootstrap.services())] == ["asha"], "no damaged brand is stored"
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_a_damaged_brand_is_refused(archive: bytes, data: st.DataObject) -> None:
     changes = data.draw(CHANGES.filter(bool))

@@ -33,7 +33,7 @@ _MAX_FILES = 6
 CHECK_WAIT_SEC = 45.0
 """Seconds that a call waits for the check of the files that it brought."""
 _DAMAGES = (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError)
-"""What ``zipfile`` raises for a damaged archive, for one with a password, and for a form that it does not know."""
+"""The errors of ``zipfile`` about damaged archives, passwords, and forms that it does not know."""
 _DAMAGED = "is damaged; export the brand again, and send that file"
 
 
