@@ -44,5 +44,5 @@ class FirestoreMachine(PipelineMachine):
 @pytest.mark.usefixtures("emulators")
 @pytest.mark.parametrize("part", range(2))
 def test_on_firestore_too_every_job_ends_once_and_nothing_is_made_twice(part: int) -> None:
-    """2 × 60 schedules."""
-    run(FirestoreMachine, part, 60)
+    """2 × 40 schedules."""
+    run(FirestoreMachine, part, 40)

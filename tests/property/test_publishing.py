@@ -45,14 +45,14 @@ class FirestoreMachine(PublishingMachine):
 
 @pytest.mark.parametrize("part", range(6))
 def test_a_publication_makes_one_video_and_none_before_its_minute(part: int) -> None:
-    """6 × 325 schedules."""
-    run(PublishingMachine, part, 325)
+    """6 × 200 schedules."""
+    run(PublishingMachine, part, 200)
 
 
 @pytest.mark.usefixtures("emulators")
 def test_on_firestore_too_a_publication_makes_one_video() -> None:
-    """60 schedules."""
-    run(FirestoreMachine, 0, 60)
+    """40 schedules."""
+    run(FirestoreMachine, 0, 40)
 
 
 def run(machine: type[PublishingMachine], number: int, schedules: int) -> None:
