@@ -78,6 +78,12 @@ Best = Annotated[
 Brand = Annotated[
     str | None, typer.Option("--brand", metavar="NAME", help="Take from this brand what is not given. See `brands`.")
 ]
+Label = Annotated[
+    str | None,
+    typer.Option(
+        metavar="TEXT", help='Show a label in a corner: on for "Made with AI", or your own words. Default: none.'
+    ),
+]
 Aspect = Annotated[str | None, typer.Option(help="16:9, 9:16 or 1:1. Default: 16:9.")]
 Style = Annotated[str | None, typer.Option(help="The look of the images: watercolor, cinematic, paper cut ...")]
 Seed = Annotated[
@@ -121,6 +127,7 @@ class PlanOptions:
     look: Look = None
     best: Best = None
     brand: Brand = None
+    label: Label = None
     aspect: Aspect = None
     style: Style = None
     seed: Seed = None
@@ -178,6 +185,7 @@ _FIELDS: Mapping[str, tuple[str, ...]] = {
     "length": ("length_sec",),
     "voice": ("voice",),
     "brand": ("brand",),
+    "label": ("label",),
     "aspect": ("aspect",),
     "style": ("style",),
     "seed": ("seed",),
@@ -218,6 +226,8 @@ def name_options(errors: Iterable[FieldError], options: Mapping[str, Any]) -> li
     """Return ``errors`` with a field's name replaced by the option that set it."""
     given_fields = {option: field for option, field in _FIELDS.items() if options.get(option) is not None}
     names = {".".join(field): f"--{_SHOWN_NAMES.get(option, option)}" for option, field in given_fields.items()}
+    if "label" in given_fields:
+        names["label.text"] = "--label"
     if "voice" in given_fields:
         names["narration_audio.upload"] = "--voice"  # a recording
     names |= {field.removesuffix(".upload"): option for field, option in names.items() if field.endswith(".upload")}

@@ -65,6 +65,12 @@ def test_a_certificate_is_made_once_and_signs_files_that_verify(home: Path, tmp_
     assert json.loads(run("show", str(signed), "--json").stdout)["source_type"] == "trainedAlgorithmicMedia"
 
 
+def test_names_of_any_script_reach_the_reader(tmp_path: Path) -> None:
+    assert run("setup", "--name", "आशा फ़िल्म्स & सन्स").exit_code == 0
+    facts = json.loads(run("show", str(write_image(tmp_path / "signed.png")), "--json").stdout)
+    assert (facts["state"], facts["issuer"], facts["signer"]) == ("trusted", *["आशा फ़िल्म्स & सन्स"] * 2)
+
+
 def test_a_changed_file_is_found_out(tmp_path: Path) -> None:
     run("setup")
     path = write_image(tmp_path / "signed.png")

@@ -2,6 +2,7 @@
 
 import pytest
 
+from functions.cli.options import apply_options, name_options
 from gpu_renderer.core.segments import split
 from sutradhar.domain.core.errors import InvalidRequest
 from sutradhar.domain.plan.notices import find_reading_notices
@@ -50,6 +51,16 @@ def test_wrong_labels_are_named(label: object, words: str) -> None:
     with pytest.raises(InvalidRequest) as caught:
         parse(label=label)
     assert words in {error.path for error in caught.value.errors}
+
+
+def test_the_option_of_the_terminal_sets_it() -> None:
+    plan = {"topic": "Tea", "label": {"text": "Old", "seconds": 3}}
+    assert RenderPlan.parse(apply_options(plan, {"label": "on"})).label == VisibleLabel()
+    assert RenderPlan.parse(apply_options(plan, {"label": "AI video"})).label == VisibleLabel(text="AI video")
+    assert RenderPlan.parse(apply_options(plan, {"label": "off"})).label is None
+    with pytest.raises(InvalidRequest) as caught:
+        RenderPlan.parse(apply_options(plan, {"label": "x" * 61}))
+    assert [error.path for error in name_options(caught.value.errors, {"label": "x" * 61})] == ["--label"]
 
 
 def test_its_usual_words_are_of_the_language_of_the_video() -> None:

@@ -108,7 +108,7 @@ class Authority:
     def issue(self, public_key: ec.EllipticCurvePublicKey, name: str, now: datetime, days: int) -> CertificateChain:
         """Return a certificate for ``public_key`` that may sign marks for ``days``, but not longer than this root."""
         end = min(now + timedelta(days=days), self.certificate.not_valid_after_utc)
-        builder = _start(_make_name(name, "Content credentials"), self.certificate.subject, public_key, now, end)
+        builder = _start(_make_name(name, name), self.certificate.subject, public_key, now, end)
         builder = builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         builder = builder.add_extension(_make_usage(is_root=False), critical=True)
         builder = builder.add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.EMAIL_PROTECTION]), critical=False)
@@ -238,11 +238,11 @@ def _start(
     return builder.add_extension(x509.SubjectKeyIdentifier.from_public_key(public_key), critical=False)
 
 
-def _make_name(organisation: str, role: str) -> x509.Name:
+def _make_name(organisation: str, common_name: str) -> x509.Name:
     return x509.Name(
         [
             x509.NameAttribute(NameOID.ORGANIZATION_NAME, organisation),
-            x509.NameAttribute(NameOID.COMMON_NAME, role),
+            x509.NameAttribute(NameOID.COMMON_NAME, common_name),
         ]
     )
 
