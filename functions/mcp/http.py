@@ -50,6 +50,10 @@ async def _answer() -> flask.Response:
 
 def _make_scope(request: flask.Request) -> dict[str, Any]:
     headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in request.headers]
+    # as in every other call, a body of no declared type is JSON, and a caller that does not say what it takes takes it
+    for name, value in (("Content-Type", b"application/json"), ("Accept", b"application/json")):
+        if not request.headers.get(name):
+            headers.append((name.lower().encode(), value))
     return {
         "type": "http",
         "asgi": {"version": "3.0"},

@@ -44,6 +44,11 @@ def test_both_beginnings_of_a_client_are_answered(api: FlaskClient) -> None:
     assert api.get("/mcp", headers=accepts).status_code == 405  # there is no stream to listen to
 
 
+def test_a_message_of_no_declared_type_is_json(api: FlaskClient) -> None:
+    answer = api.post("/mcp", data='{"jsonrpc": "2.0", "id": 1, "method": "tools/list"}')
+    assert answer.get_json()["result"]["tools"]
+
+
 def test_no_tool_grants_an_approval() -> None:
     assert not [name for name in TOOLS if "grant" in name or "approve" in name or "refuse" in name]
 
