@@ -16,10 +16,13 @@ _IDS = re.compile(r"\b(job|ap|pub)-[0-9a-f]{12,16}\b")
 class Transcript:
     """The calls of one client, and the parts of the answers that are the same in every run."""
 
-    def __init__(self, client: Client) -> None:
-        self._client = client
+    def __init__(self) -> None:
         self._lines: list[str] = []
         self._names: dict[str, str] = {}
+
+    def start(self, client: Client) -> None:
+        """Write down the calls of ``client``."""
+        self._client = client
 
     async def use(self, tool: str, *shown: str, **arguments: Any) -> Any:
         """Call ``tool`` and return the data of its answer. ``shown``: the paths that are written down, such as

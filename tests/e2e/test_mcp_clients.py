@@ -76,34 +76,35 @@ def npm_folder() -> Path:
 
 async def make_video(server: ServedApi) -> str:
     """Make a whole video by the tools alone, with a person who answers, and return the transcript."""
+    record = Transcript()
 
     def follow(task: Task) -> None:
-        transcript.note_task(task.task_id, task.status)
+        record.note_task(task.task_id, task.status)
         if task.task_id.startswith("ap-") and task.status == "working" and "approval" in (task.status_message or ""):
             answer = httpx.post(f"{server.url}/approvals/{task.task_id}/grant", json={"note": "Nice!"})
             assert answer.status_code == 200, answer.text
-            transcript.note(f"The person sees the question in the studio and grants {task.task_id}.")
+            record.note(f"The person sees the question in the studio and grants {task.task_id}.")
 
     async with Client(f"{server.url}/mcp", extensions=[TasksOfClient(follow, waits_ms=200)]) as client:
-        transcript = Transcript(client)
-        await transcript.use("list_templates", "templates.#", "templates.0.id", "templates.0.title")
+        record.start(client)
+        await record.use("list_templates", "templates.#", "templates.0.id", "templates.0.title")
         shown = ("accepted", "plan.title", "plan.scenes.#", "plan.scenes.0.narration", "estimate.expected_usd")
         options = {"template_id": "fox_and_grapes", "length_sec": 8}
         draft = {"render": {"mode": "PROXY"}, "music": False, "subtitle_languages": ["en"]}
-        plan = (await transcript.use("plan", *shown, **options, plan=draft))["plan"]
-        await transcript.use("show_frame", "scene", "missing.0", plan=plan, scene=0, width=320)
+        plan = (await record.use("plan", *shown, **options, plan=draft))["plan"]
+        await record.use("show_frame", "scene", "missing.0", plan=plan, scene=0, width=320)
         changes = {"narration": "A hungry fox looked up and saw ripe grapes.", "title": {"text": "Grapes!"}}
-        changed = await transcript.use("change_scene", "changed.0.path", plan=plan, scene=0, changes=changes)
+        changed = await record.use("change_scene", "changed.0.path", plan=plan, scene=0, changes=changes)
         plan = changed["plan"]
-        await transcript.use("show_frame", "scene", plan=plan, scene=0, width=320)
-        await transcript.use("estimate", "accepted", "estimate.expected_usd", plan=plan)
-        job = (await transcript.use("render", "job.state", "job.title", "next", plan=plan))["job"]["job_id"]
-        await transcript.use("show_frame", "missing", job_id=job, scene=0, width=320)
+        await record.use("show_frame", "scene", plan=plan, scene=0, width=320)
+        await record.use("estimate", "accepted", "estimate.expected_usd", plan=plan)
+        job = (await record.use("render", "job.state", "job.title", "next", plan=plan))["job"]["job_id"]
+        await record.use("show_frame", "missing", job_id=job, scene=0, width=320)
         words = {"destination": "folder", "title": "The fox and the grapes"}
-        shown = ("approval.summary", "approval.state", "approval.note", "job.publications.0.state")
-        await transcript.use("publish", *shown, job_id=job, **words)
-        await transcript.use("library", "entries.0.state", "entries.0.publications", state="success")
-    return str(transcript)
+        outcome = ("approval.summary", "approval.state", "approval.note", "job.publications.0.state")
+        await record.use("publish", *outcome, job_id=job, **words)
+        await record.use("library", "entries.0.state", "entries.0.publications", state="success")
+    return str(record)
 
 
 @pytest.fixture(scope="module")
