@@ -11,13 +11,14 @@ from functions.cli.output import AsJson, add_row, make_table, print_json, print_
 from functions.cli.start import begin_command
 from sutradhar import bootstrap
 from sutradhar.domain.core.errors import LeaseHeld
-from sutradhar.domain.jobs.messages import DeleteJobFiles, DeleteUpload
+from sutradhar.domain.jobs.messages import DeleteBatch, DeleteJobFiles, DeleteUpload, Message
 from sutradhar.pipeline.retention_plan import Removal, plan_retention
 
 _NAMES: Mapping[str, str] = {
     "job": "job with its files",
     "files": "files of a job",
     "orphan": "files without a job",
+    "batch": "batch",
     "upload": "upload",
     "lost_upload": "file without an upload",
 }
@@ -30,7 +31,7 @@ def retention(
     """Delete old files, jobs and unused uploads; `serve` does it once a day. Pinned jobs stay.
 
     Files of a job go 30 days after its end (OUTPUT_DAYS), uploads that no kept job uses after 7 days (UPLOAD_DAYS), and
-    jobs themselves only with JOB_DAYS.
+    jobs and batches themselves only with JOB_DAYS.
     """
     from sutradhar.pipeline.retention import run_retention
 
@@ -60,9 +61,13 @@ def _delete_now(removals: Sequence[Removal]) -> None:
     from sutradhar.pipeline.handle import handle
 
     for one in removals:
-        is_upload = one.kind in ("upload", "lost_upload")
+        message: Message = DeleteJobFiles(job_id=one.id)
+        if one.kind == "batch":
+            message = DeleteBatch(batch_id=one.id)
+        elif one.kind in ("upload", "lost_upload"):
+            message = DeleteUpload(upload_id=one.id)
         with suppress(LeaseHeld):  # a server deletes them already
-            handle(bootstrap.services(), DeleteUpload(upload_id=one.id) if is_upload else DeleteJobFiles(job_id=one.id))
+            handle(bootstrap.services(), message)
 
 
 def _describe(one: Removal) -> Mapping[str, Any]:

@@ -9,6 +9,7 @@ from sutradhar.domain.billing.ledger import batch_account
 from sutradhar.domain.core.errors import Conflict, ProviderError
 from sutradhar.domain.jobs.job import JobState
 from sutradhar.domain.jobs.messages import AdvanceBatch
+from sutradhar.domain.jobs.retention import RetentionRules
 from sutradhar.pipeline import submit
 from sutradhar.pipeline.audit import AUDIT
 from sutradhar.pipeline.batches import control
@@ -16,6 +17,7 @@ from sutradhar.pipeline.batches.removal import list_batch_uploads
 from sutradhar.pipeline.batches.store import BATCHES, name_plans
 from sutradhar.pipeline.data_removal import get_removal, request_removal, run_removal
 from sutradhar.pipeline.job_deletion import order_deletion
+from sutradhar.pipeline.retention import run_retention
 from sutradhar.pipeline.upload_deletion import order_deletion as order_upload_deletion
 from sutradhar.pipeline.uploads import create_upload
 from tests.contract.batch_harness import CALL, Batches, make_plan
@@ -233,3 +235,17 @@ def test_an_upload_is_kept_as_long_as_a_batch_may_need_it(batches: Batches) -> N
     batches.work()
     assert list_batch_uploads(services) == set()
     order_upload_deletion(services, upload.id)
+
+
+def test_an_old_batch_goes_with_its_plans(batches: Batches) -> None:
+    object.__setattr__(batches.services, "retention", RetentionRules(job_days=10))
+    old = batches.submit(1, name="old")
+    batches.work()
+    batches.kit.clock.advance(11 * DAY_SEC)
+    young = batches.submit(1, name="young")
+    batches.work()
+    removals = [one for one in run_retention(batches.services) if one.kind == "batch"]
+    batches.work()
+    assert [(one.id, one.files) for one in removals] == [(old, 1)]
+    assert [batch.id for batch in batches.services.documents.list(BATCHES).records] == [young]
+    assert [blob.name for blob in batches.services.blobs.list("batches/")] == [name_plans(young)]

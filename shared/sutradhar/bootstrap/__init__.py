@@ -63,6 +63,8 @@ def backend() -> Backend:
 
 PUBLISH_WORKERS = 40
 """The messages that the function ``publish`` works on at a time: 10 instances with 4 each (terraform/functions.tf)."""
+BATCH_PLACES = 20
+"""The rows of batches that the functions work on at a time; `produce` has 50 instances (terraform/functions.tf)."""
 
 
 @cache
@@ -92,7 +94,7 @@ def services_on(backend: Backend, settings: Settings) -> Services:
             settings.retention.output_days, settings.retention.upload_days, settings.retention.job_days
         ),
         max_active_jobs=settings.api.max_active_jobs,
-        batch_active_jobs=settings.batches.active_jobs,
+        batch_active_jobs=settings.batches.active_jobs or (BATCH_PLACES if settings.cloud else 4),
         publish_workers=PUBLISH_WORKERS if settings.cloud else 1,
         review_period=timedelta(days=settings.review.days) or None,
     )

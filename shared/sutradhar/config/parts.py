@@ -228,8 +228,9 @@ class ReviewSettings(Part):
 class BatchSettings(Part):
     """Settings of batches."""
 
-    active_jobs: int = Field(default=4, ge=1, le=200, validation_alias="BATCH_ACTIVE_JOBS")
-    """The jobs of all batches together that may be in progress at a time; running batches share them evenly."""
+    active_jobs: int | None = Field(default=None, ge=1, le=200, validation_alias="BATCH_ACTIVE_JOBS")
+    """The jobs of all batches together that may be in progress at a time; running batches share them evenly. None: 4,
+    or 20 on Google Cloud."""
 
 
 class PublishingSettings(Part):

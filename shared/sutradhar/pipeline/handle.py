@@ -33,6 +33,7 @@ from sutradhar.domain.jobs.messages import (
     AnalyzeAudio,
     AnnounceEvents,
     CheckUpload,
+    DeleteBatch,
     DeleteJobFiles,
     DeleteUpload,
     DeliverWebhook,
@@ -47,6 +48,7 @@ from sutradhar.domain.jobs.messages import (
 )
 from sutradhar.pipeline.audio_orders import align_lyrics, analyze_audio, give_up_listening
 from sutradhar.pipeline.batches.advance import advance_batch
+from sutradhar.pipeline.batches.removal import delete_old_batch
 from sutradhar.pipeline.data_removal import remove_data
 from sutradhar.pipeline.dispatch import dispatch, stop_render
 from sutradhar.pipeline.finish import finish, record_progress
@@ -81,6 +83,7 @@ HANDLERS: Mapping[type, Callable[[Services, Any], None]] = {
     messages.AnnounceEvents: announce_events,
     messages.DeliverWebhook: deliver_webhook,
     messages.AdvanceBatch: advance_batch,
+    messages.DeleteBatch: delete_old_batch,
     messages.PublishVideo: publish_video,
     messages.WakePublications: wake_publications,
 }
@@ -89,6 +92,7 @@ _SWEPT = (
     AnnounceEvents
     | DeliverWebhook
     | AdvanceBatch
+    | DeleteBatch
     | DeleteUpload
     | DeleteJobFiles
     | RemoveData
@@ -276,7 +280,8 @@ def _subject_exists(services: Services, message: Message) -> bool:
         if isinstance(message, CheckUpload | AnalyzeAudio | AlignLyrics):
             get_upload(services, message.upload_id)
         elif not isinstance(
-            message, AdvanceBatch | DeliverWebhook | DeleteUpload | RemoveData | PublishVideo | SpeakSample
+            message,
+            AdvanceBatch | DeleteBatch | DeliverWebhook | DeleteUpload | RemoveData | PublishVideo | SpeakSample,
         ):  # their stages ignore what was deleted
             services.jobs.get(message.job_id)
     except NotFound:

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from sutradhar.domain.core.audit import AuditEntry
 from sutradhar.domain.core.errors import Conflict, LeaseHeld, NotFound
 from sutradhar.domain.core.utc_time import format_utc
-from sutradhar.domain.jobs.messages import DeleteJobFiles, DeleteUpload
+from sutradhar.domain.jobs.messages import DeleteBatch, DeleteJobFiles, DeleteUpload
 from sutradhar.domain.jobs.retention import explain_old_upload, judge_job, mark_files_deleted
 from sutradhar.domain.plan.upload import Upload
 from sutradhar.pipeline.audio_orders import forget_old_orders
@@ -64,6 +64,7 @@ def apply_removal(services: Services, removal: Removal) -> bool:
         "job": _remove_job,
         "files": _remove_files,
         "orphan": _remove_orphan,
+        "batch": _remove_batch,
         "upload": _remove_upload,
         "lost_upload": _remove_lost_upload,
     }
@@ -99,6 +100,11 @@ def _remove_orphan(services: Services, job_id: str) -> bool:
     return False
 
 
+def _remove_batch(services: Services, batch_id: str) -> bool:
+    services.send([DeleteBatch(batch_id=batch_id)])
+    return True
+
+
 def _remove_upload(services: Services, upload_id: str) -> bool:
     now = services.clock.now()
 
@@ -126,7 +132,7 @@ def _note(services: Services, removal: Removal) -> None:
         action=f"retention_{removal.kind}",
         actor="retention",
         job_id=removal.id if is_of_job else "",
-        facts=facts if is_of_job else {**facts, "upload_id": removal.id},
+        facts=facts if is_of_job else {**facts, "batch_id" if removal.kind == "batch" else "upload_id": removal.id},
     )
     note_act(services.documents, entry)
 

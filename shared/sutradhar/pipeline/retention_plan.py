@@ -15,7 +15,7 @@ from sutradhar.domain.jobs.retention import (
     list_upload_ids,
 )
 from sutradhar.domain.plan.upload import Upload
-from sutradhar.pipeline.batches.removal import list_batch_uploads
+from sutradhar.pipeline.batches.removal import list_batch_uploads, list_old_batches
 from sutradhar.pipeline.brands.store import list_kept_uploads
 from sutradhar.pipeline.services import Services
 from sutradhar.pipeline.upload_records import UPLOADS, adopt_old_uploads
@@ -28,7 +28,7 @@ _PAGE = 100
 class Removal:
     """One thing that goes."""
 
-    kind: Literal["job", "files", "orphan", "upload", "lost_upload"]
+    kind: Literal["job", "files", "orphan", "batch", "upload", "lost_upload"]
     """``files``: those of a job that stays. ``orphan``: files of a job that does not exist. ``lost_upload``: a file of
     an upload that does not exist."""
     id: str
@@ -76,7 +76,7 @@ def plan_retention(services: Services) -> Sequence[Removal]:
 
 
 def plan_jobs(services: Services) -> JobPlan:
-    """Return the jobs, and the files of jobs, that are no longer kept."""
+    """Return the jobs, the files of jobs and the batches that are no longer kept."""
     now, files = services.clock.now(), _list_job_files(services)
     job_ids, used, removals = set[str](), list_batch_uploads(services), list[Removal]()
     for job in _list_jobs(services):
@@ -89,6 +89,9 @@ def plan_jobs(services: Services) -> JobPlan:
     for job_id, stock in files.items():
         if job_id not in job_ids and stock.is_older(ORPHAN_AGE, now):
             removals.append(Removal("orphan", job_id, "", stock.files, stock.size, "its job was deleted"))
+    for batch, reason in list_old_batches(services):
+        stock = _list_stock(services.blobs.list(f"batches/{batch.id}/")).get(batch.id, _NOTHING)
+        removals.append(Removal("batch", batch.id, batch.name, stock.files, stock.size, reason))
     return JobPlan(removals, frozenset(used))
 
 

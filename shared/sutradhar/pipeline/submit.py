@@ -81,10 +81,7 @@ def submit(
             new_job = new_job.evolve(webhook=make_webhook(services, requested_plan.webhook_url, base_url))
         refuse_impossible(services, new_job)
         check_planned(services, requested_plan, new_job)
-        cost = check_budget(services, new_job)
-        if requested_plan.strict:
-            refuse_gone(services, cost.lines)
-        new_job = new_job.evolve(estimated_micros=cost.expected_cost, max_estimated_micros=cost.max_cost)
+        new_job = add_estimate(services, new_job)
         claim_uploads(services, plan)
         notes = [NewDocument(AUDIT, describe(new_job))] if describe else []
         job, created = store_with_place(services, new_job, partial(services.jobs.create, new_job, notes))
@@ -102,6 +99,18 @@ def submit(
     if created or not job.state.is_terminal:
         services.send(job.pending_messages())
     return job, created
+
+
+def add_estimate(services: Services, job: Job, promised: int = 0) -> Job:
+    """Return a new job with the estimate of its cost. ``promised`` and errors: as of ``check_budget``.
+
+    Raises:
+        InvalidRequest: also a strict job whose models are gone.
+    """
+    cost = check_budget(services, job, promised)
+    if job.requested_plan.strict:
+        refuse_gone(services, cost.lines)
+    return job.evolve(estimated_micros=cost.expected_cost, max_estimated_micros=cost.max_cost)
 
 
 def check_budget(services: Services, job: Job, promised: int = 0) -> Estimate:

@@ -169,6 +169,14 @@ class AdvanceBatch(_Stored):
     """The job of the batch that has ended; empty: another reason to look at it."""
 
 
+class DeleteBatch(_Stored):
+    """Delete a batch that ended long ago, with its plans."""
+
+    topic: ClassVar[str] = "dispatch"
+    type: Literal["DeleteBatch"] = "DeleteBatch"
+    batch_id: str
+
+
 class PublishVideo(_Stored):
     """Work on a publication, for the claim with this token."""
 
@@ -205,6 +213,7 @@ Message = Annotated[
     | AnnounceEvents
     | DeliverWebhook
     | AdvanceBatch
+    | DeleteBatch
     | PublishVideo
     | WakePublications,
     Field(discriminator="type"),
@@ -222,7 +231,7 @@ def message_subject(message: Message) -> dict[str, str]:
         return {"removal_id": message.removal_id}
     if isinstance(message, DeliverWebhook):
         return {"delivery_id": message.delivery_id}
-    if isinstance(message, AdvanceBatch):
+    if isinstance(message, AdvanceBatch | DeleteBatch):
         return {"batch_id": message.batch_id}
     if isinstance(message, PublishVideo):
         return {"publication_id": message.publication_id}

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sutradhar.domain.billing.ledger import batch_account
 from sutradhar.domain.core.errors import Conflict
 from sutradhar.domain.jobs.batch import Batch, BatchState
+from sutradhar.domain.jobs.messages import DeleteBatch
 from sutradhar.pipeline.batches import control
 from sutradhar.pipeline.batches.asking import name_note
 from sutradhar.pipeline.batches.rows import read_rows
@@ -65,6 +66,37 @@ def delete_batch(services: Services, batch: Batch) -> None:
         services.documents.delete(BATCH_ROWS, rows_id)
     services.records.delete([str(batch_account(batch.id)), name_note(batch.id)])
     services.documents.delete(BATCHES, batch.id)  # the last, so that a killed worker leaves what a repeat finds
+
+
+def explain_old_batch(services: Services, batch: Batch) -> str:
+    """Return the reason why a batch is no longer kept; empty: it is."""
+    days = services.retention.job_days
+    if not days or not batch.is_terminal or batch.ended_at is None or batch.due_at is not None:
+        return ""
+    age = services.clock.now() - batch.ended_at
+    if age < timedelta(days=days):
+        return ""
+    return f"it ended {age.days} days ago; batches are kept as long as jobs, for {days} (JOB_DAYS)"
+
+
+def list_old_batches(services: Services) -> Iterator[tuple[Batch, str]]:
+    """Yield the batches that are no longer kept, each with the reason."""
+    if not services.retention.job_days:
+        return
+    after: str | None = None
+    while True:
+        page = services.documents.list(BATCHES, limit=_PAGE, after=after)
+        yield from ((batch, reason) for batch in page.records if (reason := explain_old_batch(services, batch)))
+        if (after := page.after) is None:
+            return
+
+
+def delete_old_batch(services: Services, message: DeleteBatch) -> None:
+    """Handle DeleteBatch. A batch that was retried meanwhile stays."""
+    with hold_lease(services, f"batch/{message.batch_id}", _LEASE):
+        batch = services.documents.get_many(BATCHES, [message.batch_id]).get(message.batch_id)
+        if batch and explain_old_batch(services, batch):
+            delete_batch(services, batch)
 
 
 def _list_live(services: Services) -> Iterator[Batch]:

@@ -21,10 +21,9 @@ from sutradhar.pipeline.batches.money import Shortage
 from sutradhar.pipeline.batches.observe import MAX_ERROR, Observation, find_job, name_job, observe_row
 from sutradhar.pipeline.batches.store import BATCHES, name_plans
 from sutradhar.pipeline.billing.accounts import read_spent
-from sutradhar.pipeline.models import refuse_gone
 from sutradhar.pipeline.preflight import refuse_impossible
 from sutradhar.pipeline.services import Services
-from sutradhar.pipeline.submit import check_budget, hash_request, retry
+from sutradhar.pipeline.submit import add_estimate, hash_request, retry
 from sutradhar.pipeline.upload_use import claim_uploads
 from sutradhar.pipeline.webhook_events import make_webhook
 from sutradhar.telemetry import log
@@ -127,11 +126,8 @@ class RowStarter:
         if plan.webhook_url:
             job = job.evolve(webhook=make_webhook(services, plan.webhook_url, batch.base_url))
         refuse_impossible(services, job)
-        cost = check_budget(services, job, promised)
-        if plan.strict:
-            refuse_gone(services, cost.lines)
+        job = add_estimate(services, job, promised)
         claim_uploads(services, plan)
-        job = job.evolve(estimated_micros=cost.expected_cost, max_estimated_micros=cost.max_cost)
         job, created = services.jobs.create(job)
         if created:
             log("job_created", job_id=job.id, batch_id=batch.id, row=row.number, scenes=len(plan.scenes))
