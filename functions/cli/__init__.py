@@ -11,6 +11,8 @@ from functions.cli import (
     approvals,
     approve,
     backup,
+    batch,
+    batches,
     brands,
     calendar,
     calibrate,
@@ -43,7 +45,7 @@ from functions.cli import (
 
 _MACHINE = "Run and look after this machine"
 _COMMANDS: Mapping[str, Sequence[Callable[..., None]]] = {
-    "Make videos": (make.make, plan.plan, templates.templates, duplicate.duplicate, upload.upload),
+    "Make videos": (make.make, batch.batch, plan.plan, templates.templates, duplicate.duplicate, upload.upload),
     "Follow jobs": (status.status, library.library, approve.approve, cancel.cancel, retry.retry, logs.logs),
     "Publish videos": (publish.publish, calendar.calendar, quota.quota),
     "Keep and delete jobs": (pin.pin, pin.unpin, delete.delete, retention.retention),
@@ -54,7 +56,7 @@ _COMMANDS: Mapping[str, Sequence[Callable[..., None]]] = {
 }
 """The commands by their headings in the help."""
 _NEED_ARGUMENTS: Sequence[Callable[..., None]] = (
-    *(make.make, plan.plan, duplicate.duplicate, upload.upload, publish.publish),
+    *(make.make, batch.batch, plan.plan, duplicate.duplicate, upload.upload, publish.publish),
     *(approve.approve, cancel.cancel, retry.retry, pin.pin, pin.unpin, delete.delete, backup.backup, backup.restore),
 )
 """Commands that show their help if nothing follows them."""
@@ -70,6 +72,7 @@ for heading, commands in _COMMANDS.items():
         app.command(rich_help_panel=heading, no_args_is_help=command in _NEED_ARGUMENTS)(command)
 app.add_typer(brands.app, name="brands", rich_help_panel="Make videos")
 app.add_typer(publication.app, name="publication", rich_help_panel="Publish videos")
+app.add_typer(batches.app, name="batches", rich_help_panel="Follow jobs")
 app.add_typer(approvals.app, name="approvals", rich_help_panel="Follow jobs")
 app.add_typer(youtube.app, name="youtube", rich_help_panel="Publish videos")
 app.add_typer(keys.app, name="keys", rich_help_panel=_MACHINE)

@@ -14,6 +14,7 @@ from pathlib import Path
 from functions.cli.console import describe_os_error
 from sutradhar.domain.core.errors import FieldError, InvalidRequest, NotFound
 from sutradhar.domain.jobs.job import Job
+from sutradhar.domain.jobs.result import list_result_files
 from sutradhar.ports.backend import Backend
 from sutradhar.ports.stores import BlobStore, JobStore
 
@@ -49,7 +50,7 @@ def prepare_out(out: Path) -> Path:
     if not os.path.exists(folder) and folder.suffix.lower() in _MEDIA:
         raise _refusal(f"names a folder, and {out} looks like a file; write --out {out.with_suffix('')}")
     require_room(folder, "--out")
-    if os.path.isdir(folder) and _find_earlier(folder) is None:
+    if os.path.isdir(folder) and find_earlier(folder) is None:
         strangers = sorted(name for name in os.listdir(folder) if _OURS.fullmatch(name))
         if strangers:
             raise _refusal(f"({out}) holds {strangers[0]}, which sutradhar did not make; name another folder")
@@ -91,17 +92,8 @@ def deliver_files(job: Job, backend: Backend, folder: Path) -> tuple[list[Path],
     Every file is copied in full before the first one is replaced. All files of an earlier video are removed.
     """
     assert job.result is not None
-    result = job.result
-    files = {
-        "video.mp4": result.video,
-        "thumbnail.png": result.thumbnail,
-        "job_summary.json": result.summary,
-        "provenance.json": result.provenance,
-        **{f"captions.{language}.srt": files.srt for language, files in result.captions.items()},
-        **{f"captions.{language}.vtt": files.vtt for language, files in result.captions.items()},
-        **{f"captions.{language}.lrc": files.lrc for language, files in result.captions.items() if files.lrc},
-    }
-    earlier = _find_earlier(folder)
+    files = list_result_files(job.result)
+    earlier = find_earlier(folder)
     paths = _copy(files, backend.blobs, folder)
     notes = []
     if earlier and not _has_same_request(earlier.job_id, job, backend.jobs):
@@ -117,7 +109,7 @@ def deliver_refused(blobs: BlobStore, prefix: str, folder: Path) -> Path:
 
     A folder keeps the finished video that it holds: the refused one then goes into a folder beside it.
     """
-    earlier = _find_earlier(folder)
+    earlier = find_earlier(folder)
     if earlier and (folder / "video.mp4").exists():
         whole = Path(os.path.abspath(folder))  # "." and ".." have no names of their own
         folder = whole.with_name(f"{whole.name}.refused")
@@ -141,7 +133,7 @@ def _copy(files: Mapping[str, str], blobs: BlobStore, folder: Path) -> list[Path
     return [folder / name for name in files]
 
 
-def _find_earlier(folder: Path) -> Earlier | None:
+def find_earlier(folder: Path) -> Earlier | None:
     """Return the video that Sutradhar delivered to ``folder`` before, found by its other files, or None."""
     for name, key in (("provenance.json", "job_id"), ("job_summary.json", "render_id")):
         try:

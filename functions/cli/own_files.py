@@ -68,16 +68,22 @@ def import_named_file(text: str, folder: Path) -> Upload:
     return upload
 
 
-def upload_named_files(body: Any, folder: Path) -> tuple[Any, list[FieldError]]:
+def upload_named_files(body: Any, folder: Path, sent: dict[str, str] | None = None) -> tuple[Any, list[FieldError]]:
     """Turn every file that ``body`` names (``"clip": "beach.mp4"``) into an upload; return the changed body, and errors
-    about files that cannot be used."""
+    about files that cannot be used.
+
+    ``sent``: the ids of the uploads of the files that were sent before, by their names; those of ``body`` are added.
+    """
     wrong: list[FieldError] = []
+    known = {} if sent is None else sent
 
     def upload(text: str, field: str) -> str:
         if is_upload_id(text):
             return text
         try:
-            return import_named_file(text, folder).id
+            if text not in known:
+                known[text] = import_named_file(text, folder).id
+            return known[text]
         except FileProblem as exc:
             wrong.append(FieldError(field, f"({text}) {exc}"))
         except InvalidRequest as exc:

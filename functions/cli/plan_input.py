@@ -57,7 +57,7 @@ def load_plan(command_line: PlanOptions) -> RenderPlan:
 def _build_body(command_line: PlanOptions, topic: str | None, *, has_recording: bool) -> tuple[Any, Path]:
     """Return the JSON of the plan before the options override it, and the folder that its relative paths start from."""
     if command_line.plan_file is not None:
-        return _read_plan(command_line.plan_file)
+        return read_plan(command_line.plan_file)
     if topic is not None:
         return _build_topic_body(topic), Path()
     if command_line.script_file is None:
@@ -78,9 +78,9 @@ def _parse(body: Any, wrong: list[FieldError]) -> RenderPlan:
     return plan
 
 
-def _read_plan(plan_file: str) -> tuple[Any, Path]:
+def read_plan(plan_file: str) -> tuple[Any, Path]:
     """Return the JSON of a plan file, and the folder that its relative paths start from."""
-    data, path = _read_file("--plan", plan_file)
+    data, path = read_file("--plan", plan_file)
     try:
         return parse_plan_text(data), path.parent
     except NoJsonError as exc:
@@ -102,7 +102,7 @@ def _build_topic_body(topic: str) -> dict[str, Any]:
 
 def _read_script(script_file: str) -> str:
     """Return a text to be spoken; print a note that quotes the pieces that are left out. Raise InvalidRequest."""
-    data, _ = _read_file("--script", script_file)
+    data, _ = read_file("--script", script_file)
     try:
         text = decode_text(data)
     except PlanTextError as exc:
@@ -121,7 +121,7 @@ def _build_script_body(text: str) -> dict[str, Any]:
     return {"scenes": [{"narration": n, "image_prompt": draw_narration(n)} for n in narrations]}
 
 
-def _read_file(option: str, name: str) -> tuple[bytes, Path]:
+def read_file(option: str, name: str) -> tuple[bytes, Path]:
     """Return the bytes of a file that ``option`` names, and its path."""
     if name == _STANDARD_INPUT:
         return sys.stdin.buffer.read(), Path()

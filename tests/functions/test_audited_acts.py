@@ -137,7 +137,8 @@ UNNOTED_ROUTES = {
 }
 UNNOTED_COMMANDS = {
     *("plan", "templates", "duplicate", "status", "library", "logs", "doctor", "keys list"),  # they only read
-    "approvals list",
+    *("approvals list", "batches list", "batches show"),
+    "batches results",  # it copies files of this machine
     "calibrate",  # it changes the estimates of this machine only
     *("calendar", "quota", "publication show", "youtube status", "brands list", "brands show", "brands export"),
     *("marks show", "marks verify"),
@@ -151,6 +152,7 @@ NOTED_COMMANDS = {
     *("publish", "publication change", "publication cancel", "publication retry"),
     *("youtube login", "youtube logout", "marks setup"),
     *("approvals grant", "approvals refuse"),
+    *("batch", "batches pause", "batches resume", "batches retry", "batches cancel", "batches budget"),
     *("keys add", "keys rotate", "keys revoke", "keys delete-data"),
 }
 

@@ -36,3 +36,19 @@ class Result(Frozen):
     """The encoder that was used; empty in the results of earlier versions."""
     render_timings: Mapping[str, float] = {}
     """Seconds of wall time by stage of the render, as in ``job_summary.json``."""
+
+
+def list_result_files(result: Result) -> Mapping[str, str]:
+    """Return the blobs of a finished video by the names that its files have in a folder."""
+    files = {
+        "video.mp4": result.video,
+        "thumbnail.png": result.thumbnail,
+        "job_summary.json": result.summary,
+        "provenance.json": result.provenance,
+        **{
+            f"captions.{language}.{ending}": getattr(captions, ending)
+            for language, captions in result.captions.items()
+            for ending in ("srt", "vtt", "lrc")
+        },
+    }
+    return {name: blob for name, blob in files.items() if blob}  # earlier versions made fewer

@@ -16,6 +16,7 @@ from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.plan.upload import find_uploads
 from sutradhar.pipeline.batches.estimate import BatchEstimate
 from sutradhar.pipeline.batches.read_once import read_once
+from sutradhar.pipeline.brands.apply import apply_brand
 from sutradhar.pipeline.estimate import Estimate
 from sutradhar.pipeline.models import refuse_gone
 from sutradhar.pipeline.own_media import check_own_media, estimate_length
@@ -130,6 +131,10 @@ def _check_plan(
     services: Services, plan: RenderPlan, limits: PlanLimits, caller: ApiKey | None
 ) -> tuple[RenderPlan, list[FieldError]]:
     """Return the plan as its job will have it, and every reason for which its job would be refused."""
+    try:
+        plan = apply_brand(services, plan, caller)
+    except InvalidRequest as exc:
+        return plan, list(exc.errors)
     complete = plan.with_defaults(services.defaults)
     job = Job.new("batch-check", complete, "", services.clock.now())
     if caller:

@@ -1,6 +1,6 @@
 """Read each record and each blob's presence once while a batch is checked: its rows share brands and uploads."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from typing import Any, TypeVar, cast
 
@@ -45,6 +45,11 @@ class _Documents:
         if (record := self.get_many(kind, [document_id]).get(document_id)) is not None:
             return record
         return self._documents.get(kind, document_id)
+
+    def update(self, kind: Kind[R], document_id: str, change: Callable[[R], R]) -> R:
+        record = self._documents.update(kind, document_id, change)
+        self._known[kind.name, document_id] = record  # such as the hash of a brand's logo, which is stored once
+        return record
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._documents, name)

@@ -11,7 +11,7 @@ from sutradhar.domain.jobs.batch import Batch, BatchRow
 from sutradhar.domain.jobs.batch_index import INDEX_NAME, IndexLine, name_folder, write_index
 from sutradhar.domain.jobs.job import Job
 from sutradhar.domain.jobs.library import make_entry
-from sutradhar.domain.jobs.result import Result
+from sutradhar.domain.jobs.result import list_result_files
 from sutradhar.pipeline.batches.rows import read_jobs, read_rows
 from sutradhar.pipeline.billing.accounts import read_spent
 from sutradhar.pipeline.services import Services
@@ -39,22 +39,6 @@ class RowResult:
     def size(self) -> int:
         """The bytes of its video."""
         return self.job.result.size if self.files and self.job and self.job.result else 0
-
-
-def list_result_files(result: Result) -> Mapping[str, str]:
-    """Return the blobs of a finished video by the names that its files have in a folder."""
-    files = {
-        "video.mp4": result.video,
-        "thumbnail.png": result.thumbnail,
-        "job_summary.json": result.summary,
-        "provenance.json": result.provenance,
-        **{
-            f"captions.{language}.{ending}": getattr(captions, ending)
-            for language, captions in result.captions.items()
-            for ending in ("srt", "vtt", "lrc")
-        },
-    }
-    return {name: blob for name, blob in files.items() if blob}  # earlier versions made fewer
 
 
 def read_results(services: Services, batch: Batch, first: int = 1, last: int | None = None) -> list[RowResult]:
