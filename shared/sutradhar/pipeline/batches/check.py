@@ -85,9 +85,10 @@ def check_table(
         prepared = [prepare(row) for row in filled]
         problems += [problem for _, more in prepared for problem in more]
         filled = [row for row, more in prepared if not more]
-    rows, wrong = _check_rows(services, filled, limits or services.limits, caller)
+    work = BatchEstimate(services)
+    rows, wrong = _check_rows(services, filled, limits or services.limits, caller, work)
     problems += _merge(wrong, len(filled), is_whole_plan=template is None)
-    rows, estimate, more = _estimate_rows(services, rows, {row.number: row for row in filled})
+    rows, estimate, more = _finish_estimate(services, work, rows, {row.number: row for row in filled})
     problems += more
     accounts = services.providers.call_gate.accounts
     left = accounts.remaining_budget(*((caller.id, caller.daily_budget) if caller else ("", None)))
@@ -104,9 +105,13 @@ def check_table(
 
 
 def _check_rows(
-    services: Services, filled: Sequence[FilledRow], limits: PlanLimits, caller: ApiKey | None
+    services: Services,
+    filled: Sequence[FilledRow],
+    limits: PlanLimits,
+    caller: ApiKey | None,
+    work: BatchEstimate,
 ) -> tuple[list[CheckedRow], list[tuple[FilledRow, FieldError]]]:
-    """Return the rows whose plans can be made, and the errors of the others."""
+    """Return the rows whose plans can be made, which ``work`` gets too, and the errors of the others."""
     plans: list[tuple[FilledRow, RenderPlan]] = []
     wrong: list[tuple[FilledRow, FieldError]] = []
     for row in filled:
@@ -121,6 +126,8 @@ def _check_rows(
     rows: list[CheckedRow] = []
     for row, plan in plans:
         complete, errors = _check_plan(known, plan, limits, caller)
+        # in the same turn, since the reading of a text is kept for a short while only
+        errors = errors or _add_to_estimate(work, complete)
         wrong += [(row, error) for error in errors]
         if not errors:
             rows.append(CheckedRow(row.number, row.row_id, complete, estimate_length(known, complete)))
@@ -167,24 +174,22 @@ def _merge(wrong: Sequence[tuple[FilledRow, FieldError]], count: int, *, is_whol
             yield RowProblem(error.message, field=error.path)
 
 
-def _estimate_rows(
-    services: Services, rows: Sequence[CheckedRow], filled: Mapping[int, FilledRow]
+def _add_to_estimate(work: BatchEstimate, plan: RenderPlan) -> list[FieldError]:
+    try:
+        work.add(plan)
+    except ProviderError as exc:
+        return [FieldError("", f"{exc}; {exc.advice}" if exc.advice else str(exc))]
+    return []
+
+
+def _finish_estimate(
+    services: Services, work: BatchEstimate, rows: Sequence[CheckedRow], filled: Mapping[int, FilledRow]
 ) -> tuple[list[CheckedRow], Estimate, list[RowProblem]]:
     """Return the rows that may be paid for, the estimate of all of them, and the problems of the others."""
-    work = BatchEstimate(services)
-    priced: list[CheckedRow] = []
-    problems: list[RowProblem] = []
-    for row in rows:
-        try:
-            work.add(row.plan)
-        except ProviderError as exc:
-            message = f"{exc}; {exc.advice}" if exc.advice else str(exc)
-            problems.append(RowProblem(message, row.number))
-        else:
-            priced.append(row)
     costs, total = work.finish()
+    problems: list[RowProblem] = []
     fitting: list[CheckedRow] = []
-    for row, cost in zip(priced, costs, strict=True):
+    for row, cost in zip(rows, costs, strict=True):
         errors = _find_unpayable(services, row, cost)
         problems += [filled[row.number].blame(error) for error in errors]
         if not errors:

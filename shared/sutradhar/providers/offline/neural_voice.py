@@ -2,6 +2,7 @@
 
 import threading
 from abc import ABC, abstractmethod
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import NamedTuple, Protocol
 
@@ -160,6 +161,7 @@ def _compute_word_starts(part: SentenceAudio, begin: float) -> list[float]:
     return [begin + (starts[i - 1] if i and part.phonemes[i - 1] == " " else start) for i, start in enumerate(starts)]
 
 
+@cache  # an estimate of many videos asks for it once a narration, and each answer reads the disk
 def _find_version(package: str) -> str:
     """Return the version of ``package``, empty if it is not installed."""
     try:
