@@ -24,7 +24,7 @@ from gpu_renderer.encode.segment_store import (
 )
 from gpu_renderer.mux.marks import mark_video, summarize_marks
 from gpu_renderer.stored_video import audio_blob, find_finished, measure_stored, reuse_finished, save_finished
-from gpu_renderer.thumbnail.select import Thumbnails, get_or_mark_thumbnails, get_or_render_thumbnails
+from gpu_renderer.thumbnail.select import Thumbnails, get_or_mark_thumbnails
 from sutradhar.bootstrap.machine import count_cores
 from sutradhar.domain.core.errors import RenderError
 from sutradhar.domain.video import quality_gate
@@ -245,7 +245,7 @@ def _do_other_work(context: RenderContext, stop: threading.Event, has_core: thre
         has_core.set()
     if shard.index == min(1, shard.count - 1):
         with context.measure_time("thumbnail"):
-            get_or_render_thumbnails(context, stop)
+            get_or_mark_thumbnails(context, stop)
 
 
 def _get_audio(context: RenderContext, stop: threading.Event) -> Path:

@@ -14,5 +14,4 @@ def wrap_mark_errors() -> Iterator[None]:
     try:
         yield
     except MarkError as exc:
-        retryable = bool(getattr(exc, "retryable", False))
-        raise RenderError(str(exc), stage="marks", advice=_ADVICE, retryable=retryable) from exc
+        raise RenderError(str(exc), stage="marks", advice=_ADVICE, retryable=exc.retryable) from exc

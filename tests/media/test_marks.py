@@ -14,6 +14,7 @@ from sutradhar.domain.core.errors import MarkError, RenderError
 from sutradhar.domain.video.quality_gate import describe_failures
 from sutradhar.domain.video.render_request import RenderRequest, RenderSummary
 from sutradhar.domain.video.timeline import Timeline
+from sutradhar.marks import write
 from sutradhar.marks.certificates import read_chain, read_key
 from sutradhar.marks.local_signer import LocalSigner
 from sutradhar.marks.read import read_marks
@@ -99,6 +100,11 @@ def list_packets(path: Path) -> list[tuple[object, object]]:
     return [(track.header, track.packets) for track in packet_hashes.read_packets(path)]
 
 
+def find_media(data: bytes | bytearray) -> int:
+    """Return the place of a byte in the middle of the frames; the manifest too has the word mdat."""
+    return data.index(b"mdat", data.index(b"moov")) + 5000
+
+
 def get_results(summary: RenderSummary) -> dict[str, tuple[bool, str]]:
     return {r.rule: (r.ok, r.measured) for r in summary.check_results if "marks" in r.rule}
 
@@ -176,12 +182,23 @@ def test_a_copy_by_ffmpeg_has_lost_all_marks(studio: Studio, signed_render: Rend
     assert (marks.state, marks.has_marks) == ("none", False)
 
 
+def test_a_large_file_is_signed_piece_by_piece(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(write, "_IN_MEMORY", 0)
+    path = write.mark_video(studio.fetch(studio.render(None).video.blob), studio.facts, SIGNER)
+    assert b"merkle" in path.read_bytes()
+    assert read_marks(path).state == "valid"
+    data = bytearray(path.read_bytes())
+    data[find_media(data)] ^= 1
+    path.write_bytes(data)
+    assert read_marks(path).problems == ("assertion.bmffHash.mismatch",)
+
+
 @pytest.mark.parametrize("place", ["frames", "XMP", "parts"])
 def test_a_changed_file_does_not_verify(studio: Studio, signed_render: RenderSummary, place: str) -> None:
     path = studio.fetch(signed_render.video.blob)
     data = path.read_bytes()
     at = {
-        "frames": data.index(b"mdat") + 1000,
+        "frames": find_media(data),
         "XMP": data.index(b"Iptc4xmpExt:DigitalSourceType>http"),
         "parts": data.index(b"gpt-image-2"),
     }[place]

@@ -3,10 +3,10 @@
 They have properties of IPTC's photo metadata standard. Equal facts give equal bytes.
 """
 
+import html
 import re
 from collections.abc import Iterator
 from xml.etree import ElementTree as ET
-from xml.sax.saxutils import escape
 
 from sutradhar.domain.assets.marks import SOURCE_TYPE_URL, MarkFacts
 from sutradhar.domain.core.base import Frozen
@@ -87,17 +87,17 @@ def read_xmp(packet: bytes) -> XmpFacts | None:
 
 def _list_properties(stated: XmpFacts) -> Iterator[str]:
     yield from _alternatives("dc:title", stated.title)
-    yield f"<xmp:CreatorTool>{escape(stated.tool)}</xmp:CreatorTool>\n"
+    yield f"<xmp:CreatorTool>{_escape(stated.tool)}</xmp:CreatorTool>\n"
     url = f"{SOURCE_TYPE_URL}{stated.source_type}"
     yield f"<Iptc4xmpExt:DigitalSourceType>{url}</Iptc4xmpExt:DigitalSourceType>\n"
     if stated.systems:
-        yield f"<Iptc4xmpExt:AISystemUsed>{escape(stated.systems)}</Iptc4xmpExt:AISystemUsed>\n"
+        yield f"<Iptc4xmpExt:AISystemUsed>{_escape(stated.systems)}</Iptc4xmpExt:AISystemUsed>\n"
     yield from _alternatives("dc:rights", stated.credits)
 
 
 def _alternatives(name: str, text: str) -> Iterator[str]:
     if text:
-        yield f'<{name}><rdf:Alt><rdf:li xml:lang="x-default">{escape(text)}</rdf:li></rdf:Alt></{name}>\n'
+        yield f'<{name}><rdf:Alt><rdf:li xml:lang="x-default">{_escape(text)}</rdf:li></rdf:Alt></{name}>\n'
 
 
 def _find(root: ET.Element, namespace: str, name: str) -> str:
@@ -108,6 +108,11 @@ def _find(root: ET.Element, namespace: str, name: str) -> str:
         if element.tag == tag:
             return "".join(element.itertext()).strip()
     return ""
+
+
+def _escape(text: str) -> str:
+    # xml.sax.saxutils has the same function, and imports a client for HTTP with it
+    return html.escape(text, quote=False)
 
 
 def _clean(text: str) -> str:
