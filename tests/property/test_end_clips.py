@@ -16,13 +16,13 @@ from sutradhar.domain.video.timeline_builder import build_timeline
 from tests.property.test_recording_timeline import make_asset, recordings
 
 UPLOAD = "up-0123456789abcdef"
-SPOKEN = tuple(Word(text=f"word{n}.", start=0.2 * n, end=0.2 * n + 0.1) for n in range(4))
+RECOGNIZED_WORDS = tuple(Word(text=f"word{n}.", start=0.2 * n, end=0.2 * n + 0.1) for n in range(4))
 KINDS = st.sampled_from(["cut", "crossfade", "dip", "wipe"])
 
 
 def make_end(seconds: float, *, is_heard: bool) -> Asset:
     samples = round(seconds * SAMPLE_RATE) if is_heard else 0
-    words = tuple(word for word in SPOKEN if word.end < seconds) if is_heard else ()
+    words = tuple(word for word in RECOGNIZED_WORDS if word.end < seconds) if is_heard else ()
     clip = make_asset("image", samples=samples, words=words)
     return clip.evolve(is_video=True, clip_sec=seconds, width=640, height=360, sha256="end")
 
@@ -32,7 +32,7 @@ def narrated_plans(draw: st.DrawFn) -> tuple[RenderPlan, dict[Slot, Asset]]:
     scenes, assets = [], {slots.MUSIC: make_asset("music", samples=9 * SAMPLE_RATE)}
     for i in range(draw(st.integers(1, 4))):
         narration = draw(st.sampled_from(["", f"Scene number {i} is told."]))
-        scene = {"narration": narration, "image_prompt": "x", "transition": draw(KINDS)}
+        scene: dict[str, object] = {"narration": narration, "image_prompt": "x", "transition": draw(KINDS)}
         scene["duration_sec"] = draw(st.sampled_from([1, 7] if narration else [1, 4]))
         scenes.append(scene)
         assets[Slot.image(i)] = make_asset("image")
@@ -87,22 +87,22 @@ def test_scenes_stay_as_they_are_between_an_intro_and_an_outro(
             assert clip.frames == max(int(end[0] * timeline.fps + 0.01), 1), "it is shown once and whole"
     scenes = [clip for clip in timeline.clips if clip.is_scene]
     offset = scenes[0].start + scenes[0].transition.frames // 2
-    check_sounds(timeline, bare, offset)
+    check_audio(timeline, bare, offset)
     check_music(timeline, intro_is_heard=bool(intro and intro[1]), outro_is_heard=bool(outro and outro[1]))
     assert all(result.ok for result in _caption_rules(timeline))
     assert (timeline.extended_scenes, timeline.looped_scenes) == (bare.extended_scenes, bare.looped_scenes)
 
 
-def check_sounds(timeline: Timeline, bare: Timeline, offset: int) -> None:
+def check_audio(timeline: Timeline, bare: Timeline, offset: int) -> None:
     """Narrations are heard at their places in the scenes, which begin ``offset`` frames later."""
     assert [(one.scene, one.samples) for one in timeline.narrations] == [
         (one.scene, one.samples) for one in bare.narrations
     ]
     for one, before in zip(timeline.narrations, bare.narrations, strict=True):
         assert abs(one.start - before.start - frame_to_sample(offset, timeline.fps)) <= 1
-    heard = {audio.scene: audio for audio in timeline.clip_audio}
+    audio_by_scene = {audio.scene: audio for audio in timeline.clip_audio}
     for clip in timeline.clips:
-        if audio := heard.get(clip.scene):
+        if audio := audio_by_scene.get(clip.scene):
             assert not audio.ducked
             assert frame_to_sample(clip.start, timeline.fps) == audio.start
             assert audio.start + audio.samples <= timeline.samples
