@@ -10,7 +10,9 @@ from sutradhar import bootstrap
 from sutradhar.domain.core.base import Frozen
 from sutradhar.domain.core.errors import FieldError, InvalidRequest
 from sutradhar.domain.plan.plan import RenderPlan
+from sutradhar.domain.plan.plan_patch import CHANGEABLE, PlanPatch, change_fields, list_changes
 
+_OF_SCENE = "scenes[]."
 PLAN_HELP = "A plan of a video as JSON; its schema is the resource sutradhar://schema/plan."
 
 
@@ -32,9 +34,11 @@ class EstimateArguments(Frozen):
 
 class ChangeArguments(Frozen):
     changes: dict[str, Any] = Field(
-        description="The new values by field. Of a scene: narration, translations, image_prompt, image, clip,"
-        " duration_sec, transition, camera, sounds, title, lower_third. Of the plan: title, description, tags,"
-        " subtitle_languages, voice, delivery, style, music, watermark."
+        description="The new values by field. Of a scene: "
+        + ", ".join(name.removeprefix(_OF_SCENE) for name in CHANGEABLE if name.startswith(_OF_SCENE))
+        + ". Of the plan: "
+        + ", ".join(name for name in CHANGEABLE if not name.startswith(_OF_SCENE))
+        + "."
     )
     scene: int | None = Field(default=None, ge=0, description="The index of the scene, from 0. Without it, the plan.")
     plan: dict[str, Any] | None = Field(default=None, description=PLAN_HELP)
@@ -67,8 +71,6 @@ def change_scene(arguments: ChangeArguments) -> Answer:
     """Return a plan with one scene changed, or with fields of the plan itself. The plan is that of the argument or that
     of a job; nothing is stored, and a job stays as it is. What does not change is not made or paid for again when you
     render the new plan."""
-    from sutradhar.domain.plan.plan_patch import PlanPatch, change_fields, list_changes
-
     before = read_plan(arguments.plan, arguments.job_id)
     if arguments.scene is None:
         patch = PlanPatch.parse(arguments.changes)

@@ -86,6 +86,12 @@ def _read_destinations() -> Any:
     return show_destinations()
 
 
+def _read_brands() -> Any:
+    from functions.api.brands import list_brands
+
+    return list_brands()
+
+
 def _dump(model: Any) -> Any:
     return model.model_dump(mode="json", exclude_none=True) if hasattr(model, "model_dump") else model
 
@@ -98,6 +104,7 @@ _READERS: Mapping[str, Callable[[], Any]] = {
     "sutradhar://templates": _read_templates,
     "sutradhar://schema/plan": _read_plan_schema,
     "sutradhar://voices": _read_voices,
+    "sutradhar://brands": _read_brands,
     "sutradhar://destinations": _read_destinations,
 }
 _LIST_PAGES: Mapping[str, str] = {
@@ -110,6 +117,7 @@ _RESOURCES: Mapping[str, tuple[str, str]] = {
     "sutradhar://schema/plan": ("plan-schema", "The JSON schema of a plan"),
     "sutradhar://templates": ("templates", "The stories that need no planner"),
     "sutradhar://voices": ("voices", "The voices by language, with their prices"),
+    "sutradhar://brands": ("brands", "The brands that a plan may name"),
     "sutradhar://destinations": ("destinations", "The places where videos can be published"),
 }
 """Name and title of each resource."""
