@@ -16,6 +16,7 @@ ROLES: Mapping[str, frozenset[str]] = {
     "roles/pubsub.publisher": frozenset({"pubsub.topics.publish"}),
     "roles/run.invoker": frozenset({"run.routes.invoke"}),
     "roles/iam.serviceAccountTokenCreator": frozenset({"iam.serviceAccounts.signBlob"}),
+    "roles/cloudkms.signerVerifier": frozenset({"cloudkms.cryptoKeyVersions.useToSign"}),
 }
 """The permissions of each role that calls of ours may need (cloud.google.com/iam/docs/roles-permissions)."""
 _READ = ("get", "list")
