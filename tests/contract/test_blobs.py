@@ -54,12 +54,16 @@ def test_a_video_is_uploaded_and_downloaded_in_pieces(kit: StoreFixture, tmp_pat
     assert sorted(path.name for path in tmp_path.iterdir() if path.name.startswith(".")) == []  # no half file is left
 
 
-def test_of_many_who_put_a_new_blob_one_succeeds(kit: StoreFixture) -> None:
+def test_of_many_who_put_a_new_blob_one_succeeds(kit: StoreFixture, tmp_path: Path) -> None:
     with ThreadPoolExecutor(8) as pool:
         won = list(pool.map(lambda n: kit.blobs.put_new("locks/a", str(n).encode()), range(8)))
     assert won.count(True) == 1
     assert kit.raw_blob("locks/a") == str(won.index(True)).encode()
     assert not kit.blobs.put_new("locks/a", b"late")
+    file = tmp_path / "new"
+    file.write_bytes(b"of a file")
+    assert [kit.blobs.put_new(name, file) for name in ("locks/a", "locks/b", "locks/b")] == [False, True, False]
+    assert kit.blobs.get("locks/b") == b"of a file"
 
 
 def test_a_copied_blob_stays_when_the_first_one_changes(kit: StoreFixture, tmp_path: Path) -> None:

@@ -118,6 +118,18 @@ def test_a_job_keeps_the_look_that_its_brand_had(api: FlaskClient, tmp_path: Pat
     assert renewed.logo == look.logo
 
 
+def test_a_repeated_order_gets_its_job_after_the_brand_has_changed(api: FlaskClient) -> None:
+    put(api, {"voice": "M"})
+    body, headers = json.dumps({**PLAN, "brand": "asha"}), {"Idempotency-Key": "order-1"}
+    first = api.post("/render", data=body, headers=headers)
+    put(api, {"voice": "F"})
+    again = api.post("/render", data=body, headers=headers)
+    api.delete("/brands/asha")
+    last = api.post("/render", data=body, headers=headers)
+    assert [one.status_code for one in (first, again, last)] == [202, 200, 200]
+    assert len({one.get_json()["job_id"] for one in (first, again, last)}) == 1
+
+
 def test_a_brand_without_a_look_leaves_the_video_as_it_is(api: FlaskClient) -> None:
     put(api, {"voice": "M"})
     job_id = order(api, brand="asha").get_json()["job_id"]

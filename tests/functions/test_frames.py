@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import numpy as np
 import pytest
 from flask.testing import FlaskClient
 from PIL import Image
@@ -285,3 +286,25 @@ def test_the_function_takes_json_of_its_version_only(home: Path) -> None:
     wrong = frame.post("/", json={"timeline": {}})
     assert (wrong.status_code, "same version" in wrong.get_json()["advice"]) == (400, True)
     assert frame.get("/").get_json() == {"status": "ok"}
+
+
+def test_a_plan_is_shown_in_a_brand_that_is_not_stored(api: FlaskClient) -> None:
+    plan = {**PLAN, "scenes": SCENES[1:]}
+    usual, branded = (
+        ask(api, "/plan/frame", {"plan": plan, "scene": 0, "width": 320, **more})
+        for more in ({}, {"brand": {"colors": {"text": "#00FF00"}, "watermark": ""}})
+    )
+    assert (usual.status_code, branded.status_code) == (200, 200), branded.get_json()
+    assert usual.headers["ETag"] != branded.headers["ETag"]
+    images = [Image.open(io.BytesIO(one.data)) for one in (usual, branded)]
+    greens = [sum(g > r + 60 for r, g, _ in np.asarray(image, np.int16).reshape(-1, 3).tolist()) for image in images]
+    assert greens[1] > greens[0] + 100
+    for brand, path in (
+        ({"colour": 1}, "brand.colour"),
+        ({"logo": FOREIGN["image"]}, "brand.logo.upload"),
+        ([], "brand"),
+    ):
+        refused = ask(api, "/plan/frame", {"plan": plan, "brand": brand}).get_json()
+        assert [error["path"] for error in refused["errors"]] == [path]
+    unknown = ask(api, "/plan/frame", {"plan": {**plan, "brand": "none"}}).get_json()
+    assert [error["path"] for error in unknown["errors"]] == ["plan.brand"]

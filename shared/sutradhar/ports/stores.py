@@ -219,9 +219,13 @@ class BlobStore(Protocol):
         """Store the bytes of the local file ``path`` as the blob ``name``, in place of a blob of this name."""
         ...
 
-    def put_new(self, name: str, data: bytes) -> bool:
+    def put_new(self, name: str, data: bytes | Path) -> bool:
         """Store the blob unless one of this name exists; return whether it was stored. If several processes try this at
-        the same time, one of them succeeds."""
+        the same time, one of them succeeds.
+
+        Args:
+            data: the bytes, or the local file that has them.
+        """
         ...
 
     def copy(self, name: str, target: str) -> None:

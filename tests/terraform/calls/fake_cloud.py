@@ -136,7 +136,10 @@ class FakeCloud:
         """Call the API as an admin, and return the body of the answer."""
         method, _, path = rule.partition(" ")
         data = body if body is None or isinstance(body, bytes) else json.dumps(body)
-        with act_as("api"), self._api.open(path, method=method, data=data, headers={"X-API-Key": ADMIN}) as answer:
+        headers = {"X-API-Key": ADMIN, "Accept": "application/json, text/event-stream"}
+        if isinstance(data, str):
+            headers["Content-Type"] = "application/json"
+        with act_as("api"), self._api.open(path, method=method, data=data, headers=headers) as answer:
             text = answer.get_data().decode("utf-8", "replace")  # also of a stream, to its end
             assert answer.status_code == expected, (rule, text[:2000])
             return answer.get_json(silent=True)

@@ -49,13 +49,20 @@ class GcsBlobStore(BlobStore):
         with self._translate_write_errors():
             _restart_lost_upload(lambda: blob.upload_from_filename(str(path), **_CHECKED))
 
-    def put_new(self, name: str, data: bytes) -> bool:
+    def put_new(self, name: str, data: bytes | Path) -> bool:
         blob, write_id = self._blob(name), uuid.uuid4().hex
         blob.metadata = {"writer": write_id}
         new: dict[str, Any] = {**_CHECKED, "if_generation_match": 0}
+
+        def upload() -> None:
+            if isinstance(data, bytes):
+                blob.upload_from_string(data, "application/octet-stream", **new)
+            else:
+                blob.upload_from_filename(str(data), content_type="application/octet-stream", **new)
+
         with self._translate_write_errors():
             try:
-                _restart_lost_upload(lambda: blob.upload_from_string(data, "application/octet-stream", **new))
+                _restart_lost_upload(upload)
             except exceptions.PreconditionFailed:
                 # the object is ours if it is from this call, repeated by the client because its answer was lost
                 blob.reload(**_CALL)

@@ -34,10 +34,13 @@ class FileBlobStore(BlobStore):
         with self._write_atomically(name) as temporary:
             shutil.copyfile(path, temporary)
 
-    def put_new(self, name: str, data: bytes) -> bool:
+    def put_new(self, name: str, data: bytes | Path) -> bool:
         path = self._path(name)
         with self._open_temporary() as temporary:
-            temporary.write_bytes(data)
+            if isinstance(data, bytes):
+                temporary.write_bytes(data)
+            else:
+                shutil.copyfile(data, temporary)
             try:
                 _move_into(path, lambda: path.hardlink_to(temporary))  # unlike a rename, it never replaces
             except FileExistsError:

@@ -185,7 +185,8 @@ def _store_file(services: Services, archive: zipfile.ZipFile, entry: BrandFileEn
         with hold_lease(services, f"check-{upload_id}", MAX_LEASE):  # so that no worker deletes it meanwhile
             upload = create_upload(services, entry.filename, "application/octet-stream", entry.size, upload_id, caller)
             if not services.blobs.exists(upload.blob):
-                services.blobs.put_file(upload.blob, Path(copy.name))
+                # where files go to a bucket, the API may add one and replace none
+                services.blobs.put_new(upload.blob, Path(copy.name))
     return upload_id
 
 
