@@ -34,7 +34,7 @@ class BatchProblem(Frozen):
     """One reason for which a batch would be refused."""
 
     row: int | None
-    """The number of the row, from 1; null: it is about the template or the whole table."""
+    """The number of the row, from 1; null: it is about the plan or the whole table."""
     column: str
     """The column with the wrong value; empty: none of its own."""
     field: str
@@ -69,7 +69,7 @@ class BatchReport(Frozen):
     problem_count: int
     has_more_problems: bool
     notices: tuple[str, ...]
-    """Columns that the template does not use, and budgets that the batch would exceed."""
+    """Columns that the plan does not use, and budgets that the batch would exceed."""
     estimate: BatchCost
 
 

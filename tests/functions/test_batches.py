@@ -76,7 +76,7 @@ def test_every_wrong_row_is_named_with_its_column(api: FlaskClient) -> None:
         (3, "sec", "length_sec"),
     }
     assert report["notices"] == [
-        "the template does not use this column: notes",
+        "the plan does not use this column: notes",
         "an empty cell leaves a gap inside a text: row 2, column city",
     ]
     problem = post(api, "/batches", {"plan": TEMPLATE, "csv": table}, 400)

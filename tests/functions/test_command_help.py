@@ -8,7 +8,18 @@ from typer.testing import CliRunner
 
 from functions.cli import app
 
-GROUP, GROUPS = typer.main.get_group(app), ("approvals", "brands", "keys", "publication", "youtube")
+GROUP, GROUPS = (
+    typer.main.get_group(app),
+    (
+        "approvals",
+        "batches",
+        "brands",
+        "keys",
+        "marks",
+        "publication",
+        "youtube",
+    ),
+)
 COMMANDS = {
     f"{path} {name}".strip(): command
     for path, group in (("", GROUP), *((name, GROUP.commands[name]) for name in GROUPS))

@@ -213,7 +213,7 @@ def _find_unpayable(services: Services, row: CheckedRow, cost: Estimate) -> list
 def _describe_unused(columns: Sequence[str]) -> Iterator[str]:
     if columns:
         names = ", ".join(columns[:10])
-        yield f"the template does not use {'these columns' if len(columns) > 1 else 'this column'}: {names}"
+        yield f"the plan does not use {'these columns' if len(columns) > 1 else 'this column'}: {names}"
 
 
 def _describe_gaps(rows: Sequence[FilledRow]) -> Iterator[str]:
