@@ -16,6 +16,8 @@ from sutradhar.domain.core.errors import FieldError, InvalidRequest, MarkError, 
 
 app = typer.Typer(help="The marks in finished files, which say how each was made.", no_args_is_help=True)
 _MAX_NAME_CHARS = 64
+_MAX_ROOT_BYTES = 1_000_000
+"""C2PA's own list of trusted roots has less."""
 
 _Root = Annotated[
     Path | None,
@@ -154,16 +156,17 @@ def _read(file: Path, anchors: str) -> Any:
 
 def _collect_anchors(root: Path | None) -> str:
     """Return the root certificates that are trusted: that of this installation, and one that the user names."""
+    from sutradhar.marks.certificates import read_roots
+
     own = read_anchors(bootstrap.settings())
     if root is None:
         return own
     try:
-        text = root.read_bytes()[:100_000].decode("ascii", "replace")
+        with root.open("rb") as file:
+            text = file.read(_MAX_ROOT_BYTES).decode("ascii", "replace")
     except OSError as exc:
         raise MarkError(f"{root} cannot be read: {exc.strerror or type(exc).__name__}") from exc
-    if "-----BEGIN CERTIFICATE-----" not in text:
-        raise MarkError(f"{root} has no certificate in PEM")
-    return f"{own}\n{text}"
+    return own + read_roots(text, str(root))
 
 
 def _describe_signer() -> dict[str, Any]:

@@ -82,6 +82,17 @@ def test_a_changed_file_is_found_out(tmp_path: Path) -> None:
     assert (done.exit_code, "invalid" in done.stderr, "assertion.dataHash.mismatch" in done.stderr) == (1, True, True)
 
 
+def test_credentials_that_cannot_be_decoded_are_a_changed_file(tmp_path: Path) -> None:
+    run("setup")
+    path = write_image(tmp_path / "signed.png")
+    data = path.read_bytes()
+    word = b"trainedAlgorithmicMedia"
+    assert data.index(word) < data.index(b"IDAT")
+    path.write_bytes(data.replace(word, b"\xef" + word[1:], 1))  # no UTF-8, so the reader finds no manifest at all
+    done = run("verify", str(path))
+    assert (done.exit_code, "invalid" in done.stderr) == (1, True), done.output
+
+
 def test_a_renewed_certificate_keeps_the_root_so_earlier_files_stay_trusted(home: Path, tmp_path: Path) -> None:
     run("setup", "--name", "Asha films")
     root = (home / "marks" / "root.pem").read_bytes()
@@ -120,6 +131,17 @@ def test_a_file_whose_certificate_expired_later_is_called_unchanged(capsys: pyte
     assert "unchanged since Asha films signed it, but the certificate has expired" in " ".join(
         capsys.readouterr().err.split()
     )
+
+
+def test_a_damaged_root_is_named_and_no_file_is_accused(home: Path, tmp_path: Path) -> None:
+    run("setup")
+    path = write_image(tmp_path / "signed.png")
+    bad = tmp_path / "bad.pem"
+    bad.write_text("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n")
+    assert "bad.pem has no root certificate" in " ".join(run("verify", str(path), "--root", str(bad)).stderr.split())
+    (home / "marks" / "root.pem").write_bytes(bytes(range(256)))
+    done = run("verify", str(path))
+    assert (done.exit_code, "root.pem has no root certificate" in " ".join(done.stderr.split())) == (1, True)
 
 
 def test_what_is_no_file_with_marks_is_refused_clearly(tmp_path: Path) -> None:

@@ -1,5 +1,7 @@
 """The certificates and keys of the marks: what is accepted, and what each wrong one is told."""
 
+import base64
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -9,6 +11,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from sutradhar.bootstrap.marks import make_signer, read_anchors, read_certificate
 from sutradhar.config import Settings
@@ -20,6 +24,9 @@ from tests import mark_certificates
 from tests.fakes import FakeClock
 
 NOW = datetime.now(UTC)
+DER, KEY = serialization.Encoding.DER, make_key()
+KEY_DER = KEY.private_bytes(DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+OWN_DER = make_authority("A", NOW).issue(KEY.public_key(), "A", NOW, 30).own.public_bytes(DER)
 
 
 def read_settings(home: Path, **variables: str) -> Settings:
@@ -161,3 +168,16 @@ def test_a_certificate_of_a_web_server_is_refused() -> None:
     builder = builder.add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
     with pytest.raises(MarkError, match="for another purpose"):
         read_chain(certificates.write_certificate(builder.sign(authority.key, hashes.SHA256())), "it")
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.data())
+def test_damaged_certificates_and_keys_end_in_a_clear_error_or_work(data: st.DataObject) -> None:
+    for whole, label, read in ((OWN_DER, "CERTIFICATE", read_chain), (KEY_DER, "PRIVATE KEY", read_key)):
+        damaged = bytearray(whole)
+        places = data.draw(st.lists(st.integers(0, len(whole) - 1), min_size=1, max_size=4))
+        for place in places:
+            damaged[place] = data.draw(st.integers(0, 255))
+        text = base64.encodebytes(bytes(damaged[: data.draw(st.integers(len(whole) // 2, len(whole)))])).decode()
+        with suppress(MarkError):
+            read(f"-----BEGIN {label}-----\n{text}-----END {label}-----\n", "it")

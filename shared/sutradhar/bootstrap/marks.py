@@ -67,10 +67,15 @@ def read_certificate(settings: Settings) -> CertificateChain | None:
 
 
 def read_anchors(settings: Settings) -> str:
-    """Return the root of this installation as PEM, by which readers trust its files; empty: it has none of its own."""
-    from sutradhar.marks.certificates import ROOT_FILE
+    """Return the root of this installation as PEM, by which readers trust its files; empty: it has none of its own.
 
-    return _read("", "", marks_folder(settings) / ROOT_FILE)[0]
+    Raises:
+        MarkError: its file is damaged.
+    """
+    from sutradhar.marks.certificates import ROOT_FILE, read_roots
+
+    text, source = _read("", "", marks_folder(settings) / ROOT_FILE)
+    return read_roots(text, source) if text else ""
 
 
 def _read(setting: str, name: str, path: Path) -> tuple[str, str]:

@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
@@ -39,6 +39,14 @@ MIN_DAYS = 365
 """A root that ends earlier issues no further certificate."""
 _ROOT_DAYS = 7300
 _SETUP = "run `sutradhar marks setup`"
+_UNREADABLE = (
+    ValueError,
+    UnsupportedAlgorithm,
+    x509.DuplicateExtension,
+    x509.InvalidVersion,
+    x509.UnsupportedGeneralNameType,
+)
+"""The errors of cryptography for damaged certificates."""
 _USES = (
     ExtendedKeyUsageOID.EMAIL_PROTECTION,
     x509.ObjectIdentifier("1.3.6.1.5.5.7.3.36"),  # documents (RFC 9336)
@@ -143,8 +151,27 @@ def read_chain(text: str, source: str) -> CertificateChain:
     """
     try:
         certificates = x509.load_pem_x509_certificates(text.encode())
-    except ValueError as exc:
+    except _UNREADABLE as exc:
         raise MarkError(f"{source} has no certificate in PEM: {_SETUP}, or set MARKS_CERTIFICATE") from exc
+    try:
+        return _check_chain(certificates, source)
+    except _UNREADABLE as exc:  # each field is decoded when it is first read
+        raise MarkError(f"{source} has a damaged certificate ({exc}): {_SETUP}, or set MARKS_CERTIFICATE") from exc
+
+
+def read_roots(text: str, source: str) -> str:
+    """Return the certificates of a PEM text, by which a reader trusts files, and nothing else that it has.
+
+    Raises:
+        MarkError: it has none, or a damaged one, which C2PA's reader would take for a fault of the file.
+    """
+    try:
+        return "".join(write_certificate(one) for one in x509.load_pem_x509_certificates(text.encode()))
+    except _UNREADABLE as exc:
+        raise MarkError(f"{source} has no root certificate in PEM") from exc
+
+
+def _check_chain(certificates: list[x509.Certificate], source: str) -> CertificateChain:
     if len(certificates) > 1 and _is_root(certificates[-1]):
         certificates = certificates[:-1]
     _check_profile(certificates[0], source)
@@ -156,7 +183,9 @@ def read_chain(text: str, source: str) -> CertificateChain:
                 f"{source} has certificates that did not issue each other: put the signer's own first, and below it"
                 " the one that issued it"
             ) from exc
-    return CertificateChain(tuple(certificates))
+    chain = CertificateChain(tuple(certificates))
+    _ = (chain.valid_until, chain.names, chain.pem)  # raises here if one of them is damaged
+    return chain
 
 
 def read_key(text: str, source: str) -> ec.EllipticCurvePrivateKey:
@@ -169,7 +198,7 @@ def read_key(text: str, source: str) -> ec.EllipticCurvePrivateKey:
         key = serialization.load_pem_private_key(text.encode(), password=None)
     except TypeError as exc:
         raise MarkError(f"{source} has a key with a password: give it without (`openssl ec -in KEY -out KEY`)") from exc
-    except ValueError as exc:
+    except (ValueError, UnsupportedAlgorithm) as exc:
         raise MarkError(f"{source} has no private key in PEM: {_SETUP}, or set MARKS_KEY") from exc
     if not isinstance(key, ec.EllipticCurvePrivateKey) or not isinstance(key.curve, ec.SECP256R1):
         raise MarkError(f"{source} must have a key of the curve P-256 (ES256)")

@@ -113,7 +113,7 @@ def _read_credentials(file: BinaryIO, media_type: str, anchors_pem: str | None) 
             state = str(reader.get_validation_state()).lower()
     except c2pa.C2paError.ManifestNotFound:
         return ReadMarks(state="none")
-    except c2pa.C2paError as exc:
+    except (c2pa.C2paError, KeyError) as exc:  # KeyError: no manifest of the file can be decoded
         # damage inside the credentials themselves stops the reader
         return ReadMarks(state="invalid", problems=(f"unreadable: {exc}",))
     signature: Mapping[str, Any] = manifest.get("signature_info") or {}

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 
 from sutradhar.domain.core.errors import MarkError
 from sutradhar.marks.certificates import (
@@ -106,8 +107,8 @@ def _read_authority(folder: Path, now: datetime) -> Authority | None:
     root, key = folder / ROOT_FILE, folder / ROOT_KEY_FILE
     try:
         authority = Authority(x509.load_pem_x509_certificate(root.read_bytes()), read_key(key.read_text(), str(key)))
-    except (FileNotFoundError, MarkError, ValueError):
+        fits = authority.key.public_key() == authority.certificate.public_key()
+    except (FileNotFoundError, MarkError, ValueError, UnsupportedAlgorithm):
         return None
-    fits = authority.key.public_key() == authority.certificate.public_key()
     lasts = (authority.certificate.not_valid_after_utc - now).days >= MIN_DAYS
     return authority if fits and lasts else None
