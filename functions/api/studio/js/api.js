@@ -8,6 +8,9 @@ import { addViewToken, prepareViewToken } from "./view_token.js";
 
 /** Whether the server answers. */
 export const isConnected = createStore(true);
+/** Whether a call was answered since the reader signed in: until then a call in the background would ask for a key. */
+export const hasAnswered = createStore(false);
+apiKey.listen(() => hasAnswered.set(false));
 const WAITS_MS = [400, 1000, 2000, 4000];
 const LOOK_EVERY_MS = 2000;
 
@@ -58,6 +61,7 @@ export async function send(method, path, { body, headers = {}, signal } = {}) {
     };
     const response = await fetchWithPatience(makeUrl(path), request);
     if (response.status < 400) {
+      hasAnswered.set(true);
       await prepareViewToken(); // so that fileUrl works for what the answer names
       return response;
     }

@@ -19,7 +19,7 @@ export function makeUrl(path) {
 export function readPath(url) {
   if (url.startsWith("/")) return url;
   const { pathname, search } = new URL(url, API);
-  const start = pathname.search(/\/(render|uploads|voices|library|publish|publications|templates)\b/);
+  const start = pathname.search(/\/(render|uploads|voices|library|publish|publications|templates|batches)\b/);
   return (start < 0 ? pathname : pathname.slice(start)) + search;
 }
 

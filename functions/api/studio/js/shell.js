@@ -1,6 +1,7 @@
 /** The frame around every page: menu, language, colours, connection, messages. */
 import { html, useEffect, useErrorBoundary, useState } from "../vendor/preact.js";
 import { isConnected } from "./api.js";
+import { MENU, MENU_OF } from "./menu.js";
 import { preloadPage } from "./preload.js";
 import { makeHash, place } from "./router.js";
 import { apiKey, signOut, signOuts } from "./session.js";
@@ -8,6 +9,7 @@ import { SignInDialog } from "./sign_in.js";
 import { useStore } from "./store.js";
 import { LANGUAGES, language, setLanguage, t } from "./text.js";
 import { theme } from "./theme.js";
+import { useWaiting } from "./waiting.js";
 import { Messages } from "./ui/announce.js";
 import { Button } from "./ui/button.js";
 import { ConfirmDialog } from "./ui/confirm.js";
@@ -15,7 +17,6 @@ import { ErrorBox } from "./ui/error_box.js";
 import { Icon } from "./ui/icon.js";
 import { Loading } from "./ui/loading.js";
 
-const MENU = [["create", "plus"], ["library", "film"], ["publish", "calendar"], ["metrics", "chart"], ["settings", "gear"]];
 const THEMES = ["system", "light", "dark"];
 
 /** The whole studio. */
@@ -55,12 +56,15 @@ function Logo() {
 }
 
 function Menu({ current }) {
-  const inLibrary = ["job", "review", "edit"].includes(current);
+  const waiting = useWaiting();
+  const mark = (name) => (current === name ? "page" : MENU_OF[current] === name ? "true" : undefined);
+  const isInMore = MENU.some(({ name, isWide }) => isWide && (current === name || MENU_OF[current] === name));
   return html`<nav class="menu" aria-label=${t("common.menu")}>
-    ${MENU.map(([name, icon]) => html`
-      <a href=${makeHash(name)} aria-current=${current === name ? "page" : inLibrary && name === "library" ? "true" : undefined}>
-        <${Icon} name=${icon} />${t(`common.${name}`)}
+    ${MENU.map(({ name, icon, isWide }) => html`
+      <a key=${name} class=${isWide ? "menu-wide" : ""} href=${makeHash(name)} aria-current=${mark(name)}>
+        <${Icon} name=${icon} />${t(`common.${name}`)}${name === "approvals" && waiting > 0 && html`<span class="menu-count"><span aria-hidden="true">${waiting}</span><span class="visually-hidden">${t("common.waiting", { count: waiting })}</span></span>`}
       </a>`)}
+    <a class="menu-more" href=${makeHash("more")} aria-current=${mark("more") ?? (isInMore ? "true" : undefined)}><${Icon} name="dots" />${t("common.more")}</a>
   </nav>`;
 }
 

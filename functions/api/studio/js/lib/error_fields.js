@@ -3,7 +3,7 @@
 /** The fields of the options, by their paths in the plan. */
 export const OPTION_FIELDS = [
   "language", "length_sec", "aspect", "voice", "style", "music", "render.resolution", "title", "subtitle_languages",
-  "render.burn_captions", "render.caption_style", "watermark", "publish", "description", "tags", "footage",
+  "render.burn_captions", "render.caption_style", "watermark", "label", "brand", "publish", "description", "tags", "footage",
   "delivery.speed", "budget_usd", "render.fps", "seed", "strict", "render.soft_captions",
 ];
 /** The fields of a scene. */

@@ -12,14 +12,15 @@ const WIDTHS = [320, 640, 960, 1280, 1920];
  * @param {"en" | "hi" | "none" | null} [wanted.language] of the captions in the image; null: that of the video
  * @param {object | null} [wanted.patch] a PlanPatch
  * @param {object | null} [wanted.plan] a plan in place of the job's
+ * @param {object | null} [wanted.brand] the fields of a brand that is not stored, beside a plan that is no job yet
  * @returns {{method: "GET" | "POST", path: string, body?: object}}
  */
-export function makeFrameCall({ jobId, scene, at, width, language, patch, plan }) {
+export function makeFrameCall({ jobId, scene, at, width, language, patch, plan, brand }) {
   const path = jobId ? `/render/${encodeURIComponent(jobId)}/frame` : "/plan/frame";
   const choice = Object.fromEntries(
     Object.entries({ scene, at, width, language }).filter(([, value]) => value !== null && value !== undefined),
   );
-  if (plan) return { method: "POST", path, body: { ...choice, plan } };
+  if (plan) return { method: "POST", path, body: { ...choice, plan, ...(brand ? { brand } : {}) } };
   if (patch) return { method: "POST", path, body: { ...choice, patch } };
   const query = new URLSearchParams(Object.entries(choice).map(([name, value]) => [name, String(value)])).toString();
   return { method: "GET", path: query ? `${path}?${query}` : path };

@@ -1,6 +1,7 @@
 /** The page on which a video begins. */
 import { html, useEffect, useState } from "../../vendor/preact.js";
 import { call } from "../api.js";
+import { chooseBrand } from "../lib/brand.js";
 import { addUpload, chooseWay, createDraft, isEmpty, isReady, makePlan, replacePlan, sortErrors, takeScenes } from "../lib/draft.js";
 import { isTextFile, OWN_AUDIO, takeWords } from "../lib/own_audio.js";
 import { isPlanFile } from "../lib/plan_file.js";
@@ -66,7 +67,7 @@ export default function CreatePage({ query }) {
     else setFiles([...files, ...taken]);
   };
   const isOver = usePageDrop(takeFiles);
-  useSource(query, openPlan, setFault);
+  useSource(query, { onPlan: openPlan, onError: setFault, onBrand: (name) => changePlan(chooseBrand(draft.plan, name)) });
   const startAnew = async () => {
     const question = { title: t("create.anew_title"), body: t("create.anew_body"), action: t("create.anew"), isDangerous: true };
     if (!(await confirmAction(question))) return;

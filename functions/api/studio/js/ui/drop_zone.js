@@ -20,8 +20,11 @@ await Promise.all([loadTexts("media"), loadStyle("media")]);
 const ACCEPT = {
   image: "image/*,.heic,.heif,.avif,.dng",
   video: "video/*,.mov,.mp4,.mkv,.webm",
+  font: ".ttf,.otf,font/ttf,font/otf",
   audio: "audio/*,.m4a,.mp3,.wav,.aac,.caf,.flac,.ogg,.opus",
 };
+/** The kinds with limits of their own. */
+const LIMITS = ["audio", "font"];
 let rowCount = 0;
 
 /** Whether an upload can be used where files of `kinds` are wanted. */
@@ -46,7 +49,7 @@ export function DropZone({ kinds, onUploaded }) {
     <${Icon} name="upload" />
     <p class="by-mouse">${kinds.length === 1 ? t(`media.drop_${kinds[0]}`) : t("media.drop")}</p>
     <${Button} onClick=${() => input.current.click()}>${t("media.choose")}<//>
-    <p class="soft small">${t(kinds.join() === "audio" ? "media.limits_audio" : "media.limits")}</p>
+    <p class="soft small">${t(LIMITS.includes(kinds.join()) ? `media.limits_${kinds.join()}` : "media.limits")}</p>
     ${left.length > 0 && html`<p class="small">${t("media.unfinished", { names: left.join(", ") })}</p>`}
     <input type="file" ref=${input} hidden multiple accept=${kinds.map((kind) => ACCEPT[kind]).join(",")} aria-label=${t("media.choose")} onChange=${(event) => { add(event.currentTarget.files); event.currentTarget.value = ""; }} />
     ${rows.length > 0 && html`<ul class="plain stack files">${rows.map((row) => html`<${FileRow} key=${row.id} row=${row} onPause=${() => pause(row)} onStart=${() => start(row)} onRemove=${() => remove(row)} />`)}</ul>`}

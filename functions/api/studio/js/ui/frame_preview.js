@@ -27,6 +27,8 @@ const STEP_SEC = 0.1;
  * @param {string} [props.words] the words of the scene, for readers who do not see the image
  * @param {object | null} [props.patch] a change of the plan, as PATCH /render/ID/plan takes it; nothing is stored
  * @param {object | null} [props.plan] a whole plan with its scenes, in place of the job's and of `patch`
+ * @param {object | null} [props.brand] the fields of a brand that is not stored, which `plan` is shown with
+ * @param {boolean} [props.isSample] the plan only shows a look, so nothing is said about what is not made yet
  * @param {"en" | "hi" | "none" | null} [props.language] of the captions in the image; left out: that of the video
  * @param {number | null} [props.at] seconds of the scene (or video) to begin with; left out: the moment that shows the
  *   title, or else a caption
@@ -36,14 +38,14 @@ const STEP_SEC = 0.1;
  * @param {(facts: {time: number, scene: number, start: number, end: number, length: number,
  *   missing: {scene: number, role: "image" | "narration"}[]}) => void} [props.onFacts] told of each frame that is shown
  */
-export function FramePreview({ jobId, scene, words = "", patch = null, plan = null, language = null, at = null, aspect = "16:9", hasSlider = true, version, onFacts }) {
+export function FramePreview({ jobId, scene, words = "", patch = null, plan = null, brand = null, isSample = false, language = null, at = null, aspect = "16:9", hasSlider = true, version, onFacts }) {
   const [second, setSecond] = useState(at);
   const [width, setWidth] = useState(0);
   const [ratio, setRatio] = useState(aspect.replace(":", " / "));
   const figure = useRef(null);
   useEffect(() => setSecond(at), [jobId, scene, at]);
   useEffect(() => watchWidth(figure.current, (pixels) => setWidth((before) => Math.max(before, chooseFrameWidth(pixels)))), []);
-  const frameCall = width ? makeFrameCall({ jobId, scene, at: second, width, language, patch, plan }) : null;
+  const frameCall = width ? makeFrameCall({ jobId, scene, at: second, width, language, patch, plan, brand }) : null;
   const { url, facts, error, isLoading, reload } = useFrame(frameCall, version);
   useEffect(() => {
     if (facts) onFacts?.(facts);
@@ -53,7 +55,7 @@ export function FramePreview({ jobId, scene, words = "", patch = null, plan = nu
       ${url && html`<img src=${url} alt=${describeFrame(scene, words)} onLoad=${({ currentTarget: image }) => setRatio(`${image.naturalWidth} / ${image.naturalHeight}`)} />`}
       ${isLoading && html`<span class="spinner" />`}
     </div>
-    ${facts && html`<${Missing} facts=${facts} />`}
+    ${facts && !isSample && html`<${Missing} facts=${facts} />`}
     ${hasSlider && facts && html`<${TimeSlider} scene=${scene} facts=${facts} second=${second} onChange=${setSecond} />`}
     ${error && html`<${FrameError} error=${error} onRetry=${reload} />`}
   </figure>`;

@@ -4,11 +4,11 @@ import { fileUrl } from "../api.js";
 import { t } from "../text.js";
 import { Icon } from "./icon.js";
 
-const ICONS = { audio: "sound", video: "film", image: "image" };
+const ICONS = { audio: "sound", font: "text", video: "film", image: "image" };
 
 /**
  * The picture of the upload `id`: of sound its waveform. An icon where there is none.
- * @param {{id: string, kind?: "image" | "video" | "audio", isNamed?: boolean, hasPreview?: boolean}} props `isNamed`:
+ * @param {{id: string, kind?: "image" | "video" | "audio" | "font", isNamed?: boolean, hasPreview?: boolean}} props `isNamed`:
  *   its name stands beside it; `hasPreview` false: the API has none, so it is not asked
  */
 export function UploadPicture({ id, kind = "image", isNamed = false, hasPreview = true }) {

@@ -26,6 +26,8 @@ const OPTIONS = {
   "render.burn_captions": "create.burn",
   "render.caption_style": "create.caption_style",
   watermark: "create.watermark",
+  label: "create.label",
+  brand: "create.brand",
   publish: "create.publish",
   description: "create.description",
   tags: "create.tags",

@@ -5,6 +5,8 @@ import { t } from "../../text.js";
 import { Checkbox, Choice, Select, TextArea, TextField } from "../../ui/field.js";
 import { More } from "../../ui/more.js";
 import { VoicePicker } from "../../ui/voice_picker.js";
+import { BrandOption, useBrands } from "./brand_option.js";
+import { LabelOption } from "./label_option.js";
 import { MusicOption } from "./music_option.js";
 import { PublishOption } from "./publish_option.js";
 
@@ -18,30 +20,33 @@ const WITH_LENGTH = ["scenes", "script", "song", "recording"];
 /** `plan`: the plan's options; `way`: how the video begins; `onChange` gets the fields that change. */
 export function Options({ plan, errors, way, onChange }) {
   const error = (path) => errors.get(path);
+  const { brands, fields: brand } = useBrands(plan);
   const render = { mode: "FINAL", resolution: "1080p", ...plan.render };
   const setRender = (fields) => onChange({ render: { ...plan.render, ...fields } });
   const quality = render.mode === "PROXY" ? "PROXY" : render.resolution;
   const lengths = LENGTHS.includes(plan.length_sec) ? LENGTHS : [...LENGTHS, plan.length_sec].sort((a, b) => a - b);
   return html`<section class="card stack" aria-label=${t("create.options")}>
+    <${BrandOption} plan=${plan} brands=${brands} error=${error("brand")} onChange=${onChange} />
     <div class="options">
       <div data-path="language"><${Choice} label=${t("create.language")} value=${plan.language ?? ""} error=${error("language")} options=${["", "en", "hi"].map((one) => [one, t(`create.language_${one || "auto"}`)])} onChange=${(language) => onChange({ language: language || null })} /></div>
       ${!WITH_LENGTH.includes(way) && html`<${Select} label=${t("create.length")} data-path="length_sec" value=${String(plan.length_sec)} error=${error("length_sec")} options=${lengths.map((one) => [String(one), t("create.length_value", { length: one < 60 ? t("create.seconds", { count: one }) : t("create.minutes", { count: one / 60 }) })])} onChange=${(length) => onChange({ length_sec: Number(length) })} />`}
       <div data-path="aspect"><${Choice} label=${t("create.aspect")} value=${plan.aspect ?? "16:9"} error=${error("aspect")} options=${["16:9", "9:16", "1:1"].map((one) => [one, t(`create.aspect_${one.replace(":", "_")}`)])} onChange=${(aspect) => onChange({ aspect })} /></div>
     </div>
-    ${!OWN_AUDIO[way] && html`<div data-path="voice"><${VoicePicker} language=${plan.language} value=${plan.voice ?? "F"} error=${error("voice")} onChange=${(voice) => onChange({ voice })} /></div>`}
+    ${!OWN_AUDIO[way] && html`<div data-path="voice"><${VoicePicker} language=${plan.language} value=${plan.voice ?? brand.voice ?? "F"} error=${error("voice")} onChange=${(voice) => onChange({ voice })} /></div>`}
     <div class="grid">
-      <${Field} label=${t("create.style")} hint=${t("create.style_hint")} path="style" list=${STYLES.map((one) => t(`create.${one}`))} value=${plan.style ?? ""} error=${error("style")} onChange=${(style) => onChange({ style })} />
-      ${way !== "song" && html`<${MusicOption} music=${plan.music} error=${error("music")} onChange=${(music) => onChange({ music })} />`}
+      <${Field} label=${t("create.style")} hint=${t("create.style_hint")} path="style" list=${STYLES.map((one) => t(`create.${one}`))} value=${plan.style ?? ""} placeholder=${brand.style ?? ""} error=${error("style")} onChange=${(style) => onChange({ style })} />
+      ${way !== "song" && html`<${MusicOption} music=${plan.music} usual=${brand.music} error=${error("music")} onChange=${(music) => onChange({ music })} />`}
       <${Select} label=${t("create.quality")} data-path="render.resolution" value=${quality} error=${error("render.resolution")} options=${["PROXY", "720p", "1080p", "4k"].map((one) => [one, t(`create.quality_${one}`)])} onChange=${(one) => setRender(one === "PROXY" ? { mode: "PROXY" } : { mode: "FINAL", resolution: one })} />
     </div>
-    <${More} label=${t("create.captions_and_words")} isOpen=${hasErrorIn(errors, ["title", "subtitle_languages", "render.caption_style", "render.burn_captions", "watermark", "publish"])}>
+    <${More} label=${t("create.captions_and_words")} isOpen=${hasErrorIn(errors, ["title", "subtitle_languages", "render.caption_style", "render.burn_captions", "watermark", "label", "publish"])}>
       <div class="grid">
         <${TextField} label=${t("create.video_title")} hint=${t("create.video_title_hint")} maxlength="120" data-path="title" value=${plan.title ?? ""} error=${error("title")} onChange=${(title) => onChange({ title })} />
         <${Select} label=${t("create.captions")} data-path="subtitle_languages" value=${JSON.stringify(plan.subtitle_languages ?? ["en", "hi"])} error=${error("subtitle_languages")} options=${[["en", "hi"], ["en"], ["hi"], []].map((one) => [JSON.stringify(one), t(`create.captions_${one.join("_") || "none"}`)])} onChange=${(text) => onChange({ subtitle_languages: JSON.parse(text) })} />
         <${Select} label=${t("create.burn")} data-path="render.burn_captions" value=${render.burn_captions ?? ""} error=${error("render.burn_captions")} options=${["", "en", "hi", "none"].map((one) => [one, t(`create.burn_${one || "auto"}`)])} onChange=${(one) => setRender({ burn_captions: one || null })} />
-        <${Select} label=${t("create.caption_style")} data-path="render.caption_style" value=${render.caption_style ?? "plain"} error=${error("render.caption_style")} options=${["plain", "highlight"].map((one) => [one, t(`create.caption_style_${one}`)])} onChange=${(one) => setRender({ caption_style: one })} />
-        <${TextField} label=${t("create.watermark")} hint=${t("create.watermark_hint")} maxlength="40" data-path="watermark" value=${plan.watermark === null || plan.watermark === false ? "" : (plan.watermark?.text ?? "Sutradhar")} error=${error("watermark")} onChange=${(text) => onChange({ watermark: text ? { ...plan.watermark, text } : false })} />
+        <${Select} label=${t("create.caption_style")} data-path="render.caption_style" value=${render.caption_style ?? brand.caption_style ?? "plain"} error=${error("render.caption_style")} options=${["plain", "highlight"].map((one) => [one, t(`create.caption_style_${one}`)])} onChange=${(one) => setRender({ caption_style: one })} />
+        <${TextField} label=${t("create.watermark")} hint=${t("create.watermark_hint")} maxlength="40" data-path="watermark" value=${plan.watermark === null || plan.watermark === false ? "" : (plan.watermark?.text ?? brand.watermark ?? "Sutradhar")} error=${error("watermark")} onChange=${(text) => onChange({ watermark: text ? { ...plan.watermark, text } : false })} />
       </div>
+      <${LabelOption} label=${plan.label} error=${error("label")} onChange=${(label) => onChange({ label })} />
       <${PublishOption} plan=${plan} error=${error("publish")} onChange=${onChange} />
     <//>
     <${More} label=${t("create.for_experts")} isOpen=${hasErrorIn(errors, EXPERT)}>
@@ -49,7 +54,7 @@ export function Options({ plan, errors, way, onChange }) {
         <${TextArea} label=${t("create.description")} hint=${t("create.description_hint")} rows="2" data-path="description" value=${plan.description ?? ""} error=${error("description")} onChange=${(description) => onChange({ description })} />
         <${TextField} label=${t("create.tags")} hint=${t("create.tags_hint")} data-path="tags" value=${(plan.tags ?? []).join(", ")} error=${error("tags")} onChange=${(text) => onChange({ tags: text.split(",").map((tag) => tag.trimStart()).filter((tag, index, all) => tag || index === all.length - 1) })} />
         <${Select} label=${t("create.footage")} data-path="footage" value=${plan.footage ?? "none"} error=${error("footage")} options=${["none", "stock", "generated"].map((one) => [one, t(`create.footage_${one}`)])} onChange=${(footage) => onChange({ footage })} />
-        ${!OWN_AUDIO[way] && html`<${Select} label=${t("create.speed")} data-path="delivery.speed" value=${String(plan.delivery?.speed ?? 1)} error=${error("delivery.speed")} options=${[0.8, 0.9, 1, 1.1, 1.2].map((one) => [String(one), t("create.speed_value", { percent: Math.round(one * 100) })])} onChange=${(one) => onChange({ delivery: { ...plan.delivery, speed: Number(one) } })} />`}
+        ${!OWN_AUDIO[way] && html`<${Select} label=${t("create.speed")} data-path="delivery.speed" value=${String(plan.delivery?.speed ?? brand.delivery?.speed ?? 1)} error=${error("delivery.speed")} options=${[0.8, 0.9, 1, 1.1, 1.2].map((one) => [String(one), t("create.speed_value", { percent: Math.round(one * 100) })])} onChange=${(one) => onChange({ delivery: { ...plan.delivery, speed: Number(one) } })} />`}
         <${TextField} label=${t("create.budget")} hint=${t("create.budget_hint")} type="number" min="0" max="1000" step="0.01" data-path="budget_usd" value=${plan.budget_usd ?? ""} error=${error("budget_usd")} onChange=${(text) => onChange({ budget_usd: text === "" ? null : Number(text) })} />
         <${Select} label=${t("create.fps")} data-path="render.fps" value=${String(render.fps ?? 30)} error=${error("render.fps")} options=${[24, 25, 30, 50, 60].map((one) => [String(one), t("create.fps_value", { count: one })])} onChange=${(one) => setRender({ fps: Number(one) })} />
         <${TextField} label=${t("create.seed")} hint=${t("create.seed_hint")} type="number" min="0" data-path="seed" value=${plan.seed ?? ""} error=${error("seed")} onChange=${(text) => onChange({ seed: text === "" ? null : Number(text) })} />

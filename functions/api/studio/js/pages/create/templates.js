@@ -23,7 +23,8 @@ export function Templates({ plan, onPlan }) {
     const length = Math.min(template.max_length_sec, Math.max(template.min_length_sec, plan.length_sec ?? template.length_sec));
     const body = { template_id: template.id, language: spoken, length_sec: length, voice: plan.voice ?? "F" };
     try {
-      onPlan({ ...(await call("POST", "/templates/plan", { body })), aspect: plan.aspect });
+      const own = plan.brand ? { brand: plan.brand, voice: plan.voice } : {};
+      onPlan({ ...(await call("POST", "/templates/plan", { body })), aspect: plan.aspect, ...own });
     } catch (problem) {
       setRefusal(problem);
     }

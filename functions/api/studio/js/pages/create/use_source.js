@@ -4,8 +4,17 @@ import { replaceQuery } from "../../router.js";
 import { language, t } from "../../text.js";
 import { showToast } from "../../ui/announce.js";
 
-/** Take the plan that the address names: ?from=JOB or ?template=ID. `onPlan` gets it, `onError` why there is none. */
-export function useSource(query, onPlan, onError) {
+/**
+ * Take the plan that the address names: ?from=JOB or ?template=ID; or the brand: ?brand=NAME. `onPlan` gets the plan,
+ * `onError` why there is none, `onBrand` the name of the brand.
+ */
+export function useSource(query, { onPlan, onError, onBrand }) {
+  const brand = query.get("brand");
+  useEffect(() => {
+    if (!brand) return;
+    onBrand(brand);
+    replaceQuery({});
+  }, [brand]);
   const [from, template] = [query.get("from"), query.get("template")];
   useEffect(() => {
     if (!from && !template) return;

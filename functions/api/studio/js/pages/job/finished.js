@@ -10,6 +10,7 @@ import { Icon } from "../../ui/icon.js";
 import { More } from "../../ui/more.js";
 import { useFileUrl } from "../../ui/use_file_url.js";
 import { useLoad } from "../../ui/use_load.js";
+import { Marks } from "./marks.js";
 import { Making } from "./making.js";
 import { Versions } from "./versions.js";
 
@@ -40,7 +41,8 @@ export function Finished({ status }) {
     </div>
   </div>
   <${Versions} status=${status} mode=${size && summary.render.facts.height} />
-  ${summary && html`<section class="card"><${More} label=${t("job.making")}><${Making} status=${status} summary=${summary} /><//></section>`}`;
+  ${summary && html`<section class="card"><${More} label=${t("job.making")}><${Making} status=${status} summary=${summary} /><//></section>`}
+  ${summary?.marks && html`<section class="card"><${More} label=${t(`marks.title_${summary.marks.state}`)}><${Marks} marks=${summary.marks} /><//></section>`}`;
 }
 
 /** Show captions of these languages from the start: in the language of the page, else in the first one. The player can hide them. */

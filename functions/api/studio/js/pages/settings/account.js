@@ -3,7 +3,7 @@ import { html } from "../../../vendor/preact.js";
 import { apiKey, askForKey, signOut } from "../../session.js";
 import { t } from "../../text.js";
 import { Button } from "../../ui/button.js";
-import { Section } from "./section.js";
+import { Section } from "../../ui/section.js";
 
 export function Account({ me }) {
   if (!me.key) {

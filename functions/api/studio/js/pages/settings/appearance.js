@@ -4,7 +4,7 @@ import { useStore } from "../../store.js";
 import { LANGUAGES, language, setLanguage, t } from "../../text.js";
 import { theme } from "../../theme.js";
 import { Choice } from "../../ui/field.js";
-import { Section } from "./section.js";
+import { Section } from "../../ui/section.js";
 
 const THEMES = [["system", "screen"], ["light", "sun"], ["dark", "moon"]];
 

@@ -5,7 +5,7 @@ import { formatLength, formatMoney, formatNumber } from "../../lib/format.js";
 import { t } from "../../text.js";
 import { Progress } from "../../ui/progress.js";
 import { useLoad } from "../../ui/use_load.js";
-import { Section } from "./section.js";
+import { Section } from "../../ui/section.js";
 
 export function Budgets({ me }) {
   const { budgets, limits } = me;

@@ -7,7 +7,7 @@ import { showToast } from "../../ui/announce.js";
 import { Button } from "../../ui/button.js";
 import { describeError } from "../../ui/error_box.js";
 import { useLoad } from "../../ui/use_load.js";
-import { Section } from "./section.js";
+import { Section } from "../../ui/section.js";
 
 const TAGS = { delivered: "good", parked: "bad" };
 

@@ -12,7 +12,7 @@ import { Loading } from "../../ui/loading.js";
 import { useLoad } from "../../ui/use_load.js";
 import { NewKey } from "./new_key.js";
 import { SecretDialog } from "./secret_dialog.js";
-import { Section } from "./section.js";
+import { Section } from "../../ui/section.js";
 
 export function Keys({ me }) {
   const { value, error, reload } = useLoad((signal) => call("GET", "/keys", { signal }), [me.key?.id]);
@@ -51,15 +51,16 @@ export function Keys({ me }) {
     ${fault && html`<${ErrorBox} error=${fault} />`}
     ${!value && !error && html`<${Loading} />`}
     ${value?.keys.length === 0 && html`<p>${t("settings.no_keys")}</p>`}
-    ${value?.keys.length > 0 && html`<ul class="plain rows">${value.keys.map((key) => html`<${KeyRow} key=${key.id} item=${key} isOwn=${key.id === me.key?.id} onRotate=${() => rotate(key)} onRevoke=${() => revoke(key)} />`)}</ul>`}
-    ${value && html`<${NewKey} isFirst=${value.keys.length === 0} onMade=${setMade} />`}
+    ${value?.keys.length > 0 && html`<ul class="plain rows">${value.keys.map((key) => html`<${KeyRow} key=${key.id} item=${key} owner=${value.keys.find(({ id }) => id === key.works_for)?.name} isOwn=${key.id === me.key?.id} onRotate=${() => rotate(key)} onRevoke=${() => revoke(key)} />`)}</ul>`}
+    ${value && html`<${NewKey} keys=${value.keys} onMade=${setMade} />`}
     <${SecretDialog} made=${made} onClose=${closeSecret} />
   <//>`;
 }
 
-function KeyRow({ item, isOwn, onRotate, onRevoke }) {
+function KeyRow({ item, owner, isOwn, onRotate, onRevoke }) {
   const facts = [
     item.created_at ? t("settings.made_at", { time: formatTime(item.created_at, { dateStyle: "medium" }) }) : t("settings.of_environment"),
+    item.works_for && t("settings.works_for_name", { name: owner ?? item.works_for }),
     item.daily_budget !== null && t("settings.a_day", { money: formatMoney(item.daily_budget) }),
   ];
   return html`<li class="row between">

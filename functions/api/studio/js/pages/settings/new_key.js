@@ -5,14 +5,16 @@ import { t } from "../../text.js";
 import { Button } from "../../ui/button.js";
 import { confirmAction } from "../../ui/confirm.js";
 import { ErrorBox } from "../../ui/error_box.js";
-import { Choice, TextField } from "../../ui/field.js";
+import { Choice, Select, TextField } from "../../ui/field.js";
 import { More } from "../../ui/more.js";
 
-const EMPTY = { name: "", role: "creator", budget: "" };
-const FIELDS = new Set(["name", "daily_budget"]);
+const EMPTY = { name: "", role: "creator", worksFor: "", budget: "" };
+const FIELDS = new Set(["name", "works_for", "daily_budget"]);
 
-/** @param {{isFirst: boolean, onMade: (key: object) => void}} props `isFirst`: the first key must be an admin's */
-export function NewKey({ isFirst, onMade }) {
+/** @param {{keys: object[], onMade: (key: object) => void}} props `keys`: those that there are; the first one must be an admin's */
+export function NewKey({ keys, onMade }) {
+  const isFirst = keys.length === 0;
+  const owners = keys.filter(({ role }) => role !== "agent");
   const [draft, setDraft] = useState(EMPTY);
   const [error, setError] = useState(null);
   const [isBusy, setBusy] = useState(false);
@@ -25,7 +27,7 @@ export function NewKey({ isFirst, onMade }) {
     setBusy(true);
     setError(null);
     try {
-      const body = { name: draft.name.trim(), role: isFirst ? "admin" : draft.role, daily_budget: draft.budget.trim() ? Number(draft.budget) : null };
+      const body = { name: draft.name.trim(), role: isFirst ? "admin" : draft.role, ...(draft.role === "agent" && !isFirst ? { works_for: draft.worksFor || owners[0].id } : {}), daily_budget: draft.budget.trim() && (isFirst || draft.role !== "agent") ? Number(draft.budget) : null };
       onMade(await call("POST", "/keys", { body }));
       setDraft(EMPTY);
     } catch (problem) {
@@ -38,8 +40,9 @@ export function NewKey({ isFirst, onMade }) {
   return html`<${More} label=${t("settings.new_key")} isOpen=${isFirst}>
     <form class="stack" ref=${form} onSubmit=${submit} novalidate>
       <${TextField} label=${t("settings.key_name")} hint=${t("settings.key_name_hint")} maxlength="60" autocomplete="off" value=${draft.name} onChange=${(name) => change({ name })} error=${errorOf("name")} />
-      ${!isFirst && html`<${Choice} label=${t("settings.role")} hint=${t(`settings.role_${draft.role}_may`)} value=${draft.role} options=${["creator", "admin"].map((role) => [role, t(`settings.role_${role}`)])} onChange=${(role) => change({ role })} />`}
-      <${TextField} label=${t("settings.key_budget")} hint=${t("settings.key_budget_hint")} type="number" min="0" step="0.01" inputmode="decimal" value=${draft.budget} onChange=${(budget) => change({ budget })} error=${errorOf("daily_budget")} />
+      ${!isFirst && html`<${Choice} label=${t("settings.role")} hint=${t(`settings.role_${draft.role}_may`)} value=${draft.role} options=${["creator", "agent", "admin"].map((role) => [role, t(`settings.role_${role}`)])} onChange=${(role) => change({ role })} />`}
+      ${!isFirst && draft.role === "agent" && html`<${Select} label=${t("settings.works_for")} hint=${t("settings.works_for_hint")} value=${draft.worksFor || owners[0].id} error=${errorOf("works_for")} options=${owners.map(({ id, name }) => [id, name])} onChange=${(worksFor) => change({ worksFor })} />`}
+      ${(isFirst || draft.role !== "agent") && html`<${TextField} label=${t("settings.key_budget")} hint=${t("settings.key_budget_hint")} type="number" min="0" step="0.01" inputmode="decimal" value=${draft.budget} onChange=${(budget) => change({ budget })} error=${errorOf("daily_budget")} />`}
       ${error && html`<${ErrorBox} error=${error} hiddenPaths=${FIELDS} />`}
       <div class="row"><${Button} kind="primary" type="submit" icon="plus" isBusy=${isBusy}>${t("settings.make_key")}<//></div>
     </form>

@@ -9,7 +9,7 @@ import { Dialog } from "../../ui/dialog.js";
 import { ErrorBox } from "../../ui/error_box.js";
 import { TextField } from "../../ui/field.js";
 import { Icon } from "../../ui/icon.js";
-import { Section } from "./section.js";
+import { Section } from "../../ui/section.js";
 
 const LOOK_EVERY_MS = 1000;
 /** Works in every language: a keyboard may have no other letters. */

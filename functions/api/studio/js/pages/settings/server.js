@@ -11,7 +11,7 @@ import { Icon } from "../../ui/icon.js";
 import { Loading } from "../../ui/loading.js";
 import { More } from "../../ui/more.js";
 import { useLoad } from "../../ui/use_load.js";
-import { Section } from "./section.js";
+import { Section } from "../../ui/section.js";
 
 const TAGS = { ok: "good", paused: "bad", trial: "warn" };
 

@@ -4,9 +4,11 @@ export default {
   drop_image: "Drop images here",
   drop_video: "Drop videos here",
   drop_audio: "Drop a song or a recording here",
+  drop_font: "Drop a font file here",
   choose: "Choose files",
   limits: "Up to 200 MB each. Photos and videos from a phone (HEIC, MOV) work too.",
   limits_audio: "Up to 200 MB. The sound of a video works too.",
+  limits_font: "A TTF or OTF file whose licence allows videos.",
   mine: "My files",
   ready: "{name} is ready.",
   remove: "Remove {name}",
@@ -21,5 +23,6 @@ export default {
   wrong_image: "This is an image. It is in your files now, but it does not fit here.",
   wrong_video: "This is a video. It is in your files now, but it does not fit here.",
   wrong_audio: "This is sound only. It is in your files now, but it does not fit here.",
+  wrong_font: "This is a font. It is in your files now, but it does not fit here.",
   checking: "The file is being checked …",
 };

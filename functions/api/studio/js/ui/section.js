@@ -1,6 +1,6 @@
-import { html, useId } from "../../../vendor/preact.js";
+import { html, useId } from "../../vendor/preact.js";
 
-/** A card of the settings with a heading, which names it for screen readers. */
+/** A card with a heading, which names it for screen readers. */
 export function Section({ title, lead, actions, children }) {
   const id = useId();
   return html`<section class="card stack" aria-labelledby=${id}>
