@@ -67,7 +67,7 @@ def make_server(call: Call) -> "Server[Any]":
     """Return the server. ``call``: runs the work of a request, where the request's caller is known."""
 
     async def list_tools(_ctx: Any, _params: Any) -> ListToolsResult:
-        return ListToolsResult(tools=[tool.list() for tool in TOOLS.values()])
+        return ListToolsResult(tools=[tool.listing for tool in TOOLS.values()])
 
     async def call_tool(_ctx: Any, params: CallToolRequestParams) -> CallToolResult:
         if (tool := TOOLS.get(params.name)) is None:
@@ -101,7 +101,7 @@ def make_server(call: Call) -> "Server[Any]":
         title="Sutradhar",
         instructions=_INSTRUCTIONS,
         cache_hints=_CACHE_HINTS,
-        get_tool_input_schema=lambda name: TOOLS[name].arguments.model_json_schema() if name in TOOLS else None,
+        get_tool_input_schema=lambda name: TOOLS[name].listing.input_schema if name in TOOLS else None,
         on_list_tools=list_tools,
         on_list_resources=list_resources,
         on_list_resource_templates=list_resource_templates,

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, TypeVar
 
 from mcp_types import CallToolResult, ContentBlock, TextContent, ToolAnnotations
@@ -43,8 +44,9 @@ class Tool:
     def name(self) -> str:
         return self.run.__name__
 
-    def list(self) -> ListedTool:
-        """Return the tool as ``tools/list`` shows it."""
+    @cached_property
+    def listing(self) -> ListedTool:
+        """The tool as ``tools/list`` shows it."""
         description = " ".join((self.run.__doc__ or "").split())
         hints = ToolAnnotations(
             read_only_hint=self.is_reading, destructive_hint=False, idempotent_hint=True, open_world_hint=False

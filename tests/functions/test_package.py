@@ -29,6 +29,8 @@ SLOW = (
     "onnxruntime",
     "requests",
     "sqlite3",
+    "mcp.",
+    "mcp_types",
     "gpu_renderer",
 )
 """These modules slow a cold start down, and not every function needs them."""
@@ -118,6 +120,12 @@ def test_it_needs_nothing_outside_and_all_entry_points_are_there(archive: Path) 
 def test_importing_it_loads_no_providers_sdk(archive: Path) -> None:
     loaded = json.loads(run_in_archive(archive, "import main, json; print(json.dumps(sorted(sys.modules)))"))
     assert [name for name in loaded if name.startswith(SLOW)] == []
+
+
+def test_it_serves_agents_with_their_pages(archive: Path) -> None:
+    code = "import functions.mcp.http; from functions.mcp.resources import read_resource as read"
+    pages = "print(*(read(f'sutradhar://docs/{name}').mime_type for name in ('plans', 'approvals')))"
+    assert run_in_archive(archive, f"{code}\n{pages}").split() == ["text/markdown"] * 2
 
 
 def test_the_backend_of_the_cloud_can_be_made_from_it(archive: Path) -> None:
