@@ -86,7 +86,7 @@ def test_credentials_that_cannot_be_decoded_are_a_changed_file(tmp_path: Path) -
     run("setup")
     path = write_image(tmp_path / "signed.png")
     data = path.read_bytes()
-    word = b"trainedAlgorithmicMedia"
+    word = b"has_synthetic_media"
     assert data.index(word) < data.index(b"IDAT")
     path.write_bytes(data.replace(word, b"\xef" + word[1:], 1))  # no UTF-8, so the reader finds no manifest at all
     done = run("verify", str(path))
