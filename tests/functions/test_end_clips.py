@@ -3,10 +3,12 @@
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from sutradhar import bootstrap
 from sutradhar.domain.assets.slot import INTRO, OUTRO
 from sutradhar.domain.core.errors import InvalidRequest
+from sutradhar.domain.plan.brand import BrandLook, LookFile, LookLogo
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.plan.upload import find_uploads
 from sutradhar.domain.video.frame_choice import FrameChoice
@@ -14,6 +16,7 @@ from sutradhar.pipeline.estimate import find_kept_slots
 from sutradhar.pipeline.frames import lay_out_frame
 from sutradhar.pipeline.own_media import estimate_length, estimate_scenes, find_notices
 from sutradhar.pipeline.plan import list_required_assets
+from sutradhar.pipeline.uploads import import_file
 from tests.functions.test_own_media import Files, files, find_refusals, media
 
 __all__ = ["files", "media"]
@@ -59,6 +62,20 @@ def test_a_notice_names_them(files: Files) -> None:
     cropped, silent = find_notices(bootstrap.services(), plan)
     assert cropped.startswith("the intro (talk.mp4, 68%): more than half")
     assert silent.startswith("the outro (long.mp4): the clip has no sound")
+
+
+def test_a_logo_keeps_its_transparency_and_no_notice_says_otherwise(files: Files) -> None:
+    path = files.folder / "mark.png"
+    image = Image.new("RGBA", (300, 300), (0, 0, 0, 0))
+    image.paste((255, 255, 255, 255), (50, 50, 250, 250))
+    image.save(path)
+    upload = import_file(bootstrap.services(), path)
+    path.unlink()
+    as_image = files.plan({"image": upload.id, "duration_sec": 2})
+    assert any("transparent" in notice for notice in find_notices(bootstrap.services(), as_image))
+    file = LookFile(blob=upload.blob, sha256=upload.sha256 or "", upload=upload.id)
+    look = BrandLook(logo=LookLogo(file=file, position="tr", opacity=1, width=0.1))
+    assert find_notices(bootstrap.services(), files.plan(HILL).evolve(brand_look=look)) == []
 
 
 def test_a_preview_shows_them_before_anything_is_made(files: Files) -> None:

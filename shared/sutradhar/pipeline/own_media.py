@@ -135,6 +135,8 @@ def estimate_scenes(services: Services, plan: RenderPlan) -> list[float]:
 def find_notices(services: Services, plan: RenderPlan) -> list[str]:
     """Return notices about the way in which ``plan`` uses the user's files."""
     uploads = _read_uploads(services, plan)
+    # the logo of a brand keeps its transparency, of whose loss the check of an image tells
+    logos = {use.upload_id for use in find_uploads(plan) if use.path == "brand" and use.kind == "image"}
     cropped: list[str] = []
     ducked: list[str] = []
     silent: list[str] = []
@@ -158,7 +160,7 @@ def find_notices(services: Services, plan: RenderPlan) -> list[str]:
         *(
             f"{upload.filename} {notice}"
             for upload in uploads.values()
-            if upload.facts
+            if upload.facts and upload.id not in logos
             for notice in upload.facts.notices
         ),
         *_group_scenes(
