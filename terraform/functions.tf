@@ -1,7 +1,7 @@
 locals {
   # memory, and what one instance serves at a time: many at once for short work, one for the functions that make assets
   functions = {
-    api         = { memory = "512Mi", cpu = "1", concurrency = 40, min = var.min_api_instances, max = 20, timeout = 60 }
+    api         = { memory = "512Mi", cpu = "1", concurrency = 40, min = var.min_api_instances, max = 20, timeout = 900 } # a zip of a batch takes as long as its receiver
     plan        = { memory = "512Mi", cpu = "1", concurrency = 8, min = 0, max = 20, timeout = 540 }
     check       = { memory = "2Gi", cpu = "1", concurrency = 1, min = 0, max = 20, timeout = 540 } # it decodes users' files
     produce     = { memory = "2Gi", cpu = "2", concurrency = 1, min = 0, max = 50, timeout = 540 }

@@ -12,8 +12,8 @@ from sutradhar.domain.core.errors import FieldError, InvalidRequest
 from sutradhar.domain.core.file_names import RESERVED, make_disposition
 
 _MAX_CLOUD_BYTES = 1_000_000_000
-"""The most bytes of the videos in one answer of the function on Google Cloud, whose calls end after a time
-(terraform/functions.tf). A server of one machine has no such limit."""
+"""The most bytes of the videos in one answer of the function on Google Cloud, whose calls end after 15 minutes
+(terraform/functions.tf): a line of 10 Mbit/s takes them in that time. A server of one machine has no such limit."""
 
 
 @endpoint(answers={200: "application/zip"}, errors=(409,))

@@ -15,7 +15,7 @@ from functions.api.render_status import describe_current
 from sutradhar import bootstrap
 
 STREAM_SEC = 50.0
-"""Seconds of one stream. The function's timeout is 60 s (terraform/functions.tf); the client then connects again and
+"""Seconds of one stream, so that one that is forgotten holds no thread for long; the client then connects again and
 names the last event that it has."""
 POLL_SEC = 1.0
 """Seconds between two looks at the stored job. Several processes write to it, and the stores send no signal."""

@@ -203,3 +203,31 @@ def test_results_are_a_zip_with_an_index_that_runs_no_formulas(api: FlaskClient)
     table = api.get(f"/batches/{batch_id}/results?format=csv&from=2&to=2")
     assert (table.mimetype, len(table.text.splitlines())) == ("text/csv", 2)
     assert api.get(f"/batches/{batch_id}/results?from=3&to=2").status_code == 400
+
+
+def test_a_zip_that_is_too_large_for_the_cloud_names_the_rows_that_fit(
+    api: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batch_id = post(api, "/batches", {"csv": "topic\nGoa\nPune\nAgra\n"}, 202)["id"]
+    for number in (1, 2, 3):
+        job = store_finished_job(bootstrap.services(), f"job-{number}", size=1000)
+        finish_row(batch_id, number, "succeeded", job.id)
+    monkeypatch.setattr(type(bootstrap.backend().blobs), "has_upload_urls", True)
+    monkeypatch.setattr("functions.api.batch_results._MAX_CLOUD_BYTES", 2500)
+    refused = api.get(f"/batches/{batch_id}/results")
+    assert refused.status_code == 400
+    assert "?from=1&to=2" in refused.get_json()["detail"]
+    assert api.get(f"/batches/{batch_id}/results?to=2").status_code == 200
+
+
+def test_rows_keep_their_brand_as_it_was_when_the_batch_was_ordered(api: FlaskClient) -> None:
+    assert api.put("/brands/towns", data=json.dumps({"music": "calm"})).status_code < 300
+    plan = {**TEMPLATE, "brand": "{{brand}}"}
+    rows = [{"city": "Goa", "sec": 20, "brand": "towns"}, {"city": "Pune", "sec": 20, "brand": None}]
+    batch = post(api, "/batches", {"plan": plan, "rows": rows}, 202)
+    first, second = read_plans(bootstrap.services(), batch["batch_id"])
+    assert (first.brand, first.music.mood, first.brand_look is not None) == ("towns", "calm", True)
+    assert (second.brand, second.brand_look) == (None, None)
+    rows[1]["brand"] = "none-such"
+    problem = post(api, "/batches", {"plan": plan, "rows": rows}, 400)
+    assert [error["path"] for error in problem["errors"]] == ["row 2, column brand"]
