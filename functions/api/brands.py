@@ -64,7 +64,7 @@ def export_brand(name: str) -> Response:
     return flask.Response(chunks, 200, headers, mimetype="application/zip")
 
 
-@endpoint(answers={201: BrandAnswer, 200: BrandAnswer}, errors=(409,))
+@endpoint(answers={201: BrandAnswer, 200: BrandAnswer}, errors=(404, 409))
 def import_brand(body: BrandImport) -> tuple[BrandAnswer, int, dict[str, str]]:
     """Store the brand in an exported file, which was sent as an upload. Its files become uploads of yours."""
     from sutradhar.pipeline.brands.imports import import_upload

@@ -1050,10 +1050,13 @@ class RemovedThings(BaseModel):
     job_files: RemovedAmount | None = None
     publications: RemovedAmount | None = None
     idempotency_keys: RemovedAmount | None = None
+    batches: RemovedAmount | None = None
     uploads: RemovedAmount | None = None
     assets: RemovedAmount | None = None
     webhook_deliveries: RemovedAmount | None = None
     webhook_secrets: RemovedAmount | None = None
+    approvals: RemovedAmount | None = None
+    brands: RemovedAmount | None = None
 
 
 class RenderOverview(BaseModel):

@@ -4,11 +4,10 @@ The archive has the file ``brand.json``, first, and the files of the brand below
 each file is named by its hash. The same brand gives the same bytes.
 """
 
-import io
 import re
 import zipfile
 from collections.abc import Iterator, Mapping
-from typing import IO, TYPE_CHECKING, cast
+from typing import IO, cast
 
 from sutradhar.domain.core.base import Frozen
 from sutradhar.domain.core.errors import Conflict
@@ -18,9 +17,6 @@ from sutradhar.domain.plan.upload import BRAND_FACTS, Upload, find_brand_uploads
 from sutradhar.pipeline.brands.apply import hash_upload
 from sutradhar.pipeline.services import Services
 from sutradhar.pipeline.upload_records import read_uploads
-
-if TYPE_CHECKING:
-    from _typeshed import ReadableBuffer
 
 _READ = 1 << 20
 _DATE = (2020, 1, 1, 0, 0, 0)
@@ -120,19 +116,18 @@ def _make_entry(path: str, size: int = 0) -> zipfile.ZipInfo:
     return entry
 
 
-class _Sink(io.RawIOBase):
+class _Sink:
     """Takes what an archive writes, and gives it away piece by piece."""
 
     def __init__(self) -> None:
-        super().__init__()
         self._pieces: list[bytes] = []
 
-    def writable(self) -> bool:
-        return True
-
-    def write(self, data: "ReadableBuffer") -> int:
+    def write(self, data: bytes) -> int:
         self._pieces.append(bytes(data))
-        return len(self._pieces[-1])
+        return len(data)
+
+    def flush(self) -> None:
+        """Do nothing: ``take`` gives the pieces away."""
 
     def take(self) -> bytes:
         taken = b"".join(self._pieces)
