@@ -84,6 +84,9 @@ def _check_new_uploads(job: Job | None, plan: RenderPlan) -> None:
 
 def _answer(job: Job | None, query: FrameQuery, plan: RenderPlan) -> Response:
     from functions.api.frame_client import fetch_frame
+    from sutradhar.domain.assets import slot as slots
+    from sutradhar.domain.assets.slot import Slot
+    from sutradhar.domain.plan.ends import INTRO, OUTRO
     from sutradhar.domain.video.frame_choice import FrameChoice
     from sutradhar.domain.video.frame_request import FrameRequest
     from sutradhar.pipeline.frames import lay_out_frame
@@ -94,7 +97,8 @@ def _answer(job: Job | None, query: FrameQuery, plan: RenderPlan) -> Response:
     timeline, number = layout.timeline, layout.number
     request = FrameRequest(timeline=timeline, frame=number, width=query.width, format=query.format)
     response, lost_scenes = fetch_frame(request)
-    lost = [f"scene-{index:02d}-image" for index in lost_scenes]
+    ends = {INTRO: slots.INTRO, OUTRO: slots.OUTRO}
+    lost = [str(ends.get(index) or Slot.image(index)) for index in lost_scenes]
     response.headers.update(
         {
             "Frame-Number": str(number),

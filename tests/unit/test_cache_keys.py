@@ -13,6 +13,7 @@ import pytest
 from gpu_renderer.core import engine
 from gpu_renderer.core.cache_keys import audio_key, middle_frame_key, segment_key, thumbnail_key, video_key
 from gpu_renderer.core.segments import split
+from sutradhar.domain.plan.brand import BrandLook, LookFile
 from sutradhar.domain.video.render_request import RenderRequest
 from sutradhar.domain.video.timeline import GainPoint, SongTrack, Timeline
 
@@ -100,3 +101,23 @@ def test_the_key_of_the_audio_tells_songs_parts_and_levels_apart() -> None:
         ),
     ]
     assert len({audio_key(other) for other in others}) == len(others)
+
+
+def test_a_look_and_the_place_of_music_are_parts_of_the_keys_only_where_they_are_given() -> None:
+    shown = timeline("everything")
+    assert shown.music is not None
+    plain = [segment_key(segment, ("-crf", "17"), "engine", FONTS) for segment in split(shown)]
+
+    def name_keys(look: BrandLook) -> list[str]:
+        return [segment_key(segment, ("-crf", "17"), "engine", FONTS) for segment in split(shown.evolve(look=look))]
+
+    font = BrandLook(fonts={"latin": LookFile(blob="uploads/up-1", sha256="a")})
+    moved = BrandLook(fonts={"latin": LookFile(blob="uploads/up-2", sha256="a", upload="up-2")})
+    assert name_keys(BrandLook()) == plain
+    assert name_keys(font) == name_keys(moved) != plain
+    keys = {thumbnail_key(FONTS, "T", None, (), look) for look in (None, font, moved)}
+    assert len(keys) == 2
+    assert thumbnail_key(FONTS, "T", None, ()) in keys
+    later = shown.evolve(music=shown.music.evolve(start=48_000))
+    sooner = shown.evolve(music=shown.music.evolve(end=48_000))
+    assert len({audio_key(one) for one in (shown, later, sooner)}) == 3

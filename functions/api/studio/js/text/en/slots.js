@@ -10,4 +10,6 @@ export default {
   song: "Song",
   recording: "Voice",
   character: "Character",
+  intro: "Intro",
+  outro: "Outro",
 };

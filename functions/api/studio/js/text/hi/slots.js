@@ -10,4 +10,6 @@ export default {
   song: "गाना",
   recording: "आवाज़",
   character: "पात्र",
+  intro: "आरंभ की क्लिप",
+  outro: "अंत की क्लिप",
 };
