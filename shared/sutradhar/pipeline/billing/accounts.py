@@ -205,6 +205,13 @@ def _read_spent(text: str | None) -> int:
     return int(Account.history.upgrade(json.loads(text)).get("spent", 0)) if text else 0
 
 
+def read_accounts(records: KeyValueStore, account_ids: Iterable[AccountId]) -> dict[AccountId, Account]:
+    """Return the accounts as they are now, in one call of the store; unused accounts are empty."""
+    names = {str(account_id): account_id for account_id in account_ids}
+    texts = records.read(names) if names else {}
+    return {account_id: _parse_account(texts.get(name)) for name, account_id in names.items()}
+
+
 def read_account(records: KeyValueStore, account_id: AccountId) -> Account:
     """Return the account as it is now; an unused account is empty."""
     return _parse_account(records.read([str(account_id)]).get(str(account_id)))
