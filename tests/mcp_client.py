@@ -10,7 +10,7 @@ from mcp.client.session import ClientSession
 from mcp_types import CallToolResult, Request, RequestParams, Result
 from pydantic import ConfigDict, Field
 
-from functions.mcp.tasks import IDENTIFIER
+from functions.agents.tasks import IDENTIFIER
 
 
 class TaskParams(RequestParams):

@@ -14,6 +14,6 @@ def answer_mcp() -> flask.Response:
     It is stateless and has the Tasks extension. `tools/list` names the tools; docs/agents.md explains them. Errors of
     the protocol are JSON-RPC errors. A key goes along as in every other call.
     """
-    from functions.mcp.http import answer_request  # only here: it imports the SDK
+    from functions.agents.http import answer_request  # only here: it imports the SDK
 
     return answer_request()

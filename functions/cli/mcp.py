@@ -55,8 +55,8 @@ def _choose_frame_port() -> int | None:
 async def _serve(frames: "_FrameFunction") -> None:
     from mcp.server.stdio import stdio_server
 
+    from functions.agents.server import make_server
     from functions.dev import local_runtime
-    from functions.mcp.server import make_server
 
     server = make_server(_Caller(frames).call)
     # from here on standard output belongs to the protocol, and what any process prints goes to standard error
@@ -78,7 +78,7 @@ class _Caller:
         return await to_thread.run_sync(self._act, run, abandon_on_cancel=True)
 
     def _act(self, run: Callable[[], T]) -> T:
-        from functions.mcp.caller import act_for_terminal
+        from functions.agents.caller import act_for_terminal
 
         servers = list_servers(bootstrap.settings().home)
         with act_for_terminal(servers[0].url if servers else None, self._frames.start):

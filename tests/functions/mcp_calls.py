@@ -6,7 +6,7 @@ from typing import Any
 
 from flask.testing import FlaskClient
 
-from functions.mcp.tasks import IDENTIFIER
+from functions.agents.tasks import IDENTIFIER
 
 NEWEST, OLDER = "2026-07-28", "2025-11-25"
 _CLIENT = {"name": "test", "version": "1"}

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from functions.mcp.plans import shorten_plan
-from functions.mcp.server import TOOLS
+from functions.agents.plans import shorten_plan
+from functions.agents.server import TOOLS
 from sutradhar import bootstrap
 from sutradhar.domain.jobs.approval import MAX_WAITING
 from sutradhar.domain.plan.plan import RenderPlan

@@ -123,7 +123,7 @@ def test_importing_it_loads_no_providers_sdk(archive: Path) -> None:
 
 
 def test_it_serves_agents_with_their_pages(archive: Path) -> None:
-    code = "import functions.mcp.http; from functions.mcp.resources import read_resource as read"
+    code = "import functions.agents.http; from functions.agents.resources import read_resource as read"
     pages = "print(*(read(f'sutradhar://docs/{name}').mime_type for name in ('plans', 'approvals')))"
     assert run_in_archive(archive, f"{code}\n{pages}").split() == ["text/markdown"] * 2
 

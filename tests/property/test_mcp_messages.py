@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from functions.mcp.server import TOOLS
+from functions.agents.server import TOOLS
 from tests.function_client import open_client
 from tests.functions.mcp_calls import NEWEST, OLDER, send
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import Field
 
-from functions.mcp.tool import Answer, read_arguments
+from functions.agents.tool import Answer, read_arguments
 from sutradhar import bootstrap
 from sutradhar.domain.core.base import Frozen
 from sutradhar.domain.core.errors import FieldError, InvalidRequest

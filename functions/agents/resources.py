@@ -52,18 +52,18 @@ def read_resource(uri: str) -> Content:
     if reader := _READERS.get(uri):
         return _as_json(reader())
     if uri.startswith(_TEMPLATE):
-        from functions.mcp.plans import PlanArguments, plan
+        from functions.agents.plans import PlanArguments, plan
 
         return _as_json(plan(PlanArguments(template_id=uri.removeprefix(_TEMPLATE))).facts)
     if uri.startswith(_PLAN) and uri.endswith("/plan"):
-        from functions.mcp.plans import read_plan, shorten_plan
+        from functions.agents.plans import read_plan, shorten_plan
 
         return _as_json(shorten_plan(read_plan(None, uri.removeprefix(_PLAN).removesuffix("/plan"))))
     raise NotFound(f"there is no resource {uri[:200]}; resources/list names all")
 
 
 def _read_templates() -> Any:
-    from functions.mcp.plans import TemplateArguments, list_templates
+    from functions.agents.plans import TemplateArguments, list_templates
 
     return list_templates(TemplateArguments()).facts
 

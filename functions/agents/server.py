@@ -23,9 +23,9 @@ from mcp_types import (
     TextResourceContents,
 )
 
-from functions.mcp import frames, jobs, plans, prompts, publishing, resources
-from functions.mcp.tasks import TasksExtension
-from functions.mcp.tool import Tool, run_tool
+from functions.agents import frames, jobs, plans, prompts, publishing, resources
+from functions.agents.tasks import TasksExtension
+from functions.agents.tool import Tool, run_tool
 from sutradhar.domain.core.errors import NotFound
 
 T = TypeVar("T")

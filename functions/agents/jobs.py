@@ -5,9 +5,9 @@ from typing import Any
 
 from pydantic import Field
 
-from functions.mcp.plans import PLAN_HELP
-from functions.mcp.tool import Answer, read_arguments
-from functions.mcp.views import Standing, describe_job, describe_standing, find_job, find_thing
+from functions.agents.plans import PLAN_HELP
+from functions.agents.tool import Answer, read_arguments
+from functions.agents.views import Standing, describe_job, describe_standing, find_job, find_thing
 from sutradhar import bootstrap
 from sutradhar.domain.core.base import Frozen
 from sutradhar.domain.core.errors import Conflict
@@ -71,7 +71,7 @@ def status(arguments: StatusArguments) -> Answer:
 def cancel(arguments: JobArguments) -> Answer:
     """Cancel a job that an agent has asked for and that has not finished. What is made for it stays and is used again
     by an equal plan."""
-    from functions.mcp.acts import note
+    from functions.agents.acts import note
     from sutradhar.pipeline import approvals, submit
 
     services, job = bootstrap.services(), find_job(arguments.job_id)
@@ -84,8 +84,8 @@ def cancel(arguments: JobArguments) -> Answer:
 
 def library(arguments: LibraryArguments) -> Answer:
     """List the jobs of the library, the newest first, with the URLs of the finished videos."""
+    from functions.agents.caller import has_urls
     from functions.api.library import show_library
-    from functions.mcp.caller import has_urls
     from sutradhar.domain.jobs.library import LibraryQuery
 
     page = show_library(read_arguments(LibraryQuery, arguments.model_dump(exclude_none=True)))

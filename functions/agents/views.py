@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from functions.agents.caller import find_video_file, has_urls
 from functions.api.auth import caller, require_access
 from functions.api.links import make_url
-from functions.mcp.caller import find_video_file, has_urls
 from sutradhar import bootstrap
 from sutradhar.domain.billing.price import usd
 from sutradhar.domain.core.base import Frozen

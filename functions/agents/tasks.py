@@ -83,9 +83,9 @@ class TasksExtension(Extension):
 
 def describe_task(task_id: str) -> Mapping[str, Any]:
     """Return the task as ``tasks/get`` shows it. Raise MCPError: the caller has no such task."""
-    from functions.mcp.jobs import has_ended
-    from functions.mcp.tool import Answer, make_result
-    from functions.mcp.views import describe_standing, find_last_change, find_thing
+    from functions.agents.jobs import has_ended
+    from functions.agents.tool import Answer, make_result
+    from functions.agents.views import describe_standing, find_last_change, find_thing
 
     try:
         thing = find_thing(task_id)
@@ -114,8 +114,8 @@ def describe_task(task_id: str) -> Mapping[str, Any]:
 
 def cancel_task(task_id: str) -> Mapping[str, Any]:
     """Cancel the job of the task if it goes on. An approval that waits stays, for the person to answer or to let go."""
-    from functions.mcp.jobs import JobArguments, cancel
-    from functions.mcp.views import describe_standing, find_thing
+    from functions.agents.jobs import JobArguments, cancel
+    from functions.agents.views import describe_standing, find_thing
     from sutradhar.domain.core.errors import Conflict
 
     try:

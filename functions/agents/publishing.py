@@ -2,8 +2,8 @@
 
 from pydantic import Field
 
-from functions.mcp.tool import Answer, read_arguments
-from functions.mcp.views import describe_standing, find_job
+from functions.agents.tool import Answer, read_arguments
+from functions.agents.views import describe_standing, find_job
 from sutradhar import bootstrap
 from sutradhar.domain.core.base import Frozen
 from sutradhar.domain.plan.publication import PlannedPublication

@@ -6,8 +6,8 @@ from typing import Any
 from mcp_types import ImageContent
 from pydantic import Field
 
-from functions.mcp.plans import PLAN_HELP
-from functions.mcp.tool import Answer
+from functions.agents.plans import PLAN_HELP
+from functions.agents.tool import Answer
 from sutradhar.domain.core.base import Frozen
 from sutradhar.domain.core.errors import FieldError, InvalidRequest
 
@@ -27,9 +27,9 @@ class FrameArguments(Frozen):
 def show_frame(arguments: FrameArguments) -> Answer:
     """Show one frame of a video as an image, exactly as the renderer draws it, before anything is rendered or paid for.
     An image that is not made yet is a plain card under the real titles and captions; `missing` names it."""
+    from functions.agents.caller import prepare_frames
     from functions.api import frames
     from functions.api.frame_models import FrameBody, PlanFrameBody
-    from functions.mcp.caller import prepare_frames
 
     if (arguments.plan is None) == (arguments.job_id is None):
         raise InvalidRequest([FieldError("plan", "give a plan or a job_id, and not both")])

@@ -13,7 +13,7 @@ import flask
 from mcp.server.lowlevel import Server
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 
-from functions.mcp.server import make_server
+from functions.agents.server import make_server
 
 T = TypeVar("T")
 _Message = MutableMapping[str, Any]
