@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from sutradhar.domain.assets.asset import Asset, Word
 from sutradhar.domain.assets.slot import SONG, Slot
 from sutradhar.domain.core.errors import InvalidRequest
+from sutradhar.domain.plan.brand import BrandColors, BrandLook
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.song.analysis import Section, SongFacts
 from sutradhar.domain.video.frame_choice import (
@@ -308,3 +309,10 @@ def test_a_title_and_words_in_the_middle_never_share_the_frame(look: str, start:
         assert timeline.lyrics
         spans = [(cue.start, cue.end) for cue in timeline.lyrics.cues]
         assert all(title.end <= a or title.start >= b for title in timeline.titles for a, b in spans)
+
+
+def test_a_song_has_the_look_of_a_brand_but_its_words_stay_where_their_look_says() -> None:
+    look = BrandLook(caption_place="top", colors=BrandColors(text="#ffd400"))
+    plan = plan_of({"image_prompt": "x"}).evolve(brand_look=look)
+    assert build(plan).look == look.evolve(caption_place="bottom")
+    assert build(plan.evolve(brand_look=None)).look is None

@@ -108,7 +108,8 @@ def build_song_timeline(
         clip_audio=tuple(layout.clip_audio),
         watermark=plan.watermark,
         label=place_label(plan, frames),
-        look=plan.look,
+        # the words of the song stand where their own look says, and titles keep clear of those
+        look=plan.look.evolve(caption_place="bottom") if plan.look else None,
         looped_scenes=tuple(sorted(layout.looped)),
         held_scenes=tuple(sorted(layout.held)),
     )
