@@ -70,8 +70,10 @@ def measure_marks(bench: Bench, figures: Figures) -> None:
 
 
 def _join_again(bench: Bench, facts: MarkFacts | None) -> Rendered:
-    for record in (bench.store / "films").glob("*.json"):
-        record.unlink()
+    """Join, mark and measure the video once more, as if none had been finished."""
+    for folder in ("films", "measured"):
+        for record in (bench.store / folder).glob("*.json"):
+            record.unlink()
     return bench.render(bench.request(bench.video).evolve(marks=facts))
 
 
