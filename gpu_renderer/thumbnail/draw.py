@@ -14,7 +14,7 @@ from gpu_renderer.text.look import Look, usual_look
 from gpu_renderer.text.placement import choose_placement
 from gpu_renderer.text.text_renderer import Style, draw_lines, fit_lines, require_glyphs
 from sutradhar.domain.plan.options import Watermark
-from sutradhar.domain.video.thumbnail_size import MAX_BYTES
+from sutradhar.domain.video.thumbnail_size import MAX_DRAWN_BYTES
 
 _TITLE = Style(outline_width=0.045, shadow_opacity=0.85, shadow_blur=0.22, glow_opacity=0.85, glow_blur=0.14)
 _MARGIN = 0.078
@@ -29,7 +29,7 @@ _SHARP = 0.02
 def draw_thumbnail(
     frame: NDArray[np.uint8], title: str, watermark: Watermark | None, size: tuple[int, int], look: Look | None = None
 ) -> bytes:
-    """Return a PNG of ``size`` (width, height) of at most ``MAX_BYTES``: ``title`` over ``frame`` ((h, w, 3) RGB).
+    """Return a PNG of ``size`` (width, height) of at most ``MAX_DRAWN_BYTES``: ``title`` over ``frame``, (h, w, 3) RGB.
 
     Raises:
         RenderError: the fonts lack a character of the title or the watermark.
@@ -115,12 +115,12 @@ def _blend(canvas: NDArray[np.float32], rgba: NDArray[np.uint8], x: int, y: int)
 
 
 def _encode_small_png(canvas: NDArray[np.uint8]) -> bytes:
-    """Return a PNG of at most ``MAX_BYTES``: all of ``canvas`` if that fits, else without one or two of the eight bits
-    of each colour, else (only noise is so dense) with so few colours that it always fits: at most one byte a pixel."""
+    """Return a PNG of at most ``MAX_DRAWN_BYTES``: all of ``canvas`` if that fits, else without one or two of the eight
+    bits of each colour, else (only noise is so dense) with so few colours that it fits: a byte a pixel at most."""
     for mask, half in ((0xFF, 0), (0xFE, 0), (0xFC, 1)):
-        if len(encoded := _encode(Image.fromarray((canvas & mask) + np.uint8(half)))) <= MAX_BYTES:
+        if len(encoded := _encode(Image.fromarray((canvas & mask) + np.uint8(half)))) <= MAX_DRAWN_BYTES:
             return encoded
-    colours = 256 if canvas.shape[0] * canvas.shape[1] < MAX_BYTES else 64
+    colours = 256 if canvas.shape[0] * canvas.shape[1] < MAX_DRAWN_BYTES else 64
     return _encode(Image.fromarray(canvas).quantize(colours, dither=Image.Dither.FLOYDSTEINBERG))
 
 

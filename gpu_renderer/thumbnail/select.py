@@ -8,7 +8,9 @@ from gpu_renderer.core.mark_errors import wrap_mark_errors
 from gpu_renderer.core.task import RenderContext
 from gpu_renderer.text.fonts import hash_fonts
 from sutradhar.domain.core.errors import NotFound
+from sutradhar.domain.video.thumbnail_size import MAX_DRAWN_BYTES
 from sutradhar.domain.video.timeline import Timeline
+from sutradhar.ports.stores import BlobStore
 
 SMALL_SIDE = 480
 """Pixels of the longer side of the small thumbnail: a card of the library is at most this wide on most screens."""
@@ -31,7 +33,7 @@ def get_or_render_thumbnails(context: RenderContext, stop: threading.Event) -> T
     """
     keys = _list_keys(context)
     full, small = _name_blobs(_name(context, keys))
-    if not context.blobs.exists(full):
+    if not _is_usable(context.blobs, full):
         from gpu_renderer.thumbnail.candidates import render_thumbnail
 
         rendered = render_thumbnail(context, keys, stop)
@@ -70,6 +72,14 @@ def get_or_mark_thumbnails(context: RenderContext, stop: threading.Event) -> Thu
     for blob, data in zip(names, marked, strict=True):
         blobs.put(blob, data)
     return marked
+
+
+def _is_usable(blobs: BlobStore, full: str) -> bool:
+    """Return False if there is no stored thumbnail, or if an earlier version left no room for marks in it."""
+    try:
+        return blobs.size(full) <= MAX_DRAWN_BYTES
+    except NotFound:
+        return False
 
 
 def _list_keys(context: RenderContext) -> list[str]:

@@ -3,9 +3,11 @@
 import threading
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from gpu_renderer.render import render
+from gpu_renderer.thumbnail.draw import draw_thumbnail
 from gpu_renderer.verify import packet_hashes
 from sutradhar.backends.local.blobs import FileBlobStore
 from sutradhar.domain.assets.marks import MarkedPart, MarkFacts
@@ -13,6 +15,7 @@ from sutradhar.domain.assets.slot import Slot
 from sutradhar.domain.core.errors import MarkError, RenderError
 from sutradhar.domain.video.quality_gate import describe_failures
 from sutradhar.domain.video.render_request import RenderRequest, RenderSummary
+from sutradhar.domain.video.thumbnail_size import MAX_BYTES, MAX_DRAWN_BYTES
 from sutradhar.domain.video.timeline import Timeline
 from sutradhar.marks import write
 from sutradhar.marks.certificates import read_chain, read_key
@@ -180,6 +183,15 @@ def test_a_copy_by_ffmpeg_has_lost_all_marks(studio: Studio, signed_render: Rend
     run_ffmpeg("-i", str(studio.fetch(signed_render.video.blob)), "-c", "copy", str(copy))
     marks = read_marks(copy)
     assert (marks.state, marks.has_marks) == ("none", False)
+
+
+def test_the_largest_thumbnail_has_room_for_its_marks(studio: Studio) -> None:
+    noise = np.random.default_rng(1).integers(0, 256, (1920, 1080, 3), dtype=np.uint8)
+    drawn = draw_thumbnail(noise, "Noise", None, (1080, 1920))
+    part = studio.facts.parts[0].evolve(author="अ" * 500, licence="L" * 500, source=f"https://example.org/{'x' * 2000}")
+    marked = write.mark_image(drawn, studio.facts.evolve(title="अ" * 120, parts=(part,)), SIGNER)
+    assert len(marked) <= MAX_BYTES
+    assert len(marked) - len(drawn) < MAX_BYTES - MAX_DRAWN_BYTES
 
 
 def test_a_large_file_is_signed_piece_by_piece(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
