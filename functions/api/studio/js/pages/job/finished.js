@@ -42,7 +42,7 @@ export function Finished({ status }) {
   </div>
   <${Versions} status=${status} mode=${size && summary.render.facts.height} />
   ${summary && html`<section class="card"><${More} label=${t("job.making")}><${Making} status=${status} summary=${summary} /><//></section>`}
-  ${summary?.marks && html`<section class="card"><${More} label=${t(`marks.title_${summary.marks.state}`)}><${Marks} marks=${summary.marks} /><//></section>`}`;
+  ${summary?.render?.marks && html`<section class="card"><${More} label=${t(`marks.title_${summary.render.marks.state}`)}><${Marks} marks=${summary.render.marks} /><//></section>`}`;
 }
 
 /** Show captions of these languages from the start: in the language of the page, else in the first one. The player can hide them. */

@@ -7,14 +7,14 @@ import { nameSlot } from "../../ui/slot_name.js";
 
 await loadTexts("marks");
 
-/** @param {{marks: object}} props `marks` of the summary of a job */
+/** @param {{marks: object}} props `render.marks` of the summary of a job */
 export function Marks({ marks }) {
   const isSigned = marks.state === "signed";
   const isNone = marks.state === "none";
   return html`<div class=${`note ${isSigned ? "good" : isNone ? "warn" : ""}`}><${Icon} name=${isSigned ? "shield" : "info"} /><div class="body">
       <p>${isSigned ? t("marks.signed", { signer: marks.signer || t("marks.a_certificate") }) : t(`marks.${marks.state}`)}</p>
     </div></div>
-    ${!isNone && html`<p>${t(marks.has_synthetic_media ? "marks.is_synthetic" : "marks.is_not_synthetic")} ${nameType(marks.source_type)}</p>`}
+    ${!isNone && html`<p>${t(marks.has_synthetic_media ? "marks.is_synthetic" : "marks.is_not_synthetic")} ${t("marks.whole", { kind: nameType(marks.source_type) })}</p>`}
     ${!isNone && html`<p class="soft small">${t("marks.copies")}</p>`}
     ${!isSigned && html`<${CopyText} text="sutradhar marks setup" label=${t("marks.command")} />`}
     ${marks.parts?.length > 0 && html`<h3>${t("marks.parts")}</h3><div class="scroll-x" tabindex="0" role="region" aria-label=${t("marks.parts")}><table class="plain small">

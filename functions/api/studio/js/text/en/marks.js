@@ -1,7 +1,7 @@
 export default {
-  title_signed: "Marked as made with AI, and signed",
-  title_xmp_only: "Marked as made with AI, not signed",
-  title_none: "Not marked as made with AI",
+  title_signed: "The file says how it was made, and is signed",
+  title_xmp_only: "The file says how it was made, and is not signed",
+  title_none: "The file does not say how it was made",
   signed: "The video and its thumbnail have content credentials (C2PA), signed by {signer}. Anyone can check that nobody changed them.",
   a_certificate: "this server’s certificate",
   xmp_only: "The file says in its metadata how it was made, but nobody signed it: this server has no certificate. This command makes one:",
@@ -9,6 +9,7 @@ export default {
   command: "The command that makes a certificate",
   is_synthetic: "A model made media in it that people could take for real.",
   is_not_synthetic: "Nothing in it could be taken for real that a model made.",
+  whole: "The video as a whole: {kind}.",
   copies: "Most programs that cut, copy or convert a video take the marks out. Publish the file as it is.",
   parts: "Who or what made each part",
   part: "Part",
