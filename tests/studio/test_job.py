@@ -54,10 +54,8 @@ def test_a_finished_video_has_captions_of_its_language_scenes_and_files(
     assert "small fox" in download.value.path().read_text("utf-8")
     page.get_by_text("How it was made", exact=True).click()
     expect(page.get_by_role("table", name="Time of each step")).to_contain_text("Voice")
-    page.get_by_text(
-        "The file says how it was made, and is not signed"
-    ).click()  # nobody made a certificate for this home
-    expect(page.get_by_role("table", name="Who or what made each part")).to_contain_text("Scene 1")
+    page.get_by_text("The file says how it was made, and is not signed").click()
+    expect(page.get_by_role("region", name="Who or what made each part")).to_contain_text("Scene 1")
     check_accessibility(page)
 
 
