@@ -1,7 +1,7 @@
 locals {
   # memory, and what one instance serves at a time: many at once for short work, one for the functions that make assets
   functions = {
-    api         = { memory = "512Mi", cpu = "1", concurrency = 40, min = var.min_api_instances, max = 20, timeout = 900 } # a zip of a batch takes as long as its receiver
+    api         = { memory = "512Mi", cpu = "1", concurrency = 40, min = var.min_api_instances, max = 20, timeout = 540 } # a zip of a batch takes as long as its receiver
     plan        = { memory = "512Mi", cpu = "1", concurrency = 8, min = 0, max = 20, timeout = 540 }
     check       = { memory = "2Gi", cpu = "1", concurrency = 1, min = 0, max = 20, timeout = 540 } # it decodes users' files
     produce     = { memory = "2Gi", cpu = "2", concurrency = 1, min = 0, max = 50, timeout = 540 }
@@ -26,7 +26,7 @@ locals {
   }
   # the environment of the one function that people and web pages call
   api_environment = merge(
-    local.marks_environment, # it tells in /readyz how long the certificate is valid; the key is not for it
+    local.marks_environment, # it tells in /ready how long the certificate is valid; the key is not for it
     { FRAME_URL = google_cloud_run_v2_service.frame.uri },
     var.public_api ? { PUBLIC_API = "1" } : {},
     var.oidc == null ? {} : { for name, text in {

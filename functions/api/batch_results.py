@@ -11,8 +11,8 @@ from sutradhar import bootstrap
 from sutradhar.domain.core.errors import FieldError, InvalidRequest
 from sutradhar.domain.core.file_names import RESERVED, make_disposition
 
-_MAX_CLOUD_BYTES = 1_000_000_000
-"""The most bytes of the videos in one answer of the function on Google Cloud, whose calls end after 15 minutes
+_MAX_CLOUD_BYTES = 600_000_000
+"""The most bytes of the videos in one answer of the function on Google Cloud, whose calls end after 9 minutes
 (terraform/functions.tf): a line of 10 Mbit/s takes them in that time. A server of one machine has no such limit."""
 
 

@@ -31,6 +31,7 @@ MAKES = {
     "google_cloud_scheduler": "cloudscheduler.admin",
     "google_cloudfunctions2": "cloudfunctions.admin",
     "google_firestore": "datastore.owner",
+    "google_kms": "cloudkms.admin",
     "google_logging": "logging.configWriter",
     "google_monitoring": "monitoring.editor",
     "google_project_iam_custom_role": "iam.roleAdmin",

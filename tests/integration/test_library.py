@@ -27,7 +27,7 @@ def list_page(pipeline: LocalPipeline, caller: ApiKey | None = None, **query: An
 
 def send_back(plan: RenderPlan) -> RenderPlan:
     """Return the plan as the API reads it when the caller sends back what it got."""
-    return RenderPlan.parse(json.loads(plan.model_dump_json(exclude={"notices"})))
+    return RenderPlan.parse(json.loads(plan.model_dump_json(exclude={"notices", "brand_look"})))
 
 
 def test_a_creator_sees_own_jobs_and_an_admin_all(pipeline: LocalPipeline) -> None:
@@ -88,7 +88,7 @@ def test_a_duplicate_with_one_changed_scene_makes_only_its_assets(pipeline: Loca
     first, _ = submit(pipeline.services, RenderPlan(topic="tea"))
     pipeline.work()
     before = pipeline.providers.calls.total()
-    plan = json.loads(duplicate_plan(pipeline.services, first.id).model_dump_json(exclude={"notices"}))
+    plan = json.loads(duplicate_plan(pipeline.services, first.id).model_dump_json(exclude={"notices", "brand_look"}))
     plan["scenes"][1]["narration"] = "Another sentence."
     submit(pipeline.services, RenderPlan.parse(plan))
     pipeline.work()

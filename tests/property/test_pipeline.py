@@ -9,8 +9,8 @@ from tests.property.machine import PipelineMachine
 
 @pytest.mark.parametrize("part", range(4))
 def test_every_job_ends_once_and_nothing_is_made_twice(part: int) -> None:
-    """4 × 275 schedules, so that several processes can share them."""
-    run(PipelineMachine, part, 275)
+    """4 × 160 schedules, so that several processes can share them."""
+    run(PipelineMachine, part, 160)
 
 
 def run(machine: type[PipelineMachine], number: int, schedules: int) -> None:

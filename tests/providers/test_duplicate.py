@@ -18,7 +18,7 @@ from tests.providers.test_buying import PLAN, list_billed_calls
 
 def read_back(plan: RenderPlan) -> dict[str, Any]:
     """Return the plan as a caller gets it."""
-    body: dict[str, Any] = json.loads(plan.model_dump_json(exclude={"notices"}))
+    body: dict[str, Any] = json.loads(plan.model_dump_json(exclude={"notices", "brand_look"}))
     return body
 
 

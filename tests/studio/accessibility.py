@@ -40,6 +40,11 @@ def _explain(node: dict[str, Any]) -> str:
     return "; ".join(check["message"] for kind in ("any", "all", "none") for check in node[kind])[:300]
 
 
+_FIND_WIDEST = """() => [...document.querySelectorAll("body *")]
+    .filter((one) => one.getBoundingClientRect().right > innerWidth)
+    .map((one) => `${one.tagName}.${one.className}`).join(", ")"""
+
+
 def check_accessibility(page: Page) -> None:
     """Check the page in both colour schemes, and that it is no wider than its window.
 
@@ -51,4 +56,4 @@ def check_accessibility(page: Page) -> None:
         barriers = find_barriers(page)
         assert not barriers, f"{page.url} ({scheme}):\n" + "\n".join(barriers)
     wide = page.evaluate("() => document.documentElement.scrollWidth - innerWidth")
-    assert wide <= 0, f"{page.url} is {wide} pixels wider than its window"
+    assert wide <= 0, f"{page.url} is {wide} pixels wider than its window: {page.evaluate(_FIND_WIDEST)}"

@@ -24,11 +24,6 @@ UNUSED: Mapping[Grant, str] = {
         "roles/storage.objectUser",
         "published videos",
     ): "the destination calls Cloud Storage itself; tests/emulators/test_bucket_destination.py has its calls",
-    (
-        "renderer",
-        "roles/cloudkms.signerVerifier",
-        "the key of the marks",
-    ): "the signer calls Cloud KMS itself, through no port of the backend",
 }
 """Grants that no call uses, each with the reason for which it stays."""
 WIDE: Mapping[Grant, str] = {}

@@ -24,7 +24,7 @@ variable "size" {
     timeout     = number
   })
   validation {
-    condition     = var.size.timeout <= 540 || (var.from_everywhere && var.size.timeout <= 3600) # nothing is pushed to api
+    condition     = var.size.timeout <= 540
     error_message = "A pushed message has to be answered before its ack deadline of 600 s."
   }
 }
