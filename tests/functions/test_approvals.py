@@ -76,6 +76,7 @@ def test_a_grant_makes_the_video_of_the_owner_once(api: FlaskClient, keys: dict[
     assert (granted[0]["state"], granted[0]["answer_note"]) == ("granted", "go on")
     job = bootstrap.backend().jobs.get(granted[0]["job_id"])
     assert (job.requested_plan.topic, job.owner_cap_micros) == ("Prahlad", micros(5))
+    assert bootstrap.services().billing_context(job).job_cap == micros(1), "no more than the person has seen"
     assert count_jobs(api, keys["asha"]) == 1
     assert call(api, keys["agent"], "GET", path).get_json()["job_id"] == job.id
     assert call(api, keys["agent"], "GET", f"/render/{job.id}/status").status_code == 200
@@ -106,7 +107,9 @@ def test_an_agent_can_answer_nothing_and_a_stranger_sees_nothing(
 def test_a_video_that_costs_nothing_is_made_at_once_and_once(api: FlaskClient, keys: dict[str, str]) -> None:
     answers = [call(api, keys["agent"], "POST", "/approvals", {"plan": PLAN}) for _ in range(2)]
     assert [answer.status_code for answer in answers] == [202, 202]
-    assert len({answer.get_json()["job_id"] for answer in answers}) == 1
+    [job_id] = {answer.get_json()["job_id"] for answer in answers}
+    context = bootstrap.services().billing_context(bootstrap.backend().jobs.get(job_id))
+    assert context.job_cap == 0, "it may not begin to cost money"
     assert count_jobs(api, keys["asha"]) == 1
 
 

@@ -69,7 +69,9 @@ def ask_to_render(services: Services, plan: RenderPlan, caller: ApiKey | None, b
     request = plan.model_dump(mode="json", exclude_unset=True, exclude={"notices", "brand_look"})
     if not trial.estimate.max_cost and not plan.publications:
         key = _name_question("render", _get_owner(caller), "", request)
-        job, _ = submit(services, plan, key, caller, base_url=base_url, describe=_describe_order(caller, ""))
+        job, _ = submit(
+            services, plan, key, caller, base_url=base_url, describe=_describe_order(caller, ""), approved_micros=0
+        )
         return job
     name = plan.title or plan.topic or plan.prompt or "a video"
     where = "".join(f", and publish it on {one.destination}" for one in plan.publications)
@@ -216,7 +218,15 @@ def _complete(services: Services, approval: Approval) -> Approval:
     if approval.action == "render":
         plan = RenderPlan.parse(approval.request)
         describe = _describe_order(owner, approval.id)
-        job, _ = submit(services, plan, approval.id, owner, base_url=approval.base_url, describe=describe)
+        job, _ = submit(
+            services,
+            plan,
+            approval.id,
+            owner,
+            base_url=approval.base_url,
+            describe=describe,
+            approved_micros=approval.max_micros,
+        )
         outcome = {"job_id": job.id}
     else:
         outcome = {"publication_id": _publish(services, approval)}

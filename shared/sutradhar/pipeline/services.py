@@ -129,7 +129,8 @@ class Services:
 
     def billing_context(self, job: Job, slot: Slot | None = None) -> BillingContext:
         """Return the account that the paid calls for ``slot`` of ``job`` are charged to; None: no call is made."""
-        caps = [cap for cap in (self.job_cap, job.requested_plan.budget_micros) if cap is not None]
+        limits = (self.job_cap, job.requested_plan.budget_micros, job.approved_micros)
+        caps = [cap for cap in limits if cap is not None]
         return BillingContext(
             job.id,
             "" if slot is None else str(slot),

@@ -48,6 +48,7 @@ def submit(
     limits: PlanLimits | None = None,
     base_url: str = "",
     describe: Callable[[Job], AuditEntry] | None = None,
+    approved_micros: int | None = None,
 ) -> tuple[Job, bool]:
     """Return the job for ``requested_plan``, and whether it is new.
 
@@ -57,6 +58,8 @@ def submit(
         limits: the limits of the plan; None: the limits of the API.
         base_url: the URL of the API as the caller reaches it; the URLs in webhooks begin with it.
         describe: return the entry of the audit log for a new job, which is stored together with it.
+        approved_micros: the most that a person has allowed an agent to spend on it, in millionths of a US dollar;
+            None: no agent asked for it.
 
     Raises:
         IdempotencyMismatch: the key was used with another plan.
@@ -76,7 +79,7 @@ def submit(
         await_checks(services, {use.upload_id for use in find_uploads(plan)}, CHECK_WAIT_SEC)
         check_own_media(services, plan, limits or services.limits, caller)
         new_job = Job.new(job_id, plan.with_defaults(services.defaults), digest, services.clock.now())
-        new_job = new_job.evolve(owner=owner, owner_cap_micros=cap)
+        new_job = new_job.evolve(owner=owner, owner_cap_micros=cap, approved_micros=approved_micros)
         if requested_plan.webhook_url:
             new_job = new_job.evolve(webhook=make_webhook(services, requested_plan.webhook_url, base_url))
         refuse_impossible(services, new_job)

@@ -115,6 +115,9 @@ class Job(Record):
     """The most that all jobs of the owner may cost in a day, in millionths of a US dollar; None: no cap."""
     batch: str = ""
     """The id of the batch that it is a row of; empty: it was requested by itself."""
+    approved_micros: int | None = None
+    """The most that a person has allowed an agent to spend on the job, in millionths of a US dollar; None: no agent
+    asked for it."""
     attempt: int = 1
     """The number of the attempt to render; a retry of the render raises it."""
     execution: str | None = None
