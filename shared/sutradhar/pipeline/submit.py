@@ -58,8 +58,7 @@ def submit(
         limits: the limits of the plan; None: the limits of the API.
         base_url: the URL of the API as the caller reaches it; the URLs in webhooks begin with it.
         describe: return the entry of the audit log for a new job, which is stored together with it.
-        approved_micros: the most that a person has allowed an agent to spend on it, in millionths of a US dollar;
-            None: no agent asked for it.
+        approved_micros: as in the job.
 
     Raises:
         IdempotencyMismatch: the key was used with another plan.
@@ -91,12 +90,8 @@ def submit(
     if not created and not is_made_for(job, requested_plan, services.defaults):
         raise IdempotencyMismatch
     if created:
-        log(
-            "job_created",
-            job_id=job.id,
-            length_sec=round(estimate_length(services, job.requested_plan)),
-            scenes=len(job.requested_plan.scenes),
-        )
+        plan = job.requested_plan
+        log("job_created", job_id=job.id, length_sec=round(estimate_length(services, plan)), scenes=len(plan.scenes))
     if job.state is JobState.PLANNING:
         store_planned(services, job)  # if this process is killed before, the first step of the job does it
     if created or not job.state.is_terminal:
