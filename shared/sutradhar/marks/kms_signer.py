@@ -23,10 +23,10 @@ from google.cloud import kms_v1
 
 from sutradhar.domain.core.errors import MarkError
 from sutradhar.marks.certificates import flatten_signature
+from sutradhar.marks.chain_signer import ChainSigner
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime
 
     from sutradhar.marks.certificates import CertificateChain
     from sutradhar.ports.clock import Clock
@@ -38,7 +38,7 @@ _PASSING = (DeadlineExceeded, InternalServerError, RetryError, ServiceUnavailabl
 
 
 @dataclass(frozen=True)
-class KmsSigner:
+class KmsSigner(ChainSigner):
     """A MarkSigner."""
 
     chain: CertificateChain
@@ -52,18 +52,6 @@ class KmsSigner:
         """Raise MarkError if the certificate cannot be used with this key now."""
         self.chain.check_dates(self.clock.now())
         self.chain.check_key(fetch_public_key(self.client, self.key_version))
-
-    @property
-    def chain_pem(self) -> str:
-        return self.chain.pem
-
-    @property
-    def fingerprint(self) -> str:
-        return self.chain.fingerprint
-
-    @property
-    def valid_until(self) -> datetime:
-        return self.chain.valid_until
 
     def sign(self, data: bytes) -> bytes:
         self.chain.check_dates(self.clock.now())

@@ -10,16 +10,15 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from sutradhar.marks.certificates import flatten_signature
+from sutradhar.marks.chain_signer import ChainSigner
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from sutradhar.marks.certificates import CertificateChain
     from sutradhar.ports.clock import Clock
 
 
 @dataclass(frozen=True, repr=False)  # it has a secret
-class LocalSigner:
+class LocalSigner(ChainSigner):
     """A MarkSigner. Equal data get equal signatures, so equal files stay equal."""
 
     chain: CertificateChain
@@ -30,18 +29,6 @@ class LocalSigner:
         """Raise MarkError if the certificate cannot be used with this key now."""
         self.chain.check_key(self.key.public_key())
         self.chain.check_dates(self.clock.now())
-
-    @property
-    def chain_pem(self) -> str:
-        return self.chain.pem
-
-    @property
-    def fingerprint(self) -> str:
-        return self.chain.fingerprint
-
-    @property
-    def valid_until(self) -> datetime:
-        return self.chain.valid_until
 
     def sign(self, data: bytes) -> bytes:
         self.chain.check_dates(self.clock.now())
