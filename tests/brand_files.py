@@ -76,7 +76,7 @@ def make_fields(folder: Path, **more: Any) -> dict[str, Any]:
         "logo": {"upload": store_file(folder, "logo.png", draw_logo()), "position": "tl"},
         "voice": "M",
         "music": "tender",
-        "publish": {"destination": "folder", "tags": ["stories"], "privacy": "unlisted"},
+        "publish": [{"destination": "folder", "tags": ["stories"], "privacy": "unlisted"}],
         **more,
     }
 

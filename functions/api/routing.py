@@ -39,9 +39,10 @@ class ApiFlask(flask.Flask):
 
 
 class _ThingId(BaseConverter):
-    """A value in a path. ``quota`` is a word of the API (``GET /publish/quota``), so nothing has it as its id."""
+    """A value in a path. Some words stand for calls (``GET /publish/quota``, ``POST /batches/check``,
+    ``POST /brands/import``), so nothing has them as its id."""
 
-    regex = "(?!quota$)[^/]+"
+    regex = "(?!(?:quota|check|import)$)[^/]+"
 
 
 class _AnyPath(PathConverter):

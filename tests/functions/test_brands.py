@@ -292,3 +292,10 @@ def test_a_file_that_is_no_brand_of_this_version_is_refused(checking_api: FlaskC
     checking_api.post(f"/uploads/{image}/complete")
     wrong = checking_api.post("/brands/import", data=json.dumps({"upload": image}))
     assert "brush.ttf is a font" in list_errors(wrong)["upload"]
+
+
+@pytest.mark.parametrize("word", ["import", "check", "quota"])
+def test_a_word_of_the_api_names_no_brand(api: FlaskClient, word: str) -> None:
+    assert api.put(f"/brands/{word}", data="{}").status_code in (404, 405)
+    refused = api.post("/render", data=json.dumps({"topic": "Tea", "brand": word}))
+    assert (refused.status_code, word in refused.get_json()["errors"][0]["message"]) == (400, True)

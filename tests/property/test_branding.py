@@ -29,7 +29,7 @@ BRANDS = st.fixed_dictionaries(
         "intro": CLIPS,
         "outro": CLIPS,
         "logo": CLIPS,
-        "publish": WORDS,
+        "publish": WORDS.map(lambda words: [words]),
     },
 )
 PLANS = st.fixed_dictionaries(

@@ -21,7 +21,7 @@ from sutradhar.domain.plan.choices import CaptionStyle, Corner, Mood
 from sutradhar.domain.plan.field_messages import describe_error, join_path
 from sutradhar.domain.plan.options import Delivery, VoiceName
 from sutradhar.domain.plan.own_media import ClipFile, UploadId, UploadRef
-from sutradhar.domain.plan.publication import PublishNow, read_publications
+from sutradhar.domain.plan.publication import PublishNow
 from sutradhar.domain.text.text_fields import DisplayText, SingleLineText
 
 
@@ -41,7 +41,19 @@ def _check_destinations(words: tuple[PublishNow, ...]) -> tuple[PublishNow, ...]
     return words
 
 
-BrandName = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[a-z0-9][a-z0-9-]*$")]
+def _refuse_word(name: str) -> str:
+    if name in ("check", "import", "quota"):
+        raise ValueError(f"cannot be {name}, which is a word of the API; choose another name")
+    return name
+
+
+def _read_list(value: object) -> object:
+    return tuple(value) if isinstance(value, list) else value  # JSON has lists only
+
+
+BrandName = Annotated[
+    str, Field(min_length=1, max_length=40, pattern=r"^[a-z0-9][a-z0-9-]*$"), AfterValidator(_refuse_word)
+]
 """Small letters, digits and hyphens: a brand is part of a URL and of a file name."""
 HexColor = Annotated[str, Field(pattern=r"^#[0-9a-f]{6}$"), BeforeValidator(_lower)]
 CaptionPlace = Literal["bottom", "middle", "top"]
@@ -98,7 +110,7 @@ class BrandFields(Frozen):
     """Words about the images, as in the plan."""
     publish: Annotated[
         tuple[PublishNow, ...],
-        BeforeValidator(read_publications),
+        BeforeValidator(_read_list),
         AfterValidator(_check_destinations),
         Field(max_length=10),
     ] = ()
