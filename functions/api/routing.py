@@ -6,6 +6,8 @@ from typing import Any
 import flask
 from werkzeug.routing import BaseConverter, PathConverter, Rule
 
+from sutradhar.domain.core.path_words import PATH_WORDS
+
 
 class _LazyRule(Rule):
     """A rule that compiles its URL builders when a URL is first built from it.
@@ -42,7 +44,7 @@ class _ThingId(BaseConverter):
     """A value in a path. Some words stand for calls (``GET /publish/quota``, ``POST /batches/check``,
     ``POST /brands/import``), so nothing has them as its id."""
 
-    regex = "(?!(?:quota|check|import)$)[^/]+"
+    regex = f"(?!(?:{'|'.join(PATH_WORDS)})$)[^/]+"
 
 
 class _AnyPath(PathConverter):

@@ -16,12 +16,13 @@ from pydantic import (
 
 from sutradhar.domain.core.base import Frozen
 from sutradhar.domain.core.errors import FieldError, InvalidRequest
+from sutradhar.domain.core.path_words import PATH_WORDS
 from sutradhar.domain.core.record import History, Record, keep_fields
 from sutradhar.domain.plan.choices import CaptionStyle, Corner, Mood
 from sutradhar.domain.plan.field_messages import describe_error, join_path
 from sutradhar.domain.plan.options import Delivery, VoiceName
 from sutradhar.domain.plan.own_media import ClipFile, UploadId, UploadRef
-from sutradhar.domain.plan.publication import PublishNow
+from sutradhar.domain.plan.publication import PublishNow, read_list
 from sutradhar.domain.text.text_fields import DisplayText, SingleLineText
 
 
@@ -42,13 +43,9 @@ def _check_destinations(words: tuple[PublishNow, ...]) -> tuple[PublishNow, ...]
 
 
 def _refuse_word(name: str) -> str:
-    if name in ("check", "import", "quota"):
+    if name in PATH_WORDS:
         raise ValueError(f"cannot be {name}, which is a word of the API; choose another name")
     return name
-
-
-def _read_list(value: object) -> object:
-    return tuple(value) if isinstance(value, list) else value  # JSON has lists only
 
 
 BrandName = Annotated[
@@ -110,7 +107,7 @@ class BrandFields(Frozen):
     """Words about the images, as in the plan."""
     publish: Annotated[
         tuple[PublishNow, ...],
-        BeforeValidator(_read_list),
+        BeforeValidator(read_list),
         AfterValidator(_check_destinations),
         Field(max_length=10),
     ] = ()

@@ -30,7 +30,8 @@ def _check_line(value: str) -> str:
     return value
 
 
-def _read_list(value: object) -> object:
+def read_list(value: object) -> object:
+    """Return ``value`` as a tuple if it is a list."""
     return tuple(value) if isinstance(value, list) else value  # JSON has lists only
 
 
@@ -40,7 +41,7 @@ Line = Annotated[Text, AfterValidator(_check_line)]
 Title = Annotated[Line, Field(max_length=100)]
 """YouTube takes 100 characters (developers.google.com/youtube/v3/docs/videos, snippet.title)."""
 Description = Annotated[Text, Field(max_length=5000)]
-Tags = Annotated[tuple[Annotated[Line, Field(max_length=100)], ...], BeforeValidator(_read_list), Field(max_length=60)]
+Tags = Annotated[tuple[Annotated[Line, Field(max_length=100)], ...], BeforeValidator(read_list), Field(max_length=60)]
 PlaylistId = Annotated[str, Field(min_length=2, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
 Category = Annotated[str, Field(max_length=3, pattern=r"^[0-9]{1,3}$")]
 TimeText = Annotated[str, Field(min_length=1, max_length=60)]
@@ -83,7 +84,7 @@ def read_publications(value: object) -> object:
     """Return ``value``, which may be one publication or null, as a list."""
     if value is None or value is False:
         return ()
-    return (value,) if isinstance(value, Mapping | PublishNow) else _read_list(value)
+    return (value,) if isinstance(value, Mapping | PublishNow) else read_list(value)
 
 
 def check_destinations(publications: tuple[PlannedPublication, ...]) -> tuple[PlannedPublication, ...]:
