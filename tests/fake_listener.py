@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from sutradhar.domain.assets.asset import Word
-from sutradhar.domain.plan.choices import Language
+from sutradhar.domain.language.tags import Language
 from sutradhar.domain.song.analysis import Section, SongAnalysis
 from sutradhar.domain.song.lyrics import Lyrics
 from sutradhar.ports.listening import AlignedLyrics

@@ -17,7 +17,8 @@ from sutradhar.domain.billing.provider_id import ProviderId
 from sutradhar.domain.core.errors import LeaseHeld, ProviderError
 from sutradhar.domain.jobs.day_tallies import Counts
 from sutradhar.domain.jobs.messages import DispatchRender
-from sutradhar.domain.plan.choices import LANGUAGES, Language, Mood, Voice
+from sutradhar.domain.language.tags import LANGUAGES, Language
+from sutradhar.domain.plan.choices import Mood, Voice
 from sutradhar.domain.plan.options import DEFAULT_VOICE, VoiceOptions
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.plan.scene import Scene

@@ -7,7 +7,8 @@ and the faults of the story.
 import sys
 from collections.abc import Callable, Iterator
 
-from sutradhar.domain.plan.choices import LANGUAGES, Language, Voice
+from sutradhar.domain.language.tags import LANGUAGES, Language
+from sutradhar.domain.plan.choices import Voice
 from sutradhar.domain.plan.limits import estimate_video_sec
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.plan.speech_duration import LENGTH_TOLERANCE, NARRATION_PADDING_SEC, estimate_scene_sec

@@ -76,8 +76,9 @@ def _read_plan_schema() -> Any:
 
 def _read_voices() -> Any:
     from functions.api.voices import VoiceQuery, show_voices
+    from sutradhar.domain.language.tags import LANGUAGES
 
-    return {language: _dump(show_voices(VoiceQuery(language=language))) for language in ("en", "hi")}
+    return {language: _dump(show_voices(VoiceQuery(language=language))) for language in LANGUAGES}
 
 
 def _read_destinations() -> Any:

@@ -8,7 +8,8 @@ from functions.api.links import make_url
 from sutradhar.domain.assets.asset import Alignment, Word
 from sutradhar.domain.assets.listening import LyricAlignment
 from sutradhar.domain.core.base import Frozen
-from sutradhar.domain.plan.choices import MAX_TOTAL_SEC, Language, LanguageCode
+from sutradhar.domain.language.tags import Language
+from sutradhar.domain.plan.choices import MAX_TOTAL_SEC, LanguageCode
 from sutradhar.domain.plan.own_media import UploadId
 from sutradhar.domain.plan.song import MIN_SONG_SEC
 from sutradhar.domain.song.analysis import ENERGY_STEP_SEC, Section, SongAnalysis, SongPart

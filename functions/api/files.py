@@ -23,7 +23,7 @@ from sutradhar.domain.jobs.job import Job
 from sutradhar.domain.jobs.job_status import name_state
 from sutradhar.domain.jobs.keeping import require_files
 from sutradhar.domain.jobs.result import CaptionFiles, Result
-from sutradhar.domain.plan.choices import LANGUAGES
+from sutradhar.domain.language.tags import LANGUAGES
 from sutradhar.domain.video.render_request import small_thumbnail_blob
 
 SIGNED_URL_TTL = timedelta(hours=1)

@@ -13,8 +13,8 @@ from sutradhar.domain.billing.price import usd
 from sutradhar.domain.core.base import Frozen
 from sutradhar.domain.jobs.job_status import StateWord
 from sutradhar.domain.jobs.library import LibraryEntry, LibraryQuery
+from sutradhar.domain.language.tags import Language
 from sutradhar.domain.plan.brand import BrandLook
-from sutradhar.domain.plan.choices import Language
 from sutradhar.domain.plan.plan import RenderPlan
 
 

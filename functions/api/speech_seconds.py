@@ -33,10 +33,10 @@ class SpokenSeconds(Frozen):
 @endpoint(answers={200: SpokenSeconds})
 def estimate_seconds(body: SpokenTexts) -> SpokenSeconds:
     """Estimate how long narrations and their scenes take. Nothing is made or stored."""
+    from sutradhar.domain.language.detect import detect_language
     from sutradhar.domain.plan.speech_duration import NARRATION_PADDING_SEC, estimate_speech_sec
-    from sutradhar.domain.text.text import detect_language
 
-    language = body.language or ("hi" if detect_language(" ".join(body.narrations)) == "hi" else "en")
+    language = body.language or detect_language(" ".join(body.narrations))
     voice: Voice = "M" if body.voice == "M" else "F"
     seconds = [
         estimate_speech_sec(text, language, body.speed, voice) if text.strip() else 0.0 for text in body.narrations

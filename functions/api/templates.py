@@ -6,7 +6,8 @@ from functions.api.endpoint import endpoint
 from functions.api.library import PlanCopy, copy_plan
 from sutradhar import bootstrap
 from sutradhar.domain.core.base import Frozen
-from sutradhar.domain.plan.choices import MAX_TOTAL_SEC, MIN_TOTAL_SEC, Language, LanguageCode
+from sutradhar.domain.language.tags import Language
+from sutradhar.domain.plan.choices import MAX_TOTAL_SEC, MIN_TOTAL_SEC, LanguageCode
 
 
 class TemplateQuery(Frozen):

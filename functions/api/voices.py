@@ -14,7 +14,8 @@ from sutradhar.domain.assets.voice_sample import MAX_SAMPLE_CHARS, SAMPLE_TEXTS
 from sutradhar.domain.billing.price import usd
 from sutradhar.domain.core.base import Frozen
 from sutradhar.domain.core.errors import NotFound
-from sutradhar.domain.plan.choices import Language, LanguageCode, Voice
+from sutradhar.domain.language.tags import Language
+from sutradhar.domain.plan.choices import LanguageCode, Voice
 from sutradhar.domain.plan.options import Delivery, check_voice
 from sutradhar.domain.plan.shorthand import read_voice
 from sutradhar.domain.text.text_fields import NarrationText, SingleLineText

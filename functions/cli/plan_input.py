@@ -12,12 +12,13 @@ from functions.cli.options import PlanOptions, apply_options, name_options
 from functions.cli.own_audio import expand_own_audio, read_audio_options, refuse_missing_audio
 from functions.cli.own_files import FileProblem, find_file, upload_named_files
 from sutradhar.domain.core.errors import FieldError, InvalidRequest
-from sutradhar.domain.plan.choices import MAX_SCENES, Language
+from sutradhar.domain.language.detect import detect_language
+from sutradhar.domain.language.tags import Language
+from sutradhar.domain.plan.choices import MAX_SCENES
 from sutradhar.domain.plan.notices import describe_unspoken
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.plan.plan_text import NoJsonError, PlanTextError, decode_text, parse_plan_text
 from sutradhar.domain.plan.script_parts import draw_narration, group_sentences, split_script
-from sutradhar.domain.text.text import detect_language
 
 _STANDARD_INPUT = "-"
 _LONGEST_TOPIC = 200
@@ -116,7 +117,7 @@ def _read_script(script_file: str) -> str:
 
 def _build_script_body(text: str) -> dict[str, Any]:
     """Return a plan whose scenes speak all of a text."""
-    language: Language = "hi" if detect_language(text) == "hi" else "en"
+    language: Language = detect_language(text)
     narrations = group_sentences(split_script(text), language, max_scenes=MAX_SCENES)
     return {"scenes": [{"narration": n, "image_prompt": draw_narration(n)} for n in narrations]}
 

@@ -12,8 +12,8 @@ from gpu_renderer.core.engine import engine_key
 from gpu_renderer.core.segments import ENGINE_VERSION, Segment, SegmentClip
 from sutradhar import marks
 from sutradhar.domain.assets.marks import MarkFacts
+from sutradhar.domain.language.tags import Language
 from sutradhar.domain.plan.brand import BrandLook
-from sutradhar.domain.plan.choices import Language
 from sutradhar.domain.plan.options import Watermark
 from sutradhar.domain.video.captions import Cue
 from sutradhar.domain.video.timeline import (

@@ -1,18 +1,16 @@
 """Put captions into the video file as tracks (mov_text, which is 3GPP timed text) that players can switch on."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from gpu_renderer.core.ffmpeg_command import open_file
-from sutradhar.domain.plan.choices import Language
+from sutradhar.domain.language.table import FACTS
 from sutradhar.domain.video.captions import Cue, format_srt
 from sutradhar.domain.video.timeline import Timeline
 
-_CODES: Mapping[Language, str] = {"en": "eng", "hi": "hin"}
-"""Language codes of ISO 639-2/T, as MP4 requires them (ISO/IEC 14496-12, 8.4.2)."""
 _MARKUP = re.compile(r"[<{\\]")
 WORD_JOINER = "\u2060"
 """An invisible character. After ``<``, ``{`` and a backslash it keeps ffmpeg's SubRip reader from taking text for
@@ -34,7 +32,7 @@ def write_tracks(timeline: Timeline, workdir: Path) -> tuple[SubtitleTrack, ...]
         if cues:
             path = workdir / f"track-{language}.srt"
             path.write_text(format_srt([_disarm_markup(cue) for cue in cues], timeline.fps), encoding="utf-8")
-            tracks.append(SubtitleTrack(path, _CODES[language]))
+            tracks.append(SubtitleTrack(path, FACTS[language].code))
     return tuple(tracks)
 
 

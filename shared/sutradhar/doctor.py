@@ -23,7 +23,8 @@ from sutradhar.destinations.youtube.sign_in import NotSignedIn, SignInFile
 from sutradhar.domain.billing.model_table import ChosenModel, ModelState
 from sutradhar.domain.billing.price import PriceTable
 from sutradhar.domain.core.errors import InvalidRequest, MarkError, ProviderError
-from sutradhar.domain.plan.choices import LANGUAGES, Voice
+from sutradhar.domain.language.tags import LANGUAGES
+from sutradhar.domain.plan.choices import Voice
 from sutradhar.domain.plan.upload import MediaKind
 from sutradhar.ports.clock import Clock
 from sutradhar.ports.media import MediaReader

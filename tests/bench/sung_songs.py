@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sutradhar.domain.assets.asset import SAMPLE_RATE, Word
-from sutradhar.domain.plan.choices import Language, Voice
+from sutradhar.domain.language.tags import Language
+from sutradhar.domain.plan.choices import Voice
 from sutradhar.ports.providers import Speech
 from sutradhar.providers.media.wav import from_wav
 

@@ -12,7 +12,7 @@ import pytest
 
 from sutradhar.domain.assets.asset import Word
 from sutradhar.domain.billing.provider_id import ProviderId
-from sutradhar.domain.plan.choices import Language
+from sutradhar.domain.language.tags import Language
 from sutradhar.domain.plan.options import VoiceOptions
 from sutradhar.ports.providers import NarratorCapabilities, Speech
 from sutradhar.providers.alignment.pocketsphinx import PocketSphinx, find_word_starts

@@ -12,7 +12,8 @@ import pytest
 from numpy.typing import NDArray
 
 from sutradhar.domain.core.errors import ProviderError
-from sutradhar.domain.plan.choices import Language, Voice
+from sutradhar.domain.language.tags import Language
+from sutradhar.domain.plan.choices import Voice
 from sutradhar.domain.plan.options import VoiceOptions
 from sutradhar.ports.providers import NarrationProvider, Speech
 from sutradhar.providers.offline import espeak_ng

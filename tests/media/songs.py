@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sutradhar.domain.assets.asset import SAMPLE_RATE, Word
-from sutradhar.domain.plan.choices import Language
+from sutradhar.domain.language.tags import Language
 from sutradhar.domain.song.analysis import Section, SongAnalysis, SongFacts
 from sutradhar.domain.song.cut_part import cut_analysis
 from sutradhar.pipeline.songs import cut_lines

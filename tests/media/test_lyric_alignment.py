@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sutradhar.domain.plan.choices import Language
+from sutradhar.domain.language.tags import Language
 from sutradhar.domain.song.analysis import SongAnalysis
 from sutradhar.domain.song.parse_lyrics import parse_lyrics
 from sutradhar.ports.listening import AlignedLyrics

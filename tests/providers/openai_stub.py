@@ -11,7 +11,7 @@ from typing import Any
 
 from PIL import Image
 
-from sutradhar.domain.plan.choices import Language
+from sutradhar.domain.language.tags import Language
 from sutradhar.domain.plan.speech_duration import estimate_scene_sec
 from tests.providers.server import KEY, Answer, RecordedCall
 from tests.providers.sounds import synthesize_speech

@@ -5,7 +5,7 @@ import pytest
 from sutradhar.domain.billing.ledger import job_account
 from sutradhar.domain.core.api_key import ApiKey
 from sutradhar.domain.core.errors import BudgetSpent
-from sutradhar.domain.plan.choices import Language
+from sutradhar.domain.language.tags import Language
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.pipeline import api_keys
 from sutradhar.pipeline.billing.accounts import read_account

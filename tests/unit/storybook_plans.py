@@ -2,7 +2,7 @@
 
 import re
 
-from sutradhar.domain.plan.choices import Language
+from sutradhar.domain.language.tags import Language
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.plan.speech_duration import estimate_speech_sec
 from sutradhar.providers.offline.storybook.planner import Storybook

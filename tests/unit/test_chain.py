@@ -10,7 +10,8 @@ from sutradhar.domain.assets.asset import Fallback, Word
 from sutradhar.domain.billing.provider_id import ProviderId, VoiceId
 from sutradhar.domain.billing.usage import Usage
 from sutradhar.domain.core.errors import BudgetExceeded, InvalidRequest, ProviderError
-from sutradhar.domain.plan.choices import LANGUAGES, Language, Voice
+from sutradhar.domain.language.tags import LANGUAGES, Language
+from sutradhar.domain.plan.choices import Voice
 from sutradhar.domain.plan.options import DEFAULT_VOICE, VoiceOptions
 from sutradhar.ports.providers import ImageCapabilities, ImageFile, NarratorCapabilities, Speech
 from sutradhar.providers.chain import ImageChain, NarratorChain

@@ -4,7 +4,8 @@ from itertools import product
 
 import pytest
 
-from sutradhar.domain.plan.choices import LANGUAGES, Voice
+from sutradhar.domain.language.tags import LANGUAGES
+from sutradhar.domain.plan.choices import Voice
 from sutradhar.domain.plan.limits import estimate_video_sec
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.plan.speech_duration import LENGTH_TOLERANCE

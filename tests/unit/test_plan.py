@@ -18,7 +18,7 @@ def test_a_topic_is_enough() -> None:
 
 
 def test_every_wrong_field_is_named_at_once() -> None:
-    body = {"topic": "x", "length": 60, "language": "fr", "voice": "X", "length_sec": 601, "render": {"fps": 31}}
+    body = {"topic": "x", "length": 60, "language": "pl", "voice": "X", "length_sec": 601, "render": {"fps": 31}}
     assert set(wrong(body)) == {"length", "language", "voice", "length_sec", "render.fps"}
 
 
@@ -33,7 +33,7 @@ def test_every_wrong_field_is_named_at_once() -> None:
         ({"topic": "a" * 201}, "topic", "at most 200 characters (got 201)"),
         ({"topic": "a", "prompt": "b"}, "", "not both"),
         ({"topic": "a", "colour": "red"}, "colour", "is not a field of the plan"),
-        ({"topic": "a", "language": "fr"}, "language", "'fr'"),
+        ({"topic": "a", "language": "pl"}, "language", "'pl'"),
         ({"scenes": [SCENE | {"duration_sec": 601}]}, "scenes[0].duration_sec", "at most 600 (got 601)"),
         ({"scenes": [SCENE | {"colour": 1}]}, "scenes[0].colour", "is not a field"),
         (

@@ -5,7 +5,7 @@ from itertools import product
 import pytest
 import regex
 
-from sutradhar.domain.plan.choices import Language
+from sutradhar.domain.language.tags import Language
 from sutradhar.domain.text.text import split_sentences
 from sutradhar.providers.offline.storybook.stories import Story, load_stories
 from tests.unit.storybook_plans import LANGUAGES, check_form, sum_seconds, write_plan

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sutradhar.domain.core.errors import ProviderError
-from sutradhar.domain.plan.choices import Language
+from sutradhar.domain.language.tags import Language
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.text.text import clean_text, make_drawable
 from sutradhar.providers.offline.storybook.planner import Storybook

@@ -5,10 +5,11 @@ from itertools import product
 import pytest
 
 from sutradhar.domain.core.errors import NotFound
-from sutradhar.domain.plan.choices import LANGUAGES, Language, Voice
+from sutradhar.domain.language.detect import detect_language
+from sutradhar.domain.language.tags import LANGUAGES, Language
+from sutradhar.domain.plan.choices import Voice
 from sutradhar.domain.plan.limits import estimate_video_sec
 from sutradhar.domain.plan.plan import RenderPlan
-from sutradhar.domain.text.text import detect_language
 from sutradhar.providers.offline.storybook.templates import StorybookTemplates
 
 TEMPLATES = StorybookTemplates()

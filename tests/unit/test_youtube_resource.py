@@ -16,7 +16,7 @@ from sutradhar.destinations.youtube.resource import (
     list_problems,
     make_resource,
 )
-from sutradhar.domain.plan.choices import Language
+from sutradhar.domain.language.tags import Language
 from sutradhar.domain.plan.publication import Privacy
 from sutradhar.domain.publishing.details import PublicationDetails
 from sutradhar.pipeline.publishing.store import make_marker

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sutradhar.domain.assets.listening import MAX_FILE_SEC, ListeningNote, LyricAlignment, hash_lyrics
 from sutradhar.domain.core.errors import FieldError, InvalidRequest, NotFound
-from sutradhar.domain.plan.choices import Language
+from sutradhar.domain.language.tags import Language
 from sutradhar.domain.plan.upload import KIND_NAMES, Upload, name_listening
 from sutradhar.domain.song.analysis import ANALYSIS_VERSION, SongAnalysis
 from sutradhar.domain.song.parse_lyrics import parse_lyrics

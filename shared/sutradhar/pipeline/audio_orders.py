@@ -23,10 +23,10 @@ from sutradhar.domain.assets.listening import (
 from sutradhar.domain.core.api_key import ApiKey
 from sutradhar.domain.core.errors import FieldError, InvalidRequest, NotFound
 from sutradhar.domain.jobs.messages import AlignLyrics, AnalyzeAudio, Message
-from sutradhar.domain.plan.choices import Language
+from sutradhar.domain.language.detect import detect_language
+from sutradhar.domain.language.tags import Language
 from sutradhar.domain.plan.upload import Upload
 from sutradhar.domain.song.analysis import SongAnalysis
-from sutradhar.domain.text.text import detect_language
 from sutradhar.pipeline.audio_cache import (
     ANALYSIS,
     delete_note,
@@ -92,7 +92,7 @@ def order_alignment(
     """
     upload = _get_ready_upload(services, upload_id, caller)
     check_lyrics(lyrics, "lyrics")
-    language = language or ("hi" if detect_language(lyrics) == "hi" else "en")
+    language = language or detect_language(lyrics)
     lyrics_hash = hash_lyrics(lyrics, language)
     alignment_id = name_alignment_id(upload.id, lyrics_hash)
     if result := find_alignment(services, upload, lyrics_hash):

@@ -10,7 +10,7 @@ from sutradhar.domain.jobs.job_failure import JobFailure
 from sutradhar.domain.jobs.messages import RenderFinished, RenderProgressed
 from sutradhar.domain.jobs.provenance import build_manifest
 from sutradhar.domain.jobs.result import CaptionFiles, Progress, Result
-from sutradhar.domain.plan.choices import Language
+from sutradhar.domain.language.tags import Language
 from sutradhar.domain.song.write_lrc import write_lrc
 from sutradhar.domain.video import captions
 from sutradhar.domain.video.quality_gate import describe_failures, gate_versions, list_notices

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from sutradhar.domain.assets.requests import needs_voice
+from sutradhar.domain.language.table import name_language
 from sutradhar.domain.plan.limits import estimate_video_sec
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.plan.speech_duration import misses_length
@@ -12,7 +13,6 @@ from sutradhar.pipeline.own_media import find_notices
 from sutradhar.pipeline.services import Services
 from sutradhar.ports.providers import PlanResult
 
-_LANGUAGES = {"en": "English", "hi": "Hindi"}
 _IN_PROVIDERS = ", and name it in PROVIDERS where that is set"
 
 
@@ -101,7 +101,7 @@ def _find_missing_captions(result: PlanResult) -> Iterator[str]:
         why, key = "no translator is set up", "set OPENAI_API_KEY or GEMINI_API_KEY for a planner that translates, "
     for language in result.plan.subtitle_languages:
         if language not in have:
-            name = _LANGUAGES[language]
+            name = name_language(language)
             yield (
                 f"{name} captions are left out: the text has no {name} translation and {why}; {key}give each scene"
                 " translations, or drop the language from subtitle_languages"
@@ -115,8 +115,8 @@ def _find_unused_translations(plan: RenderPlan) -> Iterator[str]:
             yield f"the translations of scene {number} are not used: it has no narration; write one, or a title"
         elif (own := scene.translations.get(language)) and own.split() != scene.narration.split():
             yield (
-                f"the {_LANGUAGES[language]} translation of scene {number} is not used: its captions in that language"
-                " are the words of the narration"
+                f"the {name_language(language)} translation of scene {number} is not used: its captions in that"
+                " language are the words of the narration"
             )
 
 

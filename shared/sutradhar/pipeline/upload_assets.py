@@ -11,7 +11,7 @@ from sutradhar.domain.assets.requests import UPLOAD_PROVIDER
 from sutradhar.domain.assets.specs import UploadSpec, cache_key
 from sutradhar.domain.billing.provider_id import ProviderId
 from sutradhar.domain.core.errors import FieldError, InvalidRequest
-from sutradhar.domain.plan.choices import LANGUAGES, Language
+from sutradhar.domain.language.tags import LANGUAGES, Language
 from sutradhar.domain.plan.upload import LONGEST_SIDE, MediaInfo, Upload
 from sutradhar.pipeline.services import Services, hold_lease
 from sutradhar.pipeline.upload_files import describe_upload, open_upload

@@ -17,7 +17,8 @@ from sutradhar.domain.billing.provider_id import ProviderId, VoiceId
 from sutradhar.domain.core.api_key import ApiKey
 from sutradhar.domain.core.errors import BudgetSpent, FieldError, InvalidRequest, NotFound, ProviderError
 from sutradhar.domain.jobs.messages import SpeakSample
-from sutradhar.domain.plan.choices import Language, Voice
+from sutradhar.domain.language.tags import Language
+from sutradhar.domain.plan.choices import Voice
 from sutradhar.domain.plan.options import Delivery, VoiceOptions
 from sutradhar.pipeline.billing.context import BillingContext
 from sutradhar.pipeline.produce import store_result

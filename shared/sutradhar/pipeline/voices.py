@@ -7,7 +7,8 @@ from typing import get_args
 from sutradhar.domain.assets.voice_sample import SAMPLE_TEXTS
 from sutradhar.domain.billing.usage import Usage
 from sutradhar.domain.core.errors import InvalidRequest, ProviderError
-from sutradhar.domain.plan.choices import Language, Voice
+from sutradhar.domain.language.tags import Language
+from sutradhar.domain.plan.choices import Voice
 from sutradhar.pipeline.billing.provider_health import ProviderState, read_health
 from sutradhar.pipeline.services import Services
 from sutradhar.pipeline.voice_samples import SampleRequest, find_samples, make_request, quote_sample

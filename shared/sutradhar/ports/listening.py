@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Protocol
 
 from sutradhar.domain.assets.asset import Word
-from sutradhar.domain.plan.choices import Language
+from sutradhar.domain.language.tags import Language
 from sutradhar.domain.song.analysis import SongAnalysis
 from sutradhar.domain.song.lyrics import Lyrics
 

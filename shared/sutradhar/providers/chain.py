@@ -9,7 +9,8 @@ from sutradhar.domain.assets.operation import Operation
 from sutradhar.domain.billing.provider_id import ProviderId, VoiceId
 from sutradhar.domain.billing.usage import Usage
 from sutradhar.domain.core.errors import ProviderError
-from sutradhar.domain.plan.choices import Language, Mood, Voice
+from sutradhar.domain.language.tags import Language
+from sutradhar.domain.plan.choices import Mood, Voice
 from sutradhar.domain.plan.options import DEFAULT_VOICE, VoiceOptions
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.ports.providers import (

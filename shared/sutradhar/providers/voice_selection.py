@@ -6,7 +6,8 @@ from typing import TypeVar
 from sutradhar.domain.assets.asset import Fallback
 from sutradhar.domain.billing.provider_id import VoiceId
 from sutradhar.domain.core.errors import ProviderError
-from sutradhar.domain.plan.choices import Language, Voice
+from sutradhar.domain.language.tags import Language
+from sutradhar.domain.plan.choices import Voice
 from sutradhar.ports.providers import NarrationProvider
 from sutradhar.provider_table import key_variable
 

@@ -86,7 +86,33 @@ class Calls(ApiCaller):
         frame: int | None = None,
         scene: int | None = None,
         width: int | None = None,
-        language: Literal["en", "hi", "none"] | None = None,
+        language: Literal[
+            "en",
+            "hi",
+            "bn",
+            "ta",
+            "te",
+            "mr",
+            "gu",
+            "kn",
+            "ml",
+            "pa",
+            "ur",
+            "ne",
+            "sa",
+            "es",
+            "fr",
+            "de",
+            "pt",
+            "it",
+            "id",
+            "ar",
+            "ru",
+            "ja",
+            "ko",
+            "zh",
+        ]
+        | None = None,
         format: Literal["jpeg", "png"] | None = None,
     ) -> bytes:
         """Return one frame of the video as an image, exactly as the renderer draws it; without ``at``, ``frame`` and ``scene`` the frame that shows the most of the first scene."""
@@ -128,7 +154,37 @@ class Calls(ApiCaller):
         """Estimate how long narrations and their scenes take. Nothing is made or stored."""
         return self.call("POST", "/plan/seconds", body=body, model=models.SpokenSeconds)
 
-    def show_voices(self, *, language: Literal["en", "hi"] | None = None) -> models.VoiceList:
+    def show_voices(
+        self,
+        *,
+        language: Literal[
+            "en",
+            "hi",
+            "bn",
+            "ta",
+            "te",
+            "mr",
+            "gu",
+            "kn",
+            "ml",
+            "pa",
+            "ur",
+            "ne",
+            "sa",
+            "es",
+            "fr",
+            "de",
+            "pt",
+            "it",
+            "id",
+            "ar",
+            "ru",
+            "ja",
+            "ko",
+            "zh",
+        ]
+        | None = None,
+    ) -> models.VoiceList:
         """List the voices that a plan may name here and now. No provider is asked."""
         return self.call("GET", "/voices", query={"language": language}, model=models.VoiceList)
 
@@ -169,7 +225,37 @@ class Calls(ApiCaller):
         """Return one frame of a plan that is no job yet, as GET /render/ID/frame does. Nothing is made or paid for."""
         return self.call_for_bytes("POST", "/plan/frame", body=body)
 
-    def show_templates(self, *, language: Literal["en", "hi"] | None = None) -> models.TemplateList:
+    def show_templates(
+        self,
+        *,
+        language: Literal[
+            "en",
+            "hi",
+            "bn",
+            "ta",
+            "te",
+            "mr",
+            "gu",
+            "kn",
+            "ml",
+            "pa",
+            "ur",
+            "ne",
+            "sa",
+            "es",
+            "fr",
+            "de",
+            "pt",
+            "it",
+            "id",
+            "ar",
+            "ru",
+            "ja",
+            "ko",
+            "zh",
+        ]
+        | None = None,
+    ) -> models.TemplateList:
         """List the stories that can be told without a planner's help."""
         return self.call("GET", "/templates", query={"language": language}, model=models.TemplateList)
 
@@ -185,7 +271,33 @@ class Calls(ApiCaller):
         after: str | None = None,
         limit: int | None = None,
         state: Literal["pending", "running", "awaiting_approval", "success", "error", "canceled"] | None = None,
-        language: Literal["en", "hi"] | None = None,
+        language: Literal[
+            "en",
+            "hi",
+            "bn",
+            "ta",
+            "te",
+            "mr",
+            "gu",
+            "kn",
+            "ml",
+            "pa",
+            "ur",
+            "ne",
+            "sa",
+            "es",
+            "fr",
+            "de",
+            "pt",
+            "it",
+            "id",
+            "ar",
+            "ru",
+            "ja",
+            "ko",
+            "zh",
+        ]
+        | None = None,
         q: str | None = None,
     ) -> models.LibraryAnswer:
         """List your jobs, the newest first; an admin sees all."""

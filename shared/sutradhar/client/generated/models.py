@@ -15,7 +15,35 @@ class AlignmentBody(BaseModel):
     )
     upload_id: str
     lyrics: str
-    language: Literal["en", "hi"] | None = None
+    language: (
+        Literal[
+            "en",
+            "hi",
+            "bn",
+            "ta",
+            "te",
+            "mr",
+            "gu",
+            "kn",
+            "ml",
+            "pa",
+            "ur",
+            "ne",
+            "sa",
+            "es",
+            "fr",
+            "de",
+            "pt",
+            "it",
+            "id",
+            "ar",
+            "ru",
+            "ja",
+            "ko",
+            "zh",
+        ]
+        | None
+    ) = None
 
 
 class AnalysisBody(BaseModel):
@@ -651,6 +679,19 @@ class LibraryItem(BaseModel):
     cost_usd: float
 
 
+class Localization(BaseModel):
+    """
+    The words around the video in another language, for the page that shows it.
+    """
+
+    model_config = ConfigDict(
+        extra="allow",
+    )
+    title: str | None = None
+    description: str = ""
+    tags: list[str] | None = None
+
+
 class LookFile(BaseModel):
     """
     A file that the renderer draws with, and the hash of its bytes.
@@ -1084,7 +1125,36 @@ class RenderSettings(BaseModel):
     fps: Literal[24, 25, 30, 50, 60] = 30
     encoder: Literal["auto", "libx264", "h264_nvenc", "hevc_nvenc"] | None = None
     quality: int | None = None
-    burn_captions: Literal["en", "hi", "none"] | None = None
+    burn_captions: (
+        Literal[
+            "en",
+            "hi",
+            "bn",
+            "ta",
+            "te",
+            "mr",
+            "gu",
+            "kn",
+            "ml",
+            "pa",
+            "ur",
+            "ne",
+            "sa",
+            "es",
+            "fr",
+            "de",
+            "pt",
+            "it",
+            "id",
+            "ar",
+            "ru",
+            "ja",
+            "ko",
+            "zh",
+        ]
+        | Literal["none"]
+        | None
+    ) = None
     caption_style: Literal["plain", "highlight"] = "plain"
     soft_captions: bool = False
 
@@ -1100,7 +1170,32 @@ class SampleBody(BaseModel):
         extra="allow",
     )
     voice: str
-    language: Literal["en", "hi"] = "en"
+    language: Literal[
+        "en",
+        "hi",
+        "bn",
+        "ta",
+        "te",
+        "mr",
+        "gu",
+        "kn",
+        "ml",
+        "pa",
+        "ur",
+        "ne",
+        "sa",
+        "es",
+        "fr",
+        "de",
+        "pt",
+        "it",
+        "id",
+        "ar",
+        "ru",
+        "ja",
+        "ko",
+        "zh",
+    ] = "en"
     text: str = ""
     delivery: Delivery | None = None
 
@@ -1255,7 +1350,35 @@ class SpokenTexts(BaseModel):
         extra="allow",
     )
     narrations: list[str]
-    language: Literal["en", "hi"] | None = None
+    language: (
+        Literal[
+            "en",
+            "hi",
+            "bn",
+            "ta",
+            "te",
+            "mr",
+            "gu",
+            "kn",
+            "ml",
+            "pa",
+            "ur",
+            "ne",
+            "sa",
+            "es",
+            "fr",
+            "de",
+            "pt",
+            "it",
+            "id",
+            "ar",
+            "ru",
+            "ja",
+            "ko",
+            "zh",
+        ]
+        | None
+    ) = None
     voice: str = "F"
     speed: float = 1.0
 
@@ -1971,8 +2094,70 @@ class OrderedPlan(BaseModel):
     title: str | None = None
     description: str = ""
     tags: list[str] | None = None
-    language: Literal["en", "hi"] | None = None
-    subtitle_languages: list[Literal["en", "hi"]] | None = None
+    language: (
+        Literal[
+            "en",
+            "hi",
+            "bn",
+            "ta",
+            "te",
+            "mr",
+            "gu",
+            "kn",
+            "ml",
+            "pa",
+            "ur",
+            "ne",
+            "sa",
+            "es",
+            "fr",
+            "de",
+            "pt",
+            "it",
+            "id",
+            "ar",
+            "ru",
+            "ja",
+            "ko",
+            "zh",
+        ]
+        | None
+    ) = None
+    languages: (
+        list[
+            Literal[
+                "en",
+                "hi",
+                "bn",
+                "ta",
+                "te",
+                "mr",
+                "gu",
+                "kn",
+                "ml",
+                "pa",
+                "ur",
+                "ne",
+                "sa",
+                "es",
+                "fr",
+                "de",
+                "pt",
+                "it",
+                "id",
+                "ar",
+                "ru",
+                "ja",
+                "ko",
+                "zh",
+            ]
+        ]
+        | None
+    ) = None
+    language_output: Literal["videos", "tracks"] = "videos"
+    language_voices: dict[str, str] | None = None
+    glossary: dict[str, dict[str, str]] | None = None
+    localizations: dict[str, Localization] | None = None
     voice: str = "F"
     delivery: Delivery | None = None
     style: str = ""
@@ -1989,6 +2174,37 @@ class OrderedPlan(BaseModel):
     label: VisibleLabel | None = None
     song: Song | None = None
     narration_audio: OwnNarration | None = None
+    subtitle_languages: (
+        list[
+            Literal[
+                "en",
+                "hi",
+                "bn",
+                "ta",
+                "te",
+                "mr",
+                "gu",
+                "kn",
+                "ml",
+                "pa",
+                "ur",
+                "ne",
+                "sa",
+                "es",
+                "fr",
+                "de",
+                "pt",
+                "it",
+                "id",
+                "ar",
+                "ru",
+                "ja",
+                "ko",
+                "zh",
+            ]
+        ]
+        | None
+    ) = None
     watermark: Watermark | None = None
     footage: Literal["none", "stock", "generated"] = "none"
     strict: bool = False
@@ -2015,7 +2231,37 @@ class PlanPatch(BaseModel):
     title: str | None = None
     description: str = ""
     tags: list[str] | None = None
-    subtitle_languages: list[Literal["en", "hi"]] | None = None
+    subtitle_languages: (
+        list[
+            Literal[
+                "en",
+                "hi",
+                "bn",
+                "ta",
+                "te",
+                "mr",
+                "gu",
+                "kn",
+                "ml",
+                "pa",
+                "ur",
+                "ne",
+                "sa",
+                "es",
+                "fr",
+                "de",
+                "pt",
+                "it",
+                "id",
+                "ar",
+                "ru",
+                "ja",
+                "ko",
+                "zh",
+            ]
+        ]
+        | None
+    ) = None
     voice: str = "F"
     delivery: Delivery | None = None
     style: str = ""
@@ -2040,8 +2286,70 @@ class RenderPlan(BaseModel):
     title: str | None = None
     description: str = ""
     tags: list[str] | None = None
-    language: Literal["en", "hi"] | None = None
-    subtitle_languages: list[Literal["en", "hi"]] | None = None
+    language: (
+        Literal[
+            "en",
+            "hi",
+            "bn",
+            "ta",
+            "te",
+            "mr",
+            "gu",
+            "kn",
+            "ml",
+            "pa",
+            "ur",
+            "ne",
+            "sa",
+            "es",
+            "fr",
+            "de",
+            "pt",
+            "it",
+            "id",
+            "ar",
+            "ru",
+            "ja",
+            "ko",
+            "zh",
+        ]
+        | None
+    ) = None
+    languages: (
+        list[
+            Literal[
+                "en",
+                "hi",
+                "bn",
+                "ta",
+                "te",
+                "mr",
+                "gu",
+                "kn",
+                "ml",
+                "pa",
+                "ur",
+                "ne",
+                "sa",
+                "es",
+                "fr",
+                "de",
+                "pt",
+                "it",
+                "id",
+                "ar",
+                "ru",
+                "ja",
+                "ko",
+                "zh",
+            ]
+        ]
+        | None
+    ) = None
+    language_output: Literal["videos", "tracks"] = "videos"
+    language_voices: dict[str, str] | None = None
+    glossary: dict[str, dict[str, str]] | None = None
+    localizations: dict[str, Localization] | None = None
     voice: str = "F"
     delivery: Delivery | None = None
     style: str = ""
@@ -2058,6 +2366,37 @@ class RenderPlan(BaseModel):
     label: VisibleLabel | None = None
     song: Song | None = None
     narration_audio: OwnNarration | None = None
+    subtitle_languages: (
+        list[
+            Literal[
+                "en",
+                "hi",
+                "bn",
+                "ta",
+                "te",
+                "mr",
+                "gu",
+                "kn",
+                "ml",
+                "pa",
+                "ur",
+                "ne",
+                "sa",
+                "es",
+                "fr",
+                "de",
+                "pt",
+                "it",
+                "id",
+                "ar",
+                "ru",
+                "ja",
+                "ko",
+                "zh",
+            ]
+        ]
+        | None
+    ) = None
     watermark: Watermark | None = None
     footage: Literal["none", "stock", "generated"] = "none"
     strict: bool = False
@@ -2106,7 +2445,36 @@ class FrameBody(BaseModel):
     frame: int | None = None
     scene: int | None = None
     width: int | None = None
-    language: Literal["en", "hi", "none"] | None = None
+    language: (
+        Literal[
+            "en",
+            "hi",
+            "bn",
+            "ta",
+            "te",
+            "mr",
+            "gu",
+            "kn",
+            "ml",
+            "pa",
+            "ur",
+            "ne",
+            "sa",
+            "es",
+            "fr",
+            "de",
+            "pt",
+            "it",
+            "id",
+            "ar",
+            "ru",
+            "ja",
+            "ko",
+            "zh",
+        ]
+        | Literal["none"]
+        | None
+    ) = None
     format: Literal["jpeg", "png"] = "jpeg"
     patch: PlanPatch | None = None
     plan: RenderPlan | None = None
@@ -2124,7 +2492,36 @@ class PlanFrameBody(BaseModel):
     frame: int | None = None
     scene: int | None = None
     width: int | None = None
-    language: Literal["en", "hi", "none"] | None = None
+    language: (
+        Literal[
+            "en",
+            "hi",
+            "bn",
+            "ta",
+            "te",
+            "mr",
+            "gu",
+            "kn",
+            "ml",
+            "pa",
+            "ur",
+            "ne",
+            "sa",
+            "es",
+            "fr",
+            "de",
+            "pt",
+            "it",
+            "id",
+            "ar",
+            "ru",
+            "ja",
+            "ko",
+            "zh",
+        ]
+        | Literal["none"]
+        | None
+    ) = None
     format: Literal["jpeg", "png"] = "jpeg"
     plan: RenderPlan
     brand: BrandFields | None = None

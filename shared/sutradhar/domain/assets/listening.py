@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sutradhar.domain.assets.asset import Word
 from sutradhar.domain.core.record import History, Record, keep_fields
-from sutradhar.domain.plan.choices import Language
+from sutradhar.domain.language.tags import Language
 
 ALIGNMENT_VERSION = 1
 """Version of the alignment; raise it when the same song and lyrics would get other times."""

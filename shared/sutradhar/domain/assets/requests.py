@@ -24,7 +24,8 @@ from sutradhar.domain.assets.specs import (
 from sutradhar.domain.assets.stored_requests import upgrade_request
 from sutradhar.domain.billing.provider_id import ProviderId
 from sutradhar.domain.core.record import History, Record
-from sutradhar.domain.plan.choices import Language, Voice
+from sutradhar.domain.language.tags import Language
+from sutradhar.domain.plan.choices import Voice
 from sutradhar.domain.plan.options import VoiceOptions
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.plan.scene import Character, Scene

@@ -10,7 +10,8 @@ from pydantic import Field
 
 from sutradhar.domain.billing.provider_id import ProviderId
 from sutradhar.domain.core.base import Frozen
-from sutradhar.domain.plan.choices import Language, Mood, Voice
+from sutradhar.domain.language.tags import Language
+from sutradhar.domain.plan.choices import Mood, Voice
 from sutradhar.domain.plan.options import DEFAULT_VOICE, VoiceOptions
 
 AssetKind = Literal["narration", "image", "music", "sound"]

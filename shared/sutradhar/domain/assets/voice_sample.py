@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from sutradhar.domain.core.record import History, Record, keep_fields
-from sutradhar.domain.plan.choices import Language
+from sutradhar.domain.language.tags import Language
 
 SAMPLE_TEXTS: Mapping[Language, str] = {
     "en": "Hello! Let us begin your story, one scene at a time.",

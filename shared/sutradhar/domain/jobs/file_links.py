@@ -7,7 +7,7 @@ from sutradhar.domain.core.base import Frozen
 from sutradhar.domain.jobs.job import Job
 from sutradhar.domain.jobs.keeping import get_kept_result
 from sutradhar.domain.jobs.publication_note import YOUTUBE
-from sutradhar.domain.plan.choices import Language
+from sutradhar.domain.language.tags import Language
 
 
 class CaptionLinks(Frozen):

@@ -12,7 +12,8 @@ from sutradhar.domain.core.record import History, Record, keep_fields
 from sutradhar.domain.jobs.file_links import find_youtube_url
 from sutradhar.domain.jobs.job import Job, JobState
 from sutradhar.domain.jobs.job_status import StateWord, name_state
-from sutradhar.domain.plan.choices import Language, LanguageCode
+from sutradhar.domain.language.tags import Language
+from sutradhar.domain.plan.choices import LanguageCode
 from sutradhar.domain.plan.shorthand import read_optional_language
 from sutradhar.domain.text.search_words import list_prefixes
 from sutradhar.domain.text.text import clean_text

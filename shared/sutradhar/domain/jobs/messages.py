@@ -11,7 +11,7 @@ from sutradhar.domain.assets.slot import Slot
 from sutradhar.domain.assets.specs import NarrationSpec
 from sutradhar.domain.core.failure import FailureDetail
 from sutradhar.domain.core.record import STORED, History, Record, keep_fields
-from sutradhar.domain.plan.choices import Language
+from sutradhar.domain.language.tags import Language
 
 
 class _Stored(Record):

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from sutradhar.domain.core.base import Frozen
-from sutradhar.domain.plan.choices import Language
+from sutradhar.domain.language.tags import Language
 
 
 class Progress(Frozen):

@@ -1,9 +1,10 @@
 """List the values that fields of a plan can take."""
 
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator
 
+from sutradhar.domain.language.tags import Language
 from sutradhar.domain.plan.shorthand import read_language
 
 MAX_SCENES = 60
@@ -15,8 +16,6 @@ MIN_TOTAL_SEC, MAX_TOTAL_SEC = 5, 600
 CEILING_SCENES = MAX_TOTAL_SEC
 """The most scenes of a plan: the shortest scene takes one second."""
 
-Language = Literal["en", "hi"]
-LANGUAGES: tuple[Language, ...] = get_args(Language)
 Voice = Literal["F", "M"]
 Aspect = Literal["16:9", "9:16", "1:1"]
 Resolution = Literal["720p", "1080p", "4k"]
@@ -38,4 +37,6 @@ EncoderName = Literal["auto", "libx264", "h264_nvenc", "hevc_nvenc"]
 FrameRate = Literal[24, 25, 30, 50, 60]
 
 LanguageCode = Annotated[Language, BeforeValidator(read_language)]
-"""A language by its code or its name ("Hindi")."""
+"""A language by its tag or its name ("Hindi")."""
+LanguageOutput = Literal["videos", "tracks"]
+"""``videos``: one video for each language of a plan. ``tracks``: one video with an audio track for each."""

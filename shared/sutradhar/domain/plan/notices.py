@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from sutradhar.domain.language.table import name_language
+from sutradhar.domain.plan.shorthand import read_language
 from sutradhar.domain.text.pasted_text import quote_pieces, read_narration
 from sutradhar.domain.text.text import make_drawable
-
-_NAMES = {"en": "English", "hi": "Hindi"}
 
 
 def find_reading_notices(body: Mapping[str, Any]) -> tuple[str, ...]:
@@ -59,8 +59,7 @@ def _find_notices(body: Mapping[str, Any]) -> Iterator[str]:
     for i, scene in enumerate(body.get("scenes") or (), 1):
         texts = {f"the narration of scene {i}": _get_field(scene, "narration")}
         for language, text in dict(_get_field(scene, "translations") or {}).items():
-            code = str(language).strip().lower()[:2]
-            texts[f"the {_NAMES.get(code, language)} translation of scene {i}"] = text
+            texts[f"the {name_language(str(read_language(language)))} translation of scene {i}"] = text
         for where, text in texts.items():
             if text and (notice := describe_unspoken(where, text)):
                 yield notice

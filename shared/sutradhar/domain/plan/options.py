@@ -12,6 +12,7 @@ from sutradhar.domain.plan.choices import (
     Corner,
     EncoderName,
     FrameRate,
+    LanguageCode,
     Mood,
     RenderMode,
     Resolution,
@@ -128,7 +129,7 @@ class RenderSettings(Frozen):
     """None: the encoder of the renderer's setting ``ENCODER``, or else the first one that works there."""
     quality: int | None = Field(default=None, ge=0, le=51)
     """Constant quality on the encoder's scale, lower is better; None: the value of the setting ``CQ``, or else 18."""
-    burn_captions: Literal["en", "hi", "none"] | None = None
+    burn_captions: LanguageCode | Literal["none"] | None = None
     """The language of the captions that are drawn into the frames; None: the language of the narration."""
     caption_style: CaptionStyle = "plain"
     soft_captions: bool = False

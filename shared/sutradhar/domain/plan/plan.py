@@ -1,7 +1,7 @@
 """Define the plan of a video. Unknown fields are refused by name, and all wrong fields at once."""
 
 from collections.abc import Iterable, Mapping
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Self, cast
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, model_validator
 
@@ -9,6 +9,8 @@ from sutradhar.domain.billing.price import micros
 from sutradhar.domain.core.errors import FieldError, InvalidRequest
 from sutradhar.domain.core.record import History, Record, keep_fields
 from sutradhar.domain.core.webhook_url import check_webhook_url
+from sutradhar.domain.language.detect import detect_language
+from sutradhar.domain.language.tags import LANGUAGES, Language
 from sutradhar.domain.plan.brand import BrandLook, BrandName
 from sutradhar.domain.plan.choices import (
     CEILING_SCENES,
@@ -17,8 +19,8 @@ from sutradhar.domain.plan.choices import (
     MIN_TOTAL_SEC,
     Aspect,
     FootageSource,
-    Language,
     LanguageCode,
+    LanguageOutput,
     Voice,
 )
 from sutradhar.domain.plan.field_messages import NOTHING_GIVEN, find_missing_parts, make_field_error
@@ -46,7 +48,7 @@ from sutradhar.domain.plan.shorthand import (
     read_watermark,
 )
 from sutradhar.domain.plan.song import OwnNarration, Song
-from sutradhar.domain.text.text import detect_language
+from sutradhar.domain.plan.translation import Glossary, LanguageVoices, Localization, Localizations
 from sutradhar.domain.text.text_fields import DisplayText, PromptText, SingleLineText
 
 
@@ -56,6 +58,25 @@ class ScenesWithoutLength(ValueError):
     def __init__(self, indexes: Iterable[int]) -> None:
         super().__init__("a scene without narration needs duration_sec")
         self.indexes = tuple(indexes)
+
+
+def _find_language(data: Mapping[str, Any]) -> Language:
+    """Return the language that the fields ``data`` of a plan name, or else the language of its text."""
+    if language := data.get("language") or next(iter(data.get("languages") or ()), None):
+        return cast("Language", language)
+    song, recording = data.get("song"), data.get("narration_audio")
+    own = (song.lyrics if song else "") or (recording.text if recording else "")
+    scenes = data.get("scenes") or ()
+    text = own or data.get("topic") or data.get("prompt") or " ".join(scene.narration for scene in scenes)
+    return detect_language(text)
+
+
+def _choose_caption_languages(data: dict[str, Any]) -> tuple[Language, ...]:
+    """Return the languages of the captions of a plan that names none."""
+    if languages := data.get("languages"):
+        return tuple(languages)
+    language = _find_language(data)
+    return ("en", "hi") if language in ("en", "hi") else (language, "en")
 
 
 class RenderPlan(Record):
@@ -71,10 +92,19 @@ class RenderPlan(Record):
     tags: tuple[Annotated[SingleLineText, Field(max_length=100)], ...] = Field(default=(), max_length=30)
     language: Annotated[LanguageCode | None, BeforeValidator(read_optional_language)] = None
     """The language of the narration, as a code or a name ("Hindi"). None: detected from the text."""
-    subtitle_languages: Annotated[tuple[LanguageCode, ...], BeforeValidator(read_languages)] = Field(
-        default=("en", "hi"), max_length=2
+    languages: Annotated[tuple[LanguageCode, ...], BeforeValidator(read_languages)] = Field(
+        default=(), max_length=len(LANGUAGES)
     )
-    """An empty list, or null: no captions."""
+    """The languages in which the video is narrated. The scenes are written in the first one, or in ``language`` if that
+    is among them, and translated into the others. Empty: one language."""
+    language_output: LanguageOutput = "videos"
+    """``videos``: one video for each of ``languages``. ``tracks``: one video with an audio track for each."""
+    language_voices: LanguageVoices = Field(default={})
+    """The voices of languages that ``voice`` does not speak."""
+    glossary: Glossary = Field(default={})
+    """Words with fixed translations, such as names."""
+    localizations: Localizations = Field(default={})
+    """Title, description and tags in other languages."""
     voice: VoiceName = "F"
     """F (a woman's voice), M (a man's) or a provider's own voice; a woman's voice replaces one that cannot speak."""
     delivery: Delivery = Delivery.constant()
@@ -103,6 +133,11 @@ class RenderPlan(Record):
     on its beats and are shown again until it ends."""
     narration_audio: OwnNarration | None = None
     """One recording that is the narration of the whole video."""
+    subtitle_languages: Annotated[tuple[LanguageCode, ...], BeforeValidator(read_languages)] = Field(
+        default_factory=_choose_caption_languages, max_length=len(LANGUAGES)
+    )
+    """The languages of the captions. An empty list, or null: no captions. Left out: ``languages``; of a plan in one
+    language English and Hindi, or else its language and English."""
     watermark: Annotated[Watermark | None, BeforeValidator(read_watermark)] = Watermark.constant()
     """The watermark; it may also be given as a text. None, false or an empty text: no watermark."""
     footage: FootageSource = "none"
@@ -147,6 +182,18 @@ class RenderPlan(Record):
         total = sum(s.duration_sec or 0 for s in self.scenes)
         if total > MAX_TOTAL_SEC:
             raise ValueError(f"scenes add up to {total:g} s; at most {MAX_TOTAL_SEC} s")
+        return self
+
+    @model_validator(mode="after")
+    def _has_languages(self) -> Self:
+        if len(set(self.languages)) != len(self.languages):
+            raise ValueError("languages names a language twice")
+        if self.language and self.languages and self.language not in self.languages:
+            raise ValueError(f"languages must have the language of the plan too ({self.language})")
+        if self.other_languages and (self.song or self.narration_audio):
+            raise ValueError("a video with a song or with one recording has one language; leave out languages")
+        if self.other_languages and any(scene.narration_audio for scene in self.scenes):
+            raise ValueError("a scene with a recording has one language; leave out languages, or narration_audio")
         return self
 
     @model_validator(mode="after")
@@ -209,11 +256,21 @@ class RenderPlan(Record):
     @property
     def spoken_language(self) -> Language:
         """The language that the plan names, or else the language of its text."""
-        if self.language:
-            return self.language
-        own = (self.song.lyrics if self.song else "") or (self.narration_audio.text if self.narration_audio else "")
-        text = own or self.topic or self.prompt or " ".join(s.narration for s in self.scenes)
-        return "hi" if detect_language(text) == "hi" else "en"
+        return _find_language(dict(self))
+
+    @property
+    def other_languages(self) -> tuple[Language, ...]:
+        """The languages, besides the spoken one, in which the video is narrated too."""
+        return tuple(language for language in self.languages if language != self.spoken_language)
+
+    @property
+    def audio_languages(self) -> tuple[Language, ...]:
+        """The languages, besides the spoken one, that have an audio track in the video itself."""
+        return self.other_languages if self.language_output == "tracks" else ()
+
+    def choose_voice(self, language: Language) -> str:
+        """Return the voice of ``language``: F, M or a provider's own."""
+        return self.language_voices.get(language, self.voice)
 
     @property
     def size(self) -> tuple[int, int]:
@@ -234,7 +291,8 @@ class RenderPlan(Record):
         try:
             return cls.model_validate(body).evolve(notices=find_reading_notices(body))
         except ValidationError as exc:
-            errors = [one for error in exc.errors(include_url=False) for one in _make_errors(error)]
+            faults = [error for error in exc.errors(include_url=False) if error["type"] != "default_factory_not_called"]
+            errors = [one for error in faults for one in _make_errors(error)]
             if isinstance(body.get("publish"), Mapping):
                 errors = [FieldError(error.path.replace("publish[0]", "publish", 1), error.message) for error in errors]
             raise InvalidRequest([*errors, *find_missing_parts(body, errors)]) from exc
@@ -259,6 +317,7 @@ _PARTS: Mapping[str, Iterable[str]] = {
     "outro": ClipFile.model_fields,
     "song": Song.model_fields,
     "narration_audio": OwnNarration.model_fields,
+    "localizations": Localization.model_fields,
     "image": ImageFile.model_fields,
     "watermark": Watermark.model_fields,
     "render": RenderSettings.model_fields,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from difflib import SequenceMatcher
 from textwrap import shorten
 
-from sutradhar.domain.plan.choices import Language
+from sutradhar.domain.language.tags import Language
 from sutradhar.domain.plan.speech_duration import estimate_speech_sec
 from sutradhar.domain.text.pasted_text import read_narration
 from sutradhar.domain.text.text import split_sentences

@@ -5,20 +5,15 @@ import unicodedata
 from collections.abc import Mapping
 from math import gcd
 
+from sutradhar.domain.language.table import FACTS
+
 _OFF = frozenset({"", "none", "no", "off", "false", "null"})
 _MOODS = frozenset({"devotional", "calm", "joyful", "heroic", "curious", "tender"})
 _LANGUAGES: Mapping[str, str] = {
-    "english": "en",
-    "eng": "en",
-    "अंग्रेज़ी": "en",
-    "अंग्रेजी": "en",
-    "इंग्लिश": "en",
-    "hindi": "hi",
-    "hin": "hi",
-    "हिन्दी": "hi",
-    "हिंदी": "hi",
+    unicodedata.normalize("NFC", name.casefold()): row.tag
+    for row in FACTS.values()
+    for name in (row.name, row.own_name, row.code, *row.names)
 }
-_LANGUAGES = {unicodedata.normalize("NFC", name): code for name, code in _LANGUAGES.items()}
 _VOICES: Mapping[str, str] = {
     "f": "F",
     "female": "F",
@@ -86,7 +81,7 @@ def read_language(value: object) -> object:
         return value
     word = _normalize_word(value)
     code = _LANGUAGES.get(word) or re.split(r"[-_]", word)[0]
-    return code if code in ("en", "hi") else value
+    return code if code in FACTS else value
 
 
 def refuse_double_languages(texts: object) -> object:

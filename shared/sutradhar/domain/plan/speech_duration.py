@@ -3,7 +3,8 @@
 import math
 from collections.abc import Sequence
 
-from sutradhar.domain.plan.choices import MAX_TOTAL_SEC, Language, Voice
+from sutradhar.domain.language.tags import Language
+from sutradhar.domain.plan.choices import MAX_TOTAL_SEC, Voice
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.text.speech_text import convert_to_speech
 
@@ -34,7 +35,7 @@ def estimate_speech_sec(text: str, language: Language, speed: float = 1.0, voice
     """Estimate the seconds from the first word of ``text``, as it is said, to the end of its last; at least 0.6."""
     import regex  # noqa: PLC0415 - functions that read no text start without it
 
-    _, pause, stop, constant = _PACE[language, voice]
+    _, pause, stop, constant = _PACE.get((language, voice), _PACE["en", voice])
     text = convert_to_speech(text, language)
     # a letter of Devanagari is about a syllable in every voice
     hindi = len(regex.findall(r"(?=\p{Devanagari})[\p{L}\p{N}]\p{M}*", text))

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 
 from sutradhar.domain.core.base import Frozen
-from sutradhar.domain.plan.choices import MAX_TOTAL_SEC, MIN_TOTAL_SEC, Language
+from sutradhar.domain.language.tags import Language
+from sutradhar.domain.plan.choices import MAX_TOTAL_SEC, MIN_TOTAL_SEC
 
 ORIGIN = "template/"
 """The field ``based_on`` of a plan that began as a template is this and the id of the template."""

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 NumberLanguage = Literal["en", "hi"]
+"""The languages for which this package has rules of its own."""
 
 _ENGLISH_BELOW_TWENTY = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"

@@ -7,6 +7,7 @@ may be several, or none.
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 
+from sutradhar.domain.language.tags import Language
 from sutradhar.domain.text.number_speech import FRACTIONS, compile_pattern
 from sutradhar.domain.text.number_words import NumberLanguage
 from sutradhar.domain.text.speech_abbreviations import say_abbreviation, say_other
@@ -26,9 +27,11 @@ _DANDA = "।॥|"
 
 
 @lru_cache(maxsize=512)
-def split_spoken_words(text: str, language: NumberLanguage) -> tuple[str, ...]:
+def split_spoken_words(text: str, language: Language) -> tuple[str, ...]:
     """Return the spoken words for each word of ``text`` (``text.split()``); empty for a word that is not spoken."""
     raw = text.split()
+    if language not in ("en", "hi"):
+        return tuple(compile_pattern(_SILENT).sub("", word) for word in raw)
     tokens = [_split_token(word) for word in raw]
     phrases: list[str] = []
     while len(phrases) < len(tokens):
@@ -44,7 +47,7 @@ _PAUSES = frozenset(["—", "–", "-", "…", "...", "?", "!", ",", ".", ";", "
 """Marks that the voice gets also if they stand alone; it pauses there."""
 
 
-def convert_to_speech(text: str, language: NumberLanguage) -> str:
+def convert_to_speech(text: str, language: Language) -> str:
     """Return the spoken words of all of ``text``, on one line."""
     return " ".join(filter(None, split_spoken_words(text, language)))
 

@@ -107,12 +107,6 @@ def describe_character(character: str) -> str:
     return f"{character!r} (U+{ord(character):04X}{' ' if name else ''}{name})"
 
 
-def detect_language(text: str) -> str:
-    """Return ``hi`` if most letters are Devanagari, otherwise ``en``."""
-    letters = [c for c in text if c.isalpha()]
-    return "hi" if sum("\u0900" <= c <= "\u097f" for c in letters) * 2 > len(letters) else "en"
-
-
 def split_graphemes(text: str) -> list[str]:
     """Return ``text`` as user-perceived characters (UAX #29 extended grapheme clusters)."""
     return _compile_pattern(r"\X").findall(text)

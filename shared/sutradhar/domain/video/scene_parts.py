@@ -5,7 +5,7 @@ from typing import Literal, NamedTuple
 
 from sutradhar.domain.assets.asset import SAMPLE_RATE, Asset, Word
 from sutradhar.domain.assets.slot import Slot
-from sutradhar.domain.plan.choices import Language
+from sutradhar.domain.language.tags import Language
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.plan.scene import Scene, TitleText
 from sutradhar.domain.text.line_breaks import find_line_ends

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from sutradhar.domain.assets.asset import SAMPLE_RATE, Asset
 from sutradhar.domain.assets.slot import SONG, Slot
 from sutradhar.domain.core.errors import FieldError, InvalidRequest
-from sutradhar.domain.plan.choices import Language
+from sutradhar.domain.language.tags import Language
 from sutradhar.domain.plan.own_media import ClipFile
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.plan.scene import Scene

@@ -7,8 +7,9 @@ from pydantic import Field
 
 from sutradhar.domain.assets.asset import SAMPLE_RATE
 from sutradhar.domain.core.base import Frozen
+from sutradhar.domain.language.tags import Language
 from sutradhar.domain.plan.brand import BrandLook
-from sutradhar.domain.plan.choices import CaptionStyle, Corner, Language, TransitionKind
+from sutradhar.domain.plan.choices import CaptionStyle, Corner, TransitionKind
 from sutradhar.domain.plan.options import Watermark
 from sutradhar.domain.plan.own_media import Fit
 from sutradhar.domain.plan.song import LyricLook
@@ -178,6 +179,14 @@ class LyricTrack(Frozen):
     cues: tuple[LyricCue, ...]
 
 
+class AudioLanguage(Frozen):
+    """The narration in one more language, which is a further audio track of the video. The music and all other sounds
+    are those of the timeline."""
+
+    language: Language
+    narrations: tuple[NarrationClip, ...]
+
+
 class SoundEffectClip(Frozen):
     """A sound effect from sample ``start`` of the video on. ``volume_db`` is its loudness relative to the narration."""
 
@@ -240,6 +249,12 @@ class Timeline(Frozen):
     """Captions for files beside the video, one list of cues for each language; times in frames."""
     burned_captions: tuple[Cue, ...] = ()
     """The cues that are drawn into the video."""
+    language: Language | None = None
+    """The language of the narration and of the words on the screen; None: an earlier version laid it out."""
+    caption_language: Language | None = None
+    """The language of ``burned_captions``; None: there are none, or an earlier version laid it out."""
+    audio_languages: tuple[AudioLanguage, ...] = ()
+    """Further audio tracks; ``narrations`` is the first one."""
     caption_style: CaptionStyle = "plain"
     titles: tuple[Title, ...] = ()
     sound_effects: tuple[SoundEffectClip, ...] = ()
@@ -271,7 +286,8 @@ class Timeline(Frozen):
     @property
     def media_hashes(self) -> frozenset[str]:
         """The sha256 of each file that the video shows or plays."""
-        lists = (self.clips, self.narrations, self.sound_effects, self.clip_audio)
+        further = tuple(clip for track in self.audio_languages for clip in track.narrations)
+        lists = (self.clips, self.narrations, further, self.sound_effects, self.clip_audio)
         listed = {part.media.sha256 for parts in lists for part in parts}
         return frozenset(listed | {track.media.sha256 for track in (self.music, self.song) if track})
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from sutradhar.domain.plan.choices import Corner, Language
+from sutradhar.domain.language.tags import Language
+from sutradhar.domain.plan.choices import Corner
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.video.timeline import LabelCue
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sutradhar.domain.plan.choices import Language
+from sutradhar.domain.language.tags import Language
 from sutradhar.domain.text.speech_text import split_spoken_words
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from sutradhar.domain.plan.choices import Language
+from sutradhar.domain.language.tags import Language
 from sutradhar.dsp.resample import resample
 from sutradhar.ports.providers import Speech
 from sutradhar.providers.alignment.readings import Reading, list_readings

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from sutradhar.domain.plan.choices import Language
+from sutradhar.domain.language.tags import Language
 from sutradhar.domain.text.speech_text import split_spoken_words
 from sutradhar.dsp.resample import Samples, resample
 from sutradhar.ports.providers import Speech

@@ -5,7 +5,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from sutradhar.domain.plan.choices import MAX_SCENES, Language
+from sutradhar.domain.language.tags import Language
+from sutradhar.domain.plan.choices import MAX_SCENES
 from sutradhar.domain.plan.plan import RenderPlan
 
 OTHER_LANGUAGE: dict[Language, Language] = {"en": "hi", "hi": "en"}

@@ -1,6 +1,6 @@
 """Make up a plan for an estimate, before a model writes the real one."""
 
-from sutradhar.domain.plan.choices import Language
+from sutradhar.domain.language.tags import Language
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.plan.scene import Character, Scene
 from sutradhar.domain.plan.speech_duration import estimate_scene_sec

@@ -9,7 +9,8 @@ from typing import get_args
 from sutradhar.domain.assets.asset import Provenance
 from sutradhar.domain.billing.provider_id import ProviderId, VoiceId
 from sutradhar.domain.billing.usage import Usage
-from sutradhar.domain.plan.choices import LANGUAGES, Language, Voice
+from sutradhar.domain.language.tags import LANGUAGES, Language
+from sutradhar.domain.plan.choices import Voice
 from sutradhar.domain.plan.options import DEFAULT_VOICE, VoiceOptions
 from sutradhar.ports.call_gate import CallGate
 from sutradhar.ports.providers import NarratorCapabilities, Speech

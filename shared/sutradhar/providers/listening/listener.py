@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sutradhar.domain.core.errors import FieldError, InvalidRequest
-from sutradhar.domain.plan.choices import Language
+from sutradhar.domain.language.tags import Language
 from sutradhar.domain.song.analysis import SongAnalysis
 from sutradhar.domain.song.lyrics import Lyrics
 from sutradhar.ports.listening import AlignedLyrics, Recording

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from sutradhar.domain.plan.choices import Language
+from sutradhar.domain.language.tags import Language
 from sutradhar.domain.song.lyrics import LyricLine, Lyrics, LyricWord
 from sutradhar.domain.text.text import clean_text, find_undrawable_character, make_drawable
 from sutradhar.providers.alignment.text_match import match_tokens

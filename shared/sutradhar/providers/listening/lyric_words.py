@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from sutradhar.domain.assets.asset import Alignment, Word
-from sutradhar.domain.plan.choices import Language
+from sutradhar.domain.language.tags import Language
 from sutradhar.domain.song.lyrics import Lyrics
 from sutradhar.domain.text.text import split_graphemes
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from sutradhar.domain.assets.asset import SAMPLE_RATE
 from sutradhar.domain.core.errors import FieldError, InvalidRequest
-from sutradhar.domain.plan.choices import Language
+from sutradhar.domain.language.tags import Language
 from sutradhar.domain.plan.speech_duration import MAX_VIDEO_SEC
 from sutradhar.dsp.resample import Samples, resample
 from sutradhar.media.audio import decode_audio

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from sutradhar.domain.assets.asset import Word
-from sutradhar.domain.plan.choices import Language
+from sutradhar.domain.language.tags import Language
 from sutradhar.domain.text.speech_text import split_spoken_words
 from sutradhar.dsp.resample import Samples
 from sutradhar.media.containers import clock

@@ -7,7 +7,8 @@ from typing import Any
 
 from sutradhar.domain.assets.asset import Provenance
 from sutradhar.domain.billing.usage import Usage
-from sutradhar.domain.plan.choices import Language, Voice
+from sutradhar.domain.language.tags import Language
+from sutradhar.domain.plan.choices import Voice
 from sutradhar.domain.plan.options import DEFAULT_VOICE, VoiceOptions
 from sutradhar.ports.providers import NarratorCapabilities, Speech
 from sutradhar.providers.alignment.narration_words import NarrationWords

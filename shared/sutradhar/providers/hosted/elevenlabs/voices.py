@@ -1,7 +1,8 @@
 """List the voices that every account of ElevenLabs has (elevenlabs.io/docs: default voices), in every language."""
 
 from sutradhar.domain.billing.provider_id import VoiceId
-from sutradhar.domain.plan.choices import LANGUAGES, Voice
+from sutradhar.domain.language.tags import LANGUAGES
+from sutradhar.domain.plan.choices import Voice
 from sutradhar.ports.providers import OwnVoice
 
 _VOICES: tuple[tuple[str, str, Voice], ...] = (

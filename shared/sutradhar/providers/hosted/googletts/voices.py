@@ -3,7 +3,8 @@
 import re
 
 from sutradhar.domain.billing.provider_id import VoiceId
-from sutradhar.domain.plan.choices import LANGUAGES, Language, Voice
+from sutradhar.domain.language.tags import LANGUAGES, Language
+from sutradhar.domain.plan.choices import Voice
 from sutradhar.ports.providers import OwnVoice
 
 VOICES: dict[tuple[Language, Voice], str] = {

@@ -1,7 +1,8 @@
 """List the voices of OpenAI (platform.openai.com/docs/guides/text-to-speech), which speak every language."""
 
 from sutradhar.domain.billing.provider_id import VoiceId
-from sutradhar.domain.plan.choices import LANGUAGES, Voice
+from sutradhar.domain.language.tags import LANGUAGES
+from sutradhar.domain.plan.choices import Voice
 from sutradhar.ports.providers import OwnVoice
 
 _VOICES: tuple[tuple[str, Voice | None], ...] = (

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
-from sutradhar.domain.text.text import detect_language
+from sutradhar.domain.language.detect import detect_language
 from sutradhar.providers.hosted.account import CHECK_SEC, ProviderAccount
 from sutradhar.providers.hosted.api_errors import (
     is_transport_error,

@@ -8,7 +8,8 @@ from importlib import resources
 from pydantic import Field
 
 from sutradhar.domain.core.base import Frozen
-from sutradhar.domain.plan.choices import CameraMove, Language
+from sutradhar.domain.language.tags import Language
+from sutradhar.domain.plan.choices import CameraMove
 from sutradhar.providers.offline.storybook.stories import Beat, Role
 from sutradhar.providers.offline.storybook.subject import SubjectKind, classify_subject, has_question_order, is_question
 from sutradhar.providers.offline.storybook.titles import format_inside_sentence

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from sutradhar.domain.plan.choices import MAX_TOTAL_SEC, Language, Voice
+from sutradhar.domain.language.tags import Language
+from sutradhar.domain.plan.choices import MAX_TOTAL_SEC, Voice
 from sutradhar.domain.plan.speech_duration import LENGTH_TOLERANCE, compute_rest_sec, estimate_scene_sec
 from sutradhar.providers.offline.storybook.stories import Beat
 

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from sutradhar.domain.billing.provider_id import ProviderId
 from sutradhar.domain.core.errors import ProviderError
-from sutradhar.domain.plan.choices import MIN_TOTAL_SEC, Language, Mood
+from sutradhar.domain.language.tags import Language
+from sutradhar.domain.plan.choices import MIN_TOTAL_SEC, Mood
 from sutradhar.domain.plan.limits import estimate_video_sec
 from sutradhar.domain.plan.notices import describe_unspoken
 from sutradhar.domain.plan.plan import RenderPlan

@@ -23,7 +23,8 @@ from typing import Literal
 from pydantic import Field
 
 from sutradhar.domain.core.base import Frozen
-from sutradhar.domain.plan.choices import CameraMove, Language, Mood, TransitionKind
+from sutradhar.domain.language.tags import Language
+from sutradhar.domain.plan.choices import CameraMove, Mood, TransitionKind
 
 Role = Literal["opening", "development", "close"]
 

@@ -3,7 +3,7 @@
 import re
 from typing import Literal
 
-from sutradhar.domain.plan.choices import Language
+from sutradhar.domain.language.tags import Language
 from sutradhar.domain.text.search_words import fold_words
 from sutradhar.domain.text.text import clean_text, make_drawable
 from sutradhar.providers.offline.storybook.stories import load_word_lists

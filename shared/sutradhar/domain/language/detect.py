@@ -1,0 +1,67 @@
+"""Tell the language of a text by its letters, and that of Latin letters by its frequent short words."""
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+from functools import cache
+
+from sutradhar.domain.language.table import FACTS
+from sutradhar.domain.language.tags import Language
+
+_BLOCKS: tuple[tuple[int, int, Language], ...] = (
+    (0x0900, 0x097F, "hi"),
+    (0x0980, 0x09FF, "bn"),
+    (0x0A00, 0x0A7F, "pa"),
+    (0x0A80, 0x0AFF, "gu"),
+    (0x0B80, 0x0BFF, "ta"),
+    (0x0C00, 0x0C7F, "te"),
+    (0x0C80, 0x0CFF, "kn"),
+    (0x0D00, 0x0D7F, "ml"),
+    (0x0600, 0x06FF, "ar"),
+    (0x0750, 0x077F, "ar"),
+    (0x0400, 0x04FF, "ru"),
+    (0x3040, 0x30FF, "ja"),
+    (0x1100, 0x11FF, "ko"),
+    (0xAC00, 0xD7AF, "ko"),
+    (0x3400, 0x9FFF, "zh"),
+)
+"""First and last code point of each block (Unicode, Blocks.txt), and the language that is meant by its letters. Several
+languages use Devanagari and Arabic letters; a plan names them."""
+_URDU = frozenset("ٹڈڑںےہھپچگ")
+"""Letters of Urdu that Arabic lacks."""
+_MIN_WORDS, _MIN_SHARE = 2, 0.15
+"""The fewest frequent words, and the least share of all words, by which a text in Latin letters is not English."""
+
+
+def detect_language(text: str) -> Language:
+    """Return the language to which most letters of ``text`` belong; English if there are none."""
+    letters = [c for c in text if c.isalpha()]
+    if all(c.isascii() for c in letters):
+        return _detect_latin(text)
+    counts = Counter(_find_language(c) for c in letters)
+    language, count = counts.most_common(1)[0]
+    if language is None or (language == "hi" and count * 2 <= len(letters)):
+        return _detect_latin(text)
+    if counts["ja"] and language == "zh":
+        return "ja"  # Japanese mixes kana with Chinese characters
+    if language == "ar" and sum(c in _URDU for c in letters) * 20 > count:
+        return "ur"
+    return language
+
+
+def _find_language(letter: str) -> Language | None:
+    point = ord(letter)
+    return next((language for first, last, language in _BLOCKS if first <= point <= last), None)
+
+
+def _detect_latin(text: str) -> Language:
+    words = re.findall(r"[^\W\d_]+", text.casefold())
+    counts = {tag: sum(word in common for word in words) for tag, common in _list_common_words().items()}
+    best = max(counts, key=lambda tag: counts[tag])
+    is_clear = counts[best] >= max(_MIN_WORDS, _MIN_SHARE * len(words)) and counts[best] > counts["en"]
+    return best if is_clear else "en"
+
+
+@cache
+def _list_common_words() -> Mapping[Language, frozenset[str]]:
+    return {tag: frozenset(row.common_words.split()) for tag, row in FACTS.items() if row.common_words}
