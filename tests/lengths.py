@@ -7,7 +7,7 @@ and the faults of the story.
 import sys
 from collections.abc import Callable, Iterator
 
-from sutradhar.domain.language.tags import LANGUAGES, Language
+from sutradhar.domain.language.tags import Language
 from sutradhar.domain.plan.choices import Voice
 from sutradhar.domain.plan.limits import estimate_video_sec
 from sutradhar.domain.plan.plan import RenderPlan
@@ -20,6 +20,8 @@ from sutradhar.providers.offline.storybook.stories import Story, load_stories
 
 OfflineNarrator = HibariNarrator | PiperNarrator | EspeakNarrator
 
+LANGUAGES: tuple[Language, ...] = ("en", "hi")
+"""The languages of topics without a story, whose stories are told at every length."""
 LENGTHS = (5, 10, 15, 30, 60, 120, 300, 600)
 ASKED: tuple[tuple[str, str], ...] = (
     ("Prahlad", "प्रह्लाद की कथा"),

@@ -12,7 +12,7 @@ from sutradhar.domain.plan.choices import MAX_TOTAL_SEC, MIN_TOTAL_SEC, Language
 
 class TemplateQuery(Frozen):
     language: LanguageCode = "en"
-    """The language of the titles and descriptions."""
+    """The language of the titles and descriptions; a story that is not told in it has English ones."""
 
 
 class TemplateItem(Frozen):
@@ -34,7 +34,7 @@ class TemplateList(Frozen):
 class TemplateRequest(Frozen):
     template_id: str = Field(max_length=200)
     language: str = "en"
-    """en, hi, or the name of the language."""
+    """The tag or the name of a language in which the template is told."""
     length_sec: int = Field(default=60, ge=MIN_TOTAL_SEC, le=MAX_TOTAL_SEC)
     voice: str = "F"
     """F, M, or a provider's own voice."""
@@ -49,8 +49,8 @@ def show_templates(query: TemplateQuery) -> TemplateList:
         templates=tuple(
             TemplateItem(
                 id=template.id,
-                title=template.titles[query.language],
-                description=template.descriptions[query.language],
+                title=template.titles.get(query.language, template.titles["en"]),
+                description=template.descriptions.get(query.language, template.descriptions["en"]),
                 tags=template.tags,
                 languages=template.languages,
                 length_sec=template.length_sec,

@@ -1,6 +1,6 @@
 """Run `sutradhar templates`: list the stories that need no planner, or print the plan of one."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
@@ -9,6 +9,10 @@ from functions.cli.options import read_whole
 from functions.cli.output import AsJson, add_row, join_words, make_table, print_json, print_plan, print_table
 from functions.cli.start import begin_command
 from sutradhar import bootstrap
+from sutradhar.domain.plan.shorthand import read_language
+
+if TYPE_CHECKING:
+    from sutradhar.domain.language.tags import Language
 
 
 def _complete_template(incomplete: str) -> list[str]:
@@ -25,7 +29,7 @@ def templates(
             metavar="TEMPLATE", help="Print the plan of this one. Default: list all.", autocompletion=_complete_template
         ),
     ] = None,
-    language: Annotated[str, typer.Option(help="en or hi.")] = "en",
+    language: Annotated[str, typer.Option(help="The tag or the name of a language, such as ta.")] = "en",
     length: Annotated[int, typer.Option(parser=read_whole, metavar="SECONDS", help="The length of the video.")] = 60,
     voice: Annotated[str, typer.Option(help="F, M, or a provider's voice such as elevenlabs/ID.")] = "F",
     as_json: AsJson = False,
@@ -42,9 +46,10 @@ def templates(
     if as_json:
         print_json({"templates": [{**t.model_dump(mode="json"), "languages": t.languages} for t in offered]})
         return
+    shown = cast("Language", read_language(language))
     table = make_table("template", "title", "tags", "languages", "seconds")
     for template in offered:
-        title = template.titles.get("hi" if language == "hi" else "en", template.id)
+        title = template.titles.get(shown, template.titles["en"])
         lengths = f"{template.min_length_sec} to {template.max_length_sec}"
         add_row(table, template.id, title, join_words(template.tags), join_words(template.languages), lengths)
     print_table(table, "There are no templates.")

@@ -4,7 +4,6 @@ from itertools import product
 
 import pytest
 
-from sutradhar.domain.language.tags import LANGUAGES
 from sutradhar.domain.plan.choices import Voice
 from sutradhar.domain.plan.limits import estimate_video_sec
 from sutradhar.domain.plan.plan import RenderPlan
@@ -15,6 +14,7 @@ from sutradhar.providers.offline.storybook.planner import Storybook
 from sutradhar.providers.offline.storybook.stories import Story, load_stories
 from sutradhar.providers.offline.storybook.subject import classify_subject
 from tests.lengths import LENGTHS, list_faults
+from tests.unit.storybook_plans import LANGUAGES
 
 
 def list_notices(requested_plan: RenderPlan) -> list[str]:

@@ -30,7 +30,8 @@ languages use Devanagari and Arabic letters; a plan names them."""
 _URDU = frozenset("ٹڈڑںےہھپچگ")
 """Letters of Urdu that Arabic lacks."""
 _MIN_WORDS, _MIN_SHARE = 2, 0.15
-"""The fewest frequent words, and the least share of all words, by which a text in Latin letters is not English."""
+"""The fewest different frequent words, and the least share of all words, by which a text in Latin letters is not
+English."""
 
 
 def detect_language(text: str) -> Language:
@@ -56,9 +57,10 @@ def _find_language(letter: str) -> Language | None:
 
 def _detect_latin(text: str) -> Language:
     words = re.findall(r"[^\W\d_]+", text.casefold())
-    counts = {tag: sum(word in common for word in words) for tag, common in _list_common_words().items()}
-    best = max(counts, key=lambda tag: counts[tag])
-    is_clear = counts[best] >= max(_MIN_WORDS, _MIN_SHARE * len(words)) and counts[best] > counts["en"]
+    frequent = {tag: [word for word in words if word in common] for tag, common in _list_common_words().items()}
+    best = max(frequent, key=lambda tag: len(frequent[tag]))
+    own = frequent[best]
+    is_clear = len(own) >= max(_MIN_SHARE * len(words), 2 * len(frequent["en"])) and len(set(own)) >= _MIN_WORDS
     return best if is_clear else "en"
 
 

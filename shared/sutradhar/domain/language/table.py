@@ -23,7 +23,12 @@ _ROWS = (
         espeak_voice="en-us",
         region="en-US",
         words_per_sec=2.3,
-        common_words="the and of to in is that was his her with for they from he she it",
+        common_words=(
+            "the and of to in is that was his her with for they from he she it you are not on as "
+            "at be this have or by an but what all were when we there can which do how if one my "
+            "no so a i will would said has their who more about into could your like just some "
+            "then them these see"
+        ),
     ),
     LanguageFacts(
         "hi",
@@ -175,7 +180,10 @@ _ROWS = (
         espeak_voice="es",
         region="es-ES",
         words_per_sec=2.5,
-        common_words="el la los las de que y en un una por con para su se no es del al como más",
+        common_words=(
+            "el los las que en un una por con para su es del al como más pero sus este esta cuando "
+            "muy también hasta donde está"
+        ),
     ),
     LanguageFacts(
         "fr",
@@ -187,7 +195,10 @@ _ROWS = (
         espeak_voice="fr-fr",
         region="fr-FR",
         words_per_sec=2.5,
-        common_words="le la les de des et un une du que qui dans pour sur est pas avec il elle au",
+        common_words=(
+            "le les des et un une du que qui dans pour sur est pas avec il elle au ce sont mais "
+            "nous vous cette ses leur aux"
+        ),
     ),
     LanguageFacts(
         "de",
@@ -199,7 +210,9 @@ _ROWS = (
         espeak_voice="de",
         region="de-DE",
         words_per_sec=2.1,
-        common_words="der die das und ist ein eine nicht mit den dem von zu sich auf er sie im",
+        common_words=(
+            "der die das und ist ein eine nicht mit den dem von zu sich auf er sie im ich wir aber auch einen wie wird"
+        ),
     ),
     LanguageFacts(
         "pt",
@@ -211,7 +224,9 @@ _ROWS = (
         espeak_voice="pt-br",
         region="pt-BR",
         words_per_sec=2.4,
-        common_words="o os as de do da dos das que e um uma não em no na para com por ao seu",
+        common_words=(
+            "os que um uma não em na para com por ao seu sua dos das mais mas também quando muito ele ela são foi"
+        ),
     ),
     LanguageFacts(
         "it",
@@ -222,7 +237,9 @@ _ROWS = (
         espeak_voice="it",
         region="it-IT",
         words_per_sec=2.4,
-        common_words="il lo la gli le di che e un una per con non del della è si nel sono",
+        common_words=(
+            "il gli di che un una per con non del della è si nel sono alla dei delle più anche questo quando molto ma"
+        ),
     ),
     LanguageFacts(
         "id",
@@ -234,7 +251,9 @@ _ROWS = (
         espeak_voice="id",
         region="id-ID",
         words_per_sec=2.0,
-        common_words="yang dan di itu ini dengan untuk tidak dari dalam pada ke ia adalah akan",
+        common_words=(
+            "yang dan di itu ini dengan untuk tidak dari dalam pada ke adalah akan juga mereka kami saya bisa sudah ada"
+        ),
     ),
     LanguageFacts(
         "ar",

@@ -3,7 +3,7 @@
 import re
 
 from sutradhar.domain.billing.provider_id import VoiceId
-from sutradhar.domain.language.tags import LANGUAGES, Language
+from sutradhar.domain.language.tags import Language
 from sutradhar.domain.plan.choices import Voice
 from sutradhar.ports.providers import OwnVoice
 
@@ -28,7 +28,7 @@ _REGIONS: dict[Language, str] = {"en": "en-US", "hi": "hi-IN"}
 
 OWN_VOICES = tuple(
     OwnVoice(VoiceId("googletts", f"{_REGIONS[language]}-Neural2-{letter}"), f"Neural2 {letter}", gender, (language,))
-    for language in LANGUAGES
-    for gender, letters in _LETTERS[language].items()
+    for language, genders in _LETTERS.items()
+    for gender, letters in genders.items()
     for letter in letters
 )

@@ -1,9 +1,10 @@
-"""Plan without a network: ten stories told in two languages, and true sentences about every other subject."""
+"""Plan without a network: ten stories told in several languages, and true sentences about every other subject."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sutradhar.domain.billing.provider_id import ProviderId
 from sutradhar.domain.core.errors import ProviderError
+from sutradhar.domain.language.table import name_language
 from sutradhar.domain.language.tags import Language
 from sutradhar.domain.plan.choices import MIN_TOTAL_SEC, Mood
 from sutradhar.domain.plan.limits import estimate_video_sec
@@ -12,20 +13,21 @@ from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.plan.scene import Scene
 from sutradhar.domain.plan.script_parts import group_sentences, split_script
 from sutradhar.domain.plan.speech_duration import compute_durations, misses_length
+from sutradhar.domain.plan.translation import Localization
 from sutradhar.ports.providers import PlanResult
 from sutradhar.providers.offline.storybook.generic import write_generic_beats
 from sutradhar.providers.offline.storybook.mood import detect_mood
 from sutradhar.providers.offline.storybook.pacing import Pace, abridge_story
 from sutradhar.providers.offline.storybook.script import split_script_sentences, write_image_prompt
-from sutradhar.providers.offline.storybook.stories import Beat, Story
+from sutradhar.providers.offline.storybook.stories import Beat, Story, add_languages, load_stories
 from sutradhar.providers.offline.storybook.story_search import find_story
 from sutradhar.providers.offline.storybook.subject import ends_with_question_mark, extract_subject
 from sutradhar.providers.offline.storybook.titles import shorten_text, to_title_case
 
 _TITLE_CHARS = 120
 _HEADLINE_CHARS = 60
-_NAMES: dict[Language, str] = {"en": "English", "hi": "Hindi"}
-_OTHER: dict[Language, Language] = {"en": "hi", "hi": "en"}
+_GENERIC: tuple[Language, ...] = ("en", "hi")
+"""The languages of the sentences about any subject."""
 
 
 class Storybook:
@@ -53,7 +55,8 @@ class Storybook:
         """Return ``requested_plan`` with title, scenes, mood and language. The result depends on nothing else.
 
         Raises:
-            ProviderError: the topic or prompt has no word that can be spoken.
+            ProviderError: the topic or prompt has no word that can be spoken, or there are no sentences about it in
+                the language of the plan.
         """
         if requested_plan.scenes:
             return _complete_scenes(requested_plan)
@@ -71,6 +74,8 @@ class Storybook:
             )
         if story := find_story(subject):
             return tell_story(story, requested_plan)
+        if language not in _GENERIC:
+            raise self._refuse_language(language)
         breath, beats = write_generic_beats(subject, request, language, requested_plan.seed)
         notices = (*requested_plan.notices, *_list_topic_notices(requested_plan))
         scenes = _write_scenes(breath, beats, requested_plan)
@@ -78,12 +83,47 @@ class Storybook:
             requested_plan.evolve(notices=notices), scenes, _make_title(request), detect_mood(subject, "curious")
         )
 
+    def _refuse_language(self, language: Language) -> ProviderError:
+        name = name_language(language)
+        return ProviderError(
+            f"the offline planner has no sentences in {name} about this topic",
+            provider=str(self.provider_id),
+            retryable=False,
+            advice=f"write the scenes, or a prompt of several sentences, in {name}; {_describe_stories(language)}; or"
+            " set the key of a provider that writes scripts (docs/providers.md)",
+        )
+
 
 def tell_story(story: Story, plan: RenderPlan) -> RenderPlan:
     """Return ``plan`` with the scenes of ``story`` at the requested length, and its title and mood where the user chose
-    none."""
-    scenes = _write_scenes(story.breath, story.beats, plan)
-    return _complete_plan(plan, scenes, story.title[plan.spoken_language], story.mood)
+    none.
+
+    Raises:
+        ProviderError: the story is not told in the language of the plan.
+    """
+    language = plan.spoken_language
+    if language not in story.languages:
+        raise ProviderError(
+            f"the story {story.title['en']!r} is not told in {name_language(language)}",
+            provider=str(Storybook.provider_id),
+            retryable=False,
+            advice=f"choose one of {', '.join(map(name_language, story.languages))}",
+        )
+    whole = add_languages(story, {language, *plan.languages, *plan.subtitle_languages})
+    scenes = _write_scenes(whole.breath, whole.beats, plan, story.languages)
+    known = [one for one in plan.other_languages if one in story.languages and one not in plan.localizations]
+    words = {one: Localization(title=story.title[one], description=story.description[one]) for one in known}
+    plan = plan.evolve(localizations={**plan.localizations, **words})
+    return _complete_plan(plan, scenes, story.title[language], story.mood)
+
+
+def _describe_stories(language: Language) -> str:
+    """Return the advice to choose a story that is told in ``language``, or another language."""
+    titles = [story.title[language] for story in load_stories() if language in story.languages]
+    if titles:
+        return f"or choose a story that is told in it, such as {titles[0]}"
+    names = sorted({name_language(one) for story in load_stories() for one in story.languages})
+    return f"or choose a language in which its stories are told ({', '.join(names)})"
 
 
 def _complete_scenes(plan: RenderPlan) -> RenderPlan:
@@ -124,19 +164,26 @@ def _complete_plan(plan: RenderPlan, scenes: Sequence[Scene], title: str | None,
     )
 
 
-def _write_scenes(breath: Sequence[Beat], beats: Sequence[Beat], plan: RenderPlan) -> tuple[Scene, ...]:
-    """Tell the beats at the requested length, with the same sentences in the other language."""
+def _write_scenes(
+    breath: Sequence[Beat], beats: Sequence[Beat], plan: RenderPlan, languages: Collection[Language] = _GENERIC
+) -> tuple[Scene, ...]:
+    """Tell the beats at the requested length, with the same sentences in the other languages that the plan needs.
+
+    ``languages``: those in which the beats are written.
+    """
     language = plan.spoken_language
     pace = Pace(language, plan.delivery.speed, plan.gender)
     telling = abridge_story(breath, beats, plan.length_sec, pace)
     narrations = [" ".join(beat.get_sentences(language)[:count]) for beat, count in telling]
     seconds = compute_durations(narrations, language, plan.length_sec, plan.delivery.speed, plan.gender)
-    other = _OTHER[language]
+    usual = _GENERIC if language in _GENERIC else ()
+    needed = dict.fromkeys((*usual, *plan.languages, *plan.subtitle_languages))
+    others = [one for one in needed if one != language and one in languages]
     return tuple(
         Scene(
             narration=narration,
             image_prompt=beat.image,
-            translations={other: " ".join(beat.get_sentences(other)[:count])},
+            translations={other: " ".join(beat.get_sentences(other)[:count]) for other in others},
             duration_sec=sec,
             camera=beat.camera,
             transition=beat.transition,
@@ -147,12 +194,12 @@ def _write_scenes(breath: Sequence[Beat], beats: Sequence[Beat], plan: RenderPla
 
 def _list_topic_notices(plan: RenderPlan) -> list[str]:
     """Return notices about the limits of a text about any topic, and the way to a better one."""
-    other = _OTHER[plan.spoken_language]
+    other: Language = "en" if plan.spoken_language == "hi" else "hi"
     no_facts = (
         "the offline planner knows no facts about the topic, so its text speaks of ways to learn about it; for facts,"
         " write scenes or a prompt of several sentences, or set the key of a provider (docs/providers.md)"
     )
-    untranslated = f"the {_NAMES[other]} captions keep the words of the topic as you wrote them"
+    untranslated = f"the {name_language(other)} captions keep the words of the topic as you wrote them"
     return [no_facts, untranslated] if other in plan.subtitle_languages else [no_facts]
 
 
