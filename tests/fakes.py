@@ -39,6 +39,7 @@ from sutradhar.ports.providers import (
     SoundEffect,
     Speech,
     VideoFile,
+    WordTiming,
 )
 from sutradhar.ports.records import KeyValueStore
 from sutradhar.ports.runner import ExecutionReport, ExecutionState, JobLogs, RenderRunner
@@ -147,6 +148,12 @@ class FakeProviders:
 
     def supports_emotion(self, language: Language, voice: Voice, options: VoiceOptions = DEFAULT_VOICE) -> bool:
         return False
+
+    def list_narrators(self, language: Language) -> tuple[ProviderId, ...]:
+        return (self.provider_id,)
+
+    def find_word_timing(self, language: Language, voice: Voice, options: VoiceOptions = DEFAULT_VOICE) -> WordTiming:
+        return "engine"
 
     def narrate(self, text: str, language: Language, voice: Voice, options: VoiceOptions = DEFAULT_VOICE) -> Speech:
         self._make(f"narration {text}")

@@ -5,7 +5,7 @@ Each kind has the interface of one provider and that of a chain (providers/chain
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 from sutradhar.domain.assets.asset import Alignment, Fallback, Provenance, Word
 from sutradhar.domain.assets.operation import Operation
@@ -104,6 +104,11 @@ class OwnVoice:
     languages: tuple[Language, ...]
 
 
+WordTiming = Literal["engine", "alignment", "length"]
+"""``engine``: the voice reports when each word begins. ``alignment``: an aligner finds it. ``length``: the time between
+two pauses is shared out by the length of the words."""
+
+
 @dataclass(frozen=True)
 class NarratorCapabilities:
     voices: frozenset[tuple[Language, Voice]]
@@ -113,6 +118,8 @@ class NarratorCapabilities:
     """True: a plan may choose a voice by the provider's own name for it. Offline narrators have no such voices."""
     own_voices: tuple[OwnVoice, ...] = ()
     """Its voices that can be listed without asking the provider. A plan may name others too."""
+    reports_word_times: bool = True
+    """False: an aligner finds the times of the words, or else their lengths share out the time."""
 
 
 @dataclass(frozen=True)
@@ -155,8 +162,21 @@ class Narrator(NarrationProvider, Protocol):
 
     def supports_emotion(self, language: Language, voice: Voice, options: VoiceOptions = DEFAULT_VOICE) -> bool: ...
 
+    def list_narrators(self, language: Language) -> tuple[ProviderId, ...]:
+        """Return the narrators that speak ``language``, in the order in which they are asked."""
+        ...
+
+    def find_word_timing(
+        self, language: Language, voice: Voice, options: VoiceOptions = DEFAULT_VOICE
+    ) -> WordTiming: ...
+
 
 class Aligner(Protocol):
+    @property
+    def languages(self) -> frozenset[Language]:
+        """The languages whose words it can find."""
+        ...
+
     def align(self, speech: Speech, language: Language) -> Speech | None:
         """Return ``speech`` with the times at which its words are heard; None if the aligner cannot find them."""
         ...

@@ -31,6 +31,7 @@ from sutradhar.ports.providers import (
     SoundEffectProvider,
     Speech,
     VideoFile,
+    WordTiming,
 )
 from sutradhar.providers.voice_selection import explain_other_voice, owns_voice, select_narrators
 
@@ -147,6 +148,11 @@ class NarratorChain(Chain[NarrationProvider]):
     def supports_voice(self, language: Language, voice: Voice) -> bool:
         return (language, voice) in self.capabilities.voices
 
+    def list_narrators(self, language: Language) -> tuple[ProviderId, ...]:
+        """Return the narrators that speak ``language``, in the order in which they are asked."""
+        speakers = [one for one in self._providers if any(own == language for own, _ in one.capabilities.voices)]
+        return tuple(one.provider_id for one in speakers)
+
     def supports_emotion(self, language: Language, voice: Voice, options: VoiceOptions = DEFAULT_VOICE) -> bool:
         """Return whether the narrator that is asked first expresses emotions. Raise ProviderError."""
         return self._select(language, voice, options)[0].capabilities.expresses_emotion
@@ -158,6 +164,12 @@ class NarratorChain(Chain[NarrationProvider]):
     def usage(self, text: str, language: Language, voice: Voice, options: VoiceOptions = DEFAULT_VOICE) -> Usage | None:
         candidates = self._select(language, voice, options)
         return self._find_usage(lambda one: one.usage(text, language, voice, options), candidates)
+
+    def find_word_timing(self, language: Language, voice: Voice, options: VoiceOptions = DEFAULT_VOICE) -> WordTiming:
+        """Return how the words are timed by the narrator that is asked first. Raise ProviderError."""
+        if self._select(language, voice, options)[0].capabilities.reports_word_times:
+            return "engine"
+        return "alignment" if any(language in one.languages for one in self._aligners) else "length"
 
     def narrate(self, text: str, language: Language, voice: Voice, options: VoiceOptions = DEFAULT_VOICE) -> Speech:
         """Speak ``text``. Raise ProviderError."""

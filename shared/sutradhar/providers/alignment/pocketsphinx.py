@@ -57,9 +57,13 @@ WordStart = tuple[float, float]
 
 
 class PocketSphinx:
+    """An Aligner of English: no other language has a dictionary here."""
+
+    languages: frozenset[Language] = frozenset({"en"})
+
     def align(self, speech: Speech, language: Language) -> Speech | None:
         """See ``Aligner``."""
-        if language != "en":
+        if language not in self.languages:
             return None
         starts = find_word_starts(*from_wav(speech.wav), [word.text for word in speech.words])
         return realign_speech(speech, starts) if starts else None

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from sutradhar.domain.language.tags import Language
+from sutradhar.domain.language.tags import LANGUAGES, Language
 from sutradhar.domain.text.speech_text import split_spoken_words
 from sutradhar.dsp.resample import Samples, resample
 from sutradhar.ports.providers import Speech
@@ -39,6 +39,8 @@ class Whisper:
 
     It never downloads a model.
     """
+
+    languages: frozenset[Language] = frozenset(LANGUAGES)
 
     def __init__(self, folder: Path) -> None:
         self._folder, self._lock = folder, threading.Lock()

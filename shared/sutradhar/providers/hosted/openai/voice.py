@@ -34,7 +34,7 @@ class OpenAINarrator(HostedNarrator):
     @property
     def capabilities(self) -> NarratorCapabilities:
         has_emotion = not self._model.startswith(_MODELS_WITHOUT_INSTRUCTIONS)
-        return replace(HOSTED_NARRATOR, expresses_emotion=has_emotion, own_voices=OWN_VOICES)
+        return replace(HOSTED_NARRATOR, expresses_emotion=has_emotion, own_voices=OWN_VOICES, reports_word_times=False)
 
     def usage(self, text: str, language: Language, voice: Voice, options: VoiceOptions = DEFAULT_VOICE) -> Usage:  # noqa: ARG002 - every voice costs the same
         characters = len(NarrationWords(text, language).text)
