@@ -205,7 +205,7 @@ def test_a_plan_that_is_no_job_yet_has_frames(api: FlaskClient, complete: str) -
         ({"scene": 0, "at": 100}, "at"),
         ({"width": 1}, "width"),
         ({"format": "gif"}, "format"),
-        ({"language": "fr"}, "language"),
+        ({"language": "tlh"}, "language"),
         ({"when": 1}, "when"),
         ({"patch": {"scenes": [{"index": 9}]}}, "patch.scenes[0].index"),
         ({"patch": {"scenes": [{"index": 0, "titel": "x"}]}}, "patch.scenes[0].titel"),

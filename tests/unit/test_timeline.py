@@ -117,6 +117,7 @@ def test_both_languages_come_from_one_timeline() -> None:
     timeline = build_timeline(plan, assets_for(plan, [3.0]))
     assert [c.start for c in timeline.captions["en"]] == [c.start for c in timeline.captions["hi"]]
     assert timeline.burned_captions == timeline.captions["en"]
+    assert (timeline.language, timeline.caption_language) == ("en", "en")
 
 
 def test_the_same_request_has_the_same_key_and_another_provider_another() -> None:

@@ -23,6 +23,7 @@ from sutradhar.domain.video.frame_choice import (
     keep_shown,
 )
 from sutradhar.domain.video.frame_request import CARD, refer_to_upload
+from sutradhar.domain.video.scene_parts import choose_burned_language
 from sutradhar.domain.video.timeline import Timeline
 from sutradhar.domain.video.timeline_builder import build_timeline
 from sutradhar.pipeline.audio_plans import needs_planner, write_song_plan
@@ -89,7 +90,7 @@ def lay_out_frame(services: Services, job: Job | None, plan: RenderPlan, choice:
 
 def _keep_burned_captions(plan: RenderPlan) -> RenderPlan:
     """Return ``plan`` without the captions that only stand in files beside the video."""
-    burned = plan.render.burn_captions or plan.spoken_language
+    burned = choose_burned_language(plan)
     languages = tuple(language for language in plan.subtitle_languages if language == burned)
     return plan.evolve(subtitle_languages=languages)
 

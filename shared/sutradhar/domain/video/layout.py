@@ -21,7 +21,7 @@ from sutradhar.domain.video.end_clips import (
 from sutradhar.domain.video.scene_parts import (
     Passage,
     build_captions,
-    choose_burned_captions,
+    choose_burned_language,
     choose_transition,
     place_narration,
     place_sound_effects,
@@ -128,6 +128,7 @@ class Layout:
         intro, outro = self._place_intro(), self._place_outro()
         ends = [one for one in (intro, outro) if one]
         passages = [*_list_words(intro, self._fps), *self._list_passages(), *_list_words(outro, self._fps)]
+        burned = choose_burned_language(plan)
         captions = build_captions(plan, [one for one in passages if chosen is None or one.scene in chosen])
         return Timeline(
             fps=self._fps,
@@ -138,7 +139,9 @@ class Layout:
             narrations=tuple(self._narrations),
             music=self._place_music(frames),
             captions=captions,
-            burned_captions=choose_burned_captions(plan, captions),
+            burned_captions=captions.get(burned, ()) if burned else (),
+            language=plan.spoken_language,
+            caption_language=burned if burned in captions else None,
             caption_style=plan.render.caption_style,
             titles=tuple(place_titles(plan, self._clips, outro.clip if outro else None)),
             sound_effects=tuple(self._sound_effects),

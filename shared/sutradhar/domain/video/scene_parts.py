@@ -140,6 +140,10 @@ def list_caption_languages(plan: RenderPlan) -> tuple[Language, ...]:
     )
 
 
-def choose_burned_captions(plan: RenderPlan, captions: Mapping[Language, tuple[Cue, ...]]) -> tuple[Cue, ...]:
-    language = plan.render.burn_captions or plan.spoken_language
-    return () if language == "none" else captions.get(language, ())
+def choose_burned_language(plan: RenderPlan) -> Language | None:
+    """Return the language of the captions that are drawn into the frames; None: none are.
+
+    In a video with several audio tracks they would fit one of them only, so there they must be asked for.
+    """
+    language = plan.render.burn_captions or ("none" if plan.audio_languages else plan.spoken_language)
+    return None if language == "none" else language

@@ -15,7 +15,13 @@ from sutradhar.domain.plan.song import LyricLook
 from sutradhar.domain.plan.speech_duration import MAX_VIDEO_SEC
 from sutradhar.domain.song.analysis import SongFacts
 from sutradhar.domain.video.captions import Cue
-from sutradhar.domain.video.scene_parts import TRANSITION_SEC, place_sound_effects, place_titles, refer_to
+from sutradhar.domain.video.scene_parts import (
+    TRANSITION_SEC,
+    choose_burned_language,
+    place_sound_effects,
+    place_titles,
+    refer_to,
+)
 from sutradhar.domain.video.shots import (
     build_move,
     count_part_frames,
@@ -91,7 +97,7 @@ def build_song_timeline(
     for shot in _list_shots(plan, song.song, lyrics, frames):
         layout.add_shot(shot)
     captions = _choose_captions(plan, lyrics)
-    is_drawn = lyrics and (plan.render.burn_captions or plan.spoken_language) != "none"
+    is_drawn = lyrics and choose_burned_language(plan)
     return Timeline(
         fps=fps,
         width=plan.size[0],
@@ -101,6 +107,7 @@ def build_song_timeline(
         narrations=(),
         music=None,
         captions=captions,
+        language=plan.spoken_language,
         song=_place_song(plan, song, song.song, frame_to_sample(frames, fps)),
         lyrics=LyricTrack(look=plan.song.look, cues=lyrics) if is_drawn else None,
         titles=tuple(_place_titles(plan, layout.clips, lyrics if is_drawn else (), frames)),
