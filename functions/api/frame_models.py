@@ -2,14 +2,14 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, Literal, Self, TypeVar
+from typing import Any, Self, TypeVar
 
 from pydantic import Field, ValidationError
 
 from sutradhar.domain.core.base import Frozen
 from sutradhar.domain.core.errors import FieldError, InvalidRequest
 from sutradhar.domain.plan.brand import BrandFields
-from sutradhar.domain.plan.choices import MAX_TOTAL_SEC, LanguageCode
+from sutradhar.domain.plan.choices import MAX_TOTAL_SEC, LanguageOrNone
 from sutradhar.domain.plan.field_messages import describe_error, join_path
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.plan.plan_patch import PlanPatch
@@ -28,7 +28,7 @@ class FrameQuery(Frozen):
     """The index of a scene, from 0. Without ``at``, its frame that shows the most: the title, or else a caption."""
     width: int | None = Field(default=None, ge=MIN_FRAME_WIDTH, le=7680)
     """The width of the image in pixels; it is never enlarged."""
-    language: LanguageCode | Literal["none"] | None = None
+    language: LanguageOrNone | None = None
     """The language of the captions in the image; without it that of the video."""
     format: FrameFormat = "jpeg"
     """``png`` shows each pixel exactly, and takes ten times as long."""

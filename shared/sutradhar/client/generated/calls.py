@@ -111,6 +111,7 @@ class Calls(ApiCaller):
             "ja",
             "ko",
             "zh",
+            "none",
         ]
         | None = None,
         format: Literal["jpeg", "png"] | None = None,

@@ -1151,8 +1151,8 @@ class RenderSettings(BaseModel):
             "ja",
             "ko",
             "zh",
+            "none",
         ]
-        | Literal["none"]
         | None
     ) = None
     caption_style: Literal["plain", "highlight"] = "plain"
@@ -2471,8 +2471,8 @@ class FrameBody(BaseModel):
             "ja",
             "ko",
             "zh",
+            "none",
         ]
-        | Literal["none"]
         | None
     ) = None
     format: Literal["jpeg", "png"] = "jpeg"
@@ -2518,8 +2518,8 @@ class PlanFrameBody(BaseModel):
             "ja",
             "ko",
             "zh",
+            "none",
         ]
-        | Literal["none"]
         | None
     ) = None
     format: Literal["jpeg", "png"] = "jpeg"

@@ -38,5 +38,7 @@ FrameRate = Literal[24, 25, 30, 50, 60]
 
 LanguageCode = Annotated[Language, BeforeValidator(read_language)]
 """A language by its tag or its name ("Hindi")."""
+LanguageOrNone = Annotated[Literal[Language, "none"], BeforeValidator(read_language)]
+"""A language, or "none". One list of values: of two lists a wrong value would have two errors."""
 LanguageOutput = Literal["videos", "tracks"]
 """``videos``: one video for each language of a plan. ``tracks``: one video with an audio track for each."""

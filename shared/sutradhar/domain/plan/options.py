@@ -2,7 +2,7 @@
 
 import re
 from itertools import pairwise
-from typing import Annotated, Any, Literal, Self, get_args
+from typing import Annotated, Any, Self, get_args
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
@@ -12,7 +12,7 @@ from sutradhar.domain.plan.choices import (
     Corner,
     EncoderName,
     FrameRate,
-    LanguageCode,
+    LanguageOrNone,
     Mood,
     RenderMode,
     Resolution,
@@ -129,8 +129,9 @@ class RenderSettings(Frozen):
     """None: the encoder of the renderer's setting ``ENCODER``, or else the first one that works there."""
     quality: int | None = Field(default=None, ge=0, le=51)
     """Constant quality on the encoder's scale, lower is better; None: the value of the setting ``CQ``, or else 18."""
-    burn_captions: LanguageCode | Literal["none"] | None = None
-    """The language of the captions that are drawn into the frames; None: the language of the narration."""
+    burn_captions: LanguageOrNone | None = None
+    """The language of the captions that are drawn into the frames; None: the language of the narration, and none in a
+    video with several audio tracks."""
     caption_style: CaptionStyle = "plain"
     soft_captions: bool = False
     """True if the video file also has the captions of every language as tracks that a player can switch on."""
