@@ -13,14 +13,15 @@ from sutradhar.destinations.youtube.resource import (
     STATUS_FIELDS,
     change_resource,
     check_size,
+    find_tag,
     list_problems,
     make_resource,
 )
-from sutradhar.domain.language.tags import Language
+from sutradhar.domain.language.tags import LANGUAGES
 from sutradhar.domain.plan.publication import Privacy
 from sutradhar.domain.publishing.details import PublicationDetails
 from sutradhar.pipeline.publishing.store import make_marker
-from sutradhar.ports.publishing import Package, PublishError
+from sutradhar.ports.publishing import LocalizedWords, Package, PublishError
 from tests.youtube_answers import find_error
 
 NOW = datetime(2026, 11, 27, 12, tzinfo=UTC)
@@ -120,11 +121,26 @@ def test_an_update_keeps_what_its_owner_changed_in_youtube_studio() -> None:
     }
 
 
-def test_the_languages_of_plans_are_among_those_of_youtube() -> None:
-    """i18nLanguages.list has both codes as they are; those with a script, such as zh-Hans, it has not."""
-    assert set(get_args(Language)) == {"en", "hi"}
+def test_the_languages_of_plans_have_the_tags_of_youtube() -> None:
+    """i18nLanguages.list names Chinese by region, and has no Sanskrit."""
+    other = {language: find_tag(language) for language in LANGUAGES if find_tag(language) != language}
+    assert other == {"zh": "zh-CN", "sa": ""}
+    snippet = make_resource(make_package(PublicationDetails(title="Tea"), language="sa"), NOW)["snippet"]
+    assert {"defaultLanguage", "defaultAudioLanguage"}.isdisjoint(snippet)
     snippet = make_resource(make_package(PublicationDetails(title="Tea")), NOW)["snippet"]
     assert (snippet["defaultLanguage"], snippet["defaultAudioLanguage"]) == ("hi", "hi")
+
+
+def test_titles_in_other_languages_are_sent_and_those_of_the_owner_stay() -> None:
+    words = {"ta": LocalizedWords("தேநீர்", "கதை"), "zh": LocalizedWords("茶", "")}
+    package = make_package(PublicationDetails(title="चाय"), localizations=words)
+    sent = {"ta": {"title": "தேநீர்", "description": "கதை"}, "zh-CN": {"title": "茶", "description": ""}}
+    assert make_resource(package, NOW)["localizations"] == sent
+    stored = {"id": "x", "snippet": {}, "status": {}, "localizations": {"fr": {"title": "Thé"}, "ta": {"title": "old"}}}
+    assert change_resource(stored, package, NOW)["localizations"] == {"fr": {"title": "Thé"}, **sent}
+    plain = make_package(PublicationDetails(title="चाय"))
+    assert "localizations" not in make_resource(plain, NOW)
+    assert "localizations" not in change_resource(stored, plain, NOW)
 
 
 @pytest.mark.parametrize("tag", ["x" * 13, "two words xxx", "चाय"])

@@ -81,4 +81,8 @@ def make_manifest(package: Package) -> dict[str, Any]:
         "made_for_kids": details.made_for_kids,
         "files": [file.name for file in list_files(package)],
         "metadata": dict(package.metadata),
+        "localizations": {
+            language: {"title": words.title, "description": words.description}
+            for language, words in package.localizations.items()
+        },
     }

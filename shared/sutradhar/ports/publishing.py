@@ -1,11 +1,12 @@
 """The port of the places where videos are published: YouTube, a folder or bucket, a receiver of webhooks."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, BinaryIO, Protocol
 
 from sutradhar.domain.core.errors import FieldError, SutradharError
+from sutradhar.domain.language.tags import Language
 from sutradhar.domain.publishing.details import PublicationDetails
 from sutradhar.domain.publishing.failures import PublicationFailure, Reason
 
@@ -14,11 +15,19 @@ from sutradhar.domain.publishing.failures import PublicationFailure, Reason
 class CaptionTrack:
     """The captions in one language, as names of blobs."""
 
-    language: str
+    language: Language
     srt: str
     vtt: str
     lrc: str = ""
     """The words of a song with the time of each; empty for a video without a song."""
+
+
+@dataclass(frozen=True)
+class LocalizedWords:
+    """The title and the description in another language."""
+
+    title: str
+    description: str
 
 
 @dataclass(frozen=True)
@@ -44,13 +53,14 @@ class Package:
     duration_sec: float
     width: int
     height: int
-    language: str
+    language: Language
     thumbnail: str
     summary: str
     provenance: str
     captions: Sequence[CaptionTrack]
     has_synthetic_media: bool
     metadata: Mapping[str, str]
+    localizations: Mapping[Language, LocalizedWords] = field(default_factory=dict)
 
 
 class PublishError(SutradharError):

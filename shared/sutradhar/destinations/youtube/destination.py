@@ -12,7 +12,7 @@ from sutradhar.destinations.youtube import upload
 from sutradhar.destinations.youtube.costs import BUCKETS, COSTS, UNITS, QuotaGone
 from sutradhar.destinations.youtube.extras import send_extras
 from sutradhar.destinations.youtube.reasons import name_rejection
-from sutradhar.destinations.youtube.resource import change_resource, is_part_of, list_problems
+from sutradhar.destinations.youtube.resource import change_resource, is_part_of, list_parts, list_problems
 from sutradhar.destinations.youtube.state import UploadState
 from sutradhar.domain.core.errors import FieldError
 from sutradhar.domain.publishing.details import PublicationDetails
@@ -73,7 +73,7 @@ class YouTubeDestination(Destination):
         state = UploadState.read(context.checkpoint)
         with _note_quota(context):
             context.spend(UNITS, COSTS["videos.list"])
-            video = self._client.get_video(state.video_id, "snippet,status")
+            video = self._client.get_video(state.video_id, list_parts(package))
             status, privacy = video["status"], package.details.privacy
             if error := name_rejection(status):
                 raise error
@@ -98,7 +98,7 @@ class YouTubeDestination(Destination):
         with _note_quota(context):
             if compare or state.needs_update(package):
                 context.spend(UNITS, COSTS["videos.list"])
-                video = self._client.get_video(state.video_id, "snippet,status")
+                video = self._client.get_video(state.video_id, list_parts(package))
                 changed = change_resource(video, package, context.now())
                 if not is_part_of(changed, video):
                     context.spend(UNITS, COSTS["videos.update"])

@@ -11,6 +11,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from sutradhar.destinations.youtube.costs import COSTS, UNITS, QuotaGone
+from sutradhar.destinations.youtube.resource import find_tag
 from sutradhar.destinations.youtube.state import UploadState
 from sutradhar.ports.publishing import CaptionTrack, Package, Pause, PublishContext, PublishError
 
@@ -105,7 +106,7 @@ class _Sender:
     def _send_captions(self, track: CaptionTrack) -> None:
         self._context.spend(UNITS, COSTS["captions.insert"], essential=False)
         with self._context.open_blob(track.srt) as file:
-            self._client.insert_captions(self._video_id, track.language, file.read())
+            self._client.insert_captions(self._video_id, find_tag(track.language) or track.language, file.read())
 
 
 def _mark(track: CaptionTrack, state: UploadState) -> UploadState:

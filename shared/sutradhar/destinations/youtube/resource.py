@@ -6,6 +6,8 @@ from typing import Any
 
 from sutradhar.domain.core.errors import FieldError
 from sutradhar.domain.core.utc_time import format_utc
+from sutradhar.domain.language.table import FACTS
+from sutradhar.domain.language.tags import Language
 from sutradhar.domain.publishing.description import MAX_BYTES
 from sutradhar.domain.publishing.details import PublicationDetails
 from sutradhar.ports.publishing import Package, PublishError
@@ -14,6 +16,7 @@ MAX_TAGS = 500
 """The most characters of all tags together; YouTube counts a tag with a space as if it stood in quotation marks
 (developers.google.com/youtube/v3/docs/videos, snippet.tags)."""
 _MARKER_CHARACTERS = 31
+_MAX_TITLE = 100
 SNIPPET_FIELDS = ("title", "description", "tags", "categoryId", "defaultLanguage", "defaultAudioLanguage")
 STATUS_FIELDS = (
     "privacyStatus",
@@ -66,7 +69,20 @@ def check_size(package: Package) -> None:
 
 def make_resource(package: Package, now: datetime) -> dict[str, Any]:
     """Return the resource of a new video, hidden until its time."""
-    return {"snippet": _make_snippet(package), "status": _make_status(package, now)}
+    resource: dict[str, Any] = {"snippet": _make_snippet(package), "status": _make_status(package, now)}
+    localizations = _make_localizations(package)
+    return {**resource, "localizations": localizations} if localizations else resource
+
+
+def find_tag(language: Language) -> str:
+    """Return YouTube's tag of ``language``; empty: it has none."""
+    own = FACTS[language].youtube_tag
+    return language if own is None else own
+
+
+def list_parts(package: Package) -> str:
+    """Return the parts of the resource that ``change_resource`` needs."""
+    return "snippet,status,localizations" if package.localizations else "snippet,status"
 
 
 def change_resource(stored: Mapping[str, Any], package: Package, now: datetime) -> dict[str, Any]:
@@ -80,11 +96,15 @@ def change_resource(stored: Mapping[str, Any], package: Package, now: datetime) 
         new_status.pop("publishAt", None)
     if "publishAt" not in new_status:
         status.pop("publishAt", None)
-    return {
+    changed = {
         "id": stored["id"],
         "snippet": {**snippet, **_make_snippet(package)},
         "status": {**status, **new_status},
     }
+    localizations = _make_localizations(package)
+    return (
+        {**changed, "localizations": {**stored.get("localizations", {}), **localizations}} if localizations else changed
+    )
 
 
 def is_part_of(resource: Mapping[str, Any], stored: Mapping[str, Any]) -> bool:
@@ -102,8 +122,19 @@ def _make_snippet(package: Package) -> dict[str, Any]:
         "description": package.description,
         "tags": [*details.tags, package.marker],
         "categoryId": details.category,
-        "defaultLanguage": package.language,
-        "defaultAudioLanguage": package.language,
+        **({"defaultLanguage": tag, "defaultAudioLanguage": tag} if (tag := find_tag(package.language)) else {}),
+    }
+
+
+def _make_localizations(package: Package) -> dict[str, dict[str, str]]:
+    """Return the words in other languages. YouTube takes them only beside the language of the original words
+    (developers.google.com/youtube/v3/docs/videos, localizations)."""
+    if not find_tag(package.language):
+        return {}
+    return {
+        tag: {"title": words.title[:_MAX_TITLE], "description": words.description}
+        for language, words in package.localizations.items()
+        if (tag := find_tag(language))
     }
 
 

@@ -42,6 +42,8 @@ class LanguageFacts:
     """The name of espeak-ng's voice; empty: it has none."""
     region: str = ""
     """The tag with the region that hosted voices are asked for first, such as ``hi-IN``."""
+    youtube_tag: str | None = None
+    """The tag that YouTube has for it (i18nLanguages.list), empty if it has none; None: it is ``tag``."""
     words_per_sec: float = 2.2
     """Spoken words in one second, for the length of a script that a model writes."""
 

@@ -168,6 +168,7 @@ _ROWS = (
         names=("संस्कृत",),
         sentence_ends=_INDIC_ENDS,
         digits="०१२३४५६७८९",
+        youtube_tag="",
         words_per_sec=1.3,
     ),
     LanguageFacts(
@@ -320,6 +321,7 @@ _ROWS = (
         chars_per_sec=9.0,
         espeak_voice="cmn",
         region="cmn-CN",
+        youtube_tag="zh-CN",
         words_per_sec=2.2,
     ),
 )

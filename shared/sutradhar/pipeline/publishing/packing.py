@@ -2,13 +2,14 @@
 
 from sutradhar.domain.jobs.job import Job
 from sutradhar.domain.jobs.provenance import has_synthetic_media, list_credits
+from sutradhar.domain.language.tags import Language
 from sutradhar.domain.publishing.description import list_chapters, write_description
 from sutradhar.domain.publishing.publication import Publication
 from sutradhar.domain.video.render_request import RenderRequest, request_blob
 from sutradhar.pipeline.dispatch import render_prefix
 from sutradhar.pipeline.publishing.store import make_marker
 from sutradhar.pipeline.services import Services
-from sutradhar.ports.publishing import CaptionTrack, Package
+from sutradhar.ports.publishing import CaptionTrack, LocalizedWords, Package
 
 
 def make_package(services: Services, job: Job, publication: Publication) -> Package:
@@ -47,4 +48,16 @@ def make_package(services: Services, job: Job, publication: Publication) -> Pack
         ],
         has_synthetic_media=has_synthetic_media(job.assets, request.marks) if synthetic is None else synthetic,
         metadata=job.requested_plan.metadata,
+        localizations=_localize(job),
     )
+
+
+def _localize(job: Job) -> dict[Language, LocalizedWords]:
+    """Return the title and the description of the video in the other languages of its plan. A language without a title
+    is left out: a destination shows the original words."""
+    plan, credit_lines = job.current_plan, list_credits(job.assets)
+    return {
+        language: LocalizedWords(words.title, write_description(words.description, (), credit_lines))
+        for language, words in plan.localizations.items()
+        if words.title and language != plan.spoken_language
+    }
