@@ -13,7 +13,7 @@ def make_estimate_table(cost: Estimate) -> Table:
     for line in cost.lines:
         add_row(
             table,
-            line.slot.label,
+            line.label,
             f"{line.provider} {line.model}",
             f"{usd(line.expected):.4f}",
             f"{usd(line.max):.4f}",

@@ -4,7 +4,8 @@ from collections import Counter, defaultdict
 from collections.abc import Callable
 from datetime import datetime
 
-from sutradhar.domain.jobs.job import TRANSITIONS, Job, JobState
+from sutradhar.domain.jobs.job import Job, JobState
+from sutradhar.domain.jobs.job_state import TRANSITIONS
 
 _STEPS = {JobState.PLANNING: "plan", JobState.PRODUCING: "produce", JobState.RENDERING: "render"}
 _BROKEN_OFF = (JobState.FAILED, JobState.CANCELLED)

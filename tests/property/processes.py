@@ -10,7 +10,8 @@ from sutradhar.backends.local.blobs import FileBlobStore
 from sutradhar.backends.local.process_registry import ProcessRegistry
 from sutradhar.backends.local.queue import Delivery, SqliteQueue
 from sutradhar.domain.core.errors import LeaseHeld, ProviderError, StaleLease
-from sutradhar.domain.jobs.job import TRANSITIONS, Job
+from sutradhar.domain.jobs.job import Job
+from sutradhar.domain.jobs.job_state import TRANSITIONS
 from sutradhar.domain.jobs.messages import Message
 from sutradhar.domain.plan.options import PlanDefaults
 from sutradhar.pipeline.handle import fail_job, handle

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sutradhar.domain.jobs.job import TRANSITIONS
+from sutradhar.domain.jobs.job_state import TRANSITIONS
 from sutradhar.domain.jobs.topics import TOPICS
 from sutradhar.pipeline.handle import HANDLERS
 

@@ -12,8 +12,9 @@ from sutradhar.domain.assets.specs import MusicSpec
 from sutradhar.domain.billing.ledger import Account
 from sutradhar.domain.billing.provider_id import ProviderId
 from sutradhar.domain.core.errors import Conflict
-from sutradhar.domain.jobs.job import TRANSITIONS, Job, JobState, Outcome
+from sutradhar.domain.jobs.job import Job, JobState, Outcome
 from sutradhar.domain.jobs.job_failure import JobFailure
+from sutradhar.domain.jobs.job_state import TRANSITIONS
 from sutradhar.domain.jobs.job_status import compute_progress
 from sutradhar.domain.jobs.messages import DispatchRender, PlanRender, ProduceAsset, StopRender
 from sutradhar.domain.jobs.result import Progress, Result

@@ -17,6 +17,7 @@ from sutradhar.domain.video.render_request import RenderRequest, request_blob, s
 from sutradhar.domain.video.timeline import Timeline
 from sutradhar.domain.video.timeline_builder import build_timeline
 from sutradhar.pipeline.services import Services, hold_lease
+from sutradhar.pipeline.versions import must_wait
 from sutradhar.ports.runner import ExecutionState
 
 LEASE = timedelta(minutes=2)
@@ -37,6 +38,8 @@ def dispatch(services: Services, message: DispatchRender) -> None:
         services.send(job.pending_messages())
         return
     if job.execution and _handle_existing(services, job, job.execution):
+        return
+    if must_wait(services, job):
         return
     with hold_lease(services, f"dispatch/{job.render_id}", LEASE):
         _start(services, job)

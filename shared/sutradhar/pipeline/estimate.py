@@ -1,7 +1,7 @@
 """Estimate the cost of a video before anything is paid for. Providers tell the usage of calls that are not made."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sutradhar.domain.assets.requests import AssetRequest, first_frame_request, list_asset_requests
 from sutradhar.domain.assets.slot import PLAN, Slot
@@ -20,7 +20,10 @@ from sutradhar.domain.assets.specs import (
 )
 from sutradhar.domain.billing.usage import Usage
 from sutradhar.domain.core.errors import ProviderError
+from sutradhar.domain.language.table import name_language
+from sutradhar.domain.language.tags import Language
 from sutradhar.domain.plan.plan import RenderPlan
+from sutradhar.domain.plan.version import write_version
 from sutradhar.pipeline.audio_plans import draft_plan, needs_planner
 from sutradhar.pipeline.first_providers import find_first_providers
 from sutradhar.pipeline.services import Services
@@ -36,6 +39,13 @@ class EstimateLine:
     model: str
     expected: int
     max: int
+    language: Language | None = None
+    """The language of a further video that needs the asset; None: the first video needs it."""
+
+    @property
+    def label(self) -> str:
+        """The asset in words for users."""
+        return f"{self.slot.label} ({name_language(self.language)})" if self.language else self.slot.label
 
 
 @dataclass(frozen=True)
@@ -69,7 +79,24 @@ def estimate(services: Services, requested_plan: RenderPlan) -> Estimate:
         lines += quote_usage(services, PLAN, planner.usage(requested_plan))
     plan = draft_plan(services, planner, requested_plan)
     requests = list_asset_requests(plan, find_first_providers(services, plan))
-    return Estimate([*lines, *estimate_assets(services, requests).lines])
+    return Estimate([*lines, *estimate_assets(services, requests).lines, *estimate_versions(services, plan).lines])
+
+
+def estimate_versions(services: Services, plan: RenderPlan) -> Estimate:
+    """Estimate the cost of the videos in other languages that ``plan``, which has its scenes, asks for: what they share
+    with the first one counts there. Raise ProviderError if no provider can make a part of one."""
+    lines: list[EstimateLine] = []
+    for language in plan.video_languages:
+        narrations = list_version_narrations(services, write_version(plan, language))
+        lines += [replace(line, language=language) for line in estimate_assets(services, narrations).lines]
+    return Estimate(lines)
+
+
+def list_version_narrations(services: Services, version_plan: RenderPlan) -> list[AssetRequest]:
+    """Return the requests that a version of a video does not share with the first one. Raise ProviderError if no
+    provider speaks its language."""
+    requests = list_asset_requests(version_plan, find_first_providers(services, version_plan))
+    return [request for request in requests if request.slot.role == "narration"]
 
 
 def estimate_assets(services: Services, requests: Sequence[AssetRequest]) -> Estimate:

@@ -39,6 +39,7 @@ from sutradhar.domain.jobs.messages import (
     DeliverWebhook,
     JobStep,
     Message,
+    OrderVersions,
     ProduceAsset,
     PublishVideo,
     RemoveData,
@@ -61,6 +62,7 @@ from sutradhar.pipeline.services import Services
 from sutradhar.pipeline.upload_check import check_upload, give_up_check
 from sutradhar.pipeline.upload_deletion import delete_upload
 from sutradhar.pipeline.upload_records import get_upload
+from sutradhar.pipeline.versions import order_versions
 from sutradhar.pipeline.voice_samples import give_up_sample, speak_sample
 from sutradhar.pipeline.webhook_delivery import deliver_webhook
 from sutradhar.pipeline.webhook_events import announce_events
@@ -83,6 +85,7 @@ HANDLERS: Mapping[type, Callable[[Services, Any], None]] = {
     messages.AnnounceEvents: announce_events,
     messages.DeliverWebhook: deliver_webhook,
     messages.AdvanceBatch: advance_batch,
+    messages.OrderVersions: order_versions,
     messages.DeleteBatch: delete_old_batch,
     messages.PublishVideo: publish_video,
     messages.WakePublications: wake_publications,
@@ -92,6 +95,7 @@ _SWEPT = (
     AnnounceEvents
     | DeliverWebhook
     | AdvanceBatch
+    | OrderVersions
     | DeleteBatch
     | DeleteUpload
     | DeleteJobFiles

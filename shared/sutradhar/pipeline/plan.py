@@ -34,6 +34,9 @@ def plan(services: Services, message: PlanRender) -> None:
 
 
 def _write(services: Services, job: Job) -> None:
+    if job.version_of:
+        _take_written(services, job)
+        return
     model_notices = check_models(services, job)
     planner = services.chains_for(services.billing_context(job, PLAN)).planner
     result = write_plan(services, planner, job.requested_plan)
@@ -43,6 +46,15 @@ def _write(services: Services, job: Job) -> None:
     def change(current: Job) -> Outcome:
         now, deadline = services.clock.now(), services.find_deadline()
         return current.start_producing(result.plan, requests, notices, now, deadline)
+
+    services.move(job.id, change)
+
+
+def _take_written(services: Services, job: Job) -> None:
+    """Let a version of a video go on with the plan and the requests that it was created with: no planner is asked."""
+
+    def change(current: Job) -> Outcome:
+        return current.start_producing(current.requested_plan, current.requests, current.notices, services.clock.now())
 
     services.move(job.id, change)
 

@@ -52,8 +52,8 @@ def find_finished_assets(services: Services, job: Job) -> dict[Slot, Asset]:
 
 def fallback_key(job: Job, request: AssetRequest) -> str:
     """Return the key of a fallback for ``request``. It names the job, so that no later job takes the fallback for the
-    requested asset."""
-    return f"{request.key}@{job.id}"
+    requested asset. The versions of a video in other languages share those of the first one."""
+    return f"{request.key}@{job.version_of or job.id}"
 
 
 def _get_or_create(services: Services, job: Job, request: AssetRequest) -> Asset:

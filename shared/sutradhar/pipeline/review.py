@@ -15,7 +15,7 @@ from sutradhar.domain.plan.plan_patch import PlanChange, PlanPatch, change_field
 from sutradhar.domain.plan.upload import find_uploads
 from sutradhar.pipeline.active_jobs import take_place
 from sutradhar.pipeline.billing.accounts import read_job_account
-from sutradhar.pipeline.estimate import Estimate, estimate, estimate_assets
+from sutradhar.pipeline.estimate import Estimate, estimate, estimate_assets, estimate_versions
 from sutradhar.pipeline.notices import collect_notices
 from sutradhar.pipeline.own_media import check_parts, measure_clips
 from sutradhar.pipeline.plan import list_required_assets
@@ -129,7 +129,8 @@ def _estimate_rest(services: Services, job: Job) -> Estimate:
         if job.plan is None:
             return estimate(services, job.requested_plan)
         finished = find_finished_assets(services, job)
-        return estimate_assets(services, [r for r in job.requests if r.slot not in finished])
+        rest = estimate_assets(services, [r for r in job.requests if r.slot not in finished])
+        return Estimate([*rest.lines, *estimate_versions(services, job.plan).lines])
     except ProviderError:
         return Estimate(())  # the job itself will fail with the same error
 

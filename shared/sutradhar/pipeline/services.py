@@ -131,6 +131,7 @@ class Services:
         """Return the account that the paid calls for ``slot`` of ``job`` are charged to; None: no call is made."""
         limits = (self.job_cap, job.requested_plan.budget_micros, job.approved_micros)
         caps = [cap for cap in limits if cap is not None]
+        is_one_of_many = bool(job.version_of or job.current_plan.video_languages)
         return BillingContext(
             job.id,
             "" if slot is None else str(slot),
@@ -139,6 +140,7 @@ class Services:
             owner=job.owner,
             owner_cap=job.owner_cap_micros,
             batch=job.batch,
+            order=(job.version_of or job.id) if is_one_of_many and caps else "",
         )
 
     def chains_for(self, context: BillingContext) -> Chains:

@@ -136,7 +136,7 @@ def refuse_over_budget(services: Services, job: Job, cost: Estimate, spent: int 
     """
     cap, total = services.billing_context(job).job_cap, spent + cost.expected_cost
     if cap is not None and cost.expected_cost and total > cap:
-        lines = ", ".join(f"{line.slot.label} {usd(line.expected):.4f}" for line in cost.lines)
+        lines = ", ".join(f"{line.label} {usd(line.expected):.4f}" for line in cost.lines)
         message = f"the video would cost about {usd(total):.2f} USD and may cost {usd(cap):.2f}: {lines}"
         raise InvalidRequest([FieldError("budget_usd", message)])
     if not cost.expected_cost:

@@ -20,9 +20,10 @@ Outcome = Literal["open", "pending", "settled", "refunded", "lost"]
 is reserved. ``lost``: the charge was written off, because it is unknown whether the provider charged for the call; it
 counts in full. The words are stored, and the API shows them."""
 _RESERVED = ("open", "pending")
-AccountKind = Literal["job", "day", "key", "batch"]
-_KINDS: Mapping[str, AccountKind] = {"job": "job", "day": "day", "key": "key", "batch": "batch"}
-_TEXT_FORM = re.compile("ledger/(job|day|key|batch)/([^/]+)(?:/([^/]+))?")
+AccountKind = Literal["job", "order", "day", "key", "batch"]
+"""``order``: a job and the jobs that make its video in other languages."""
+_KINDS: Mapping[str, AccountKind] = {"job": "job", "order": "order", "day": "day", "key": "key", "batch": "batch"}
+_TEXT_FORM = re.compile("ledger/(job|order|day|key|batch)/([^/]+)(?:/([^/]+))?")
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class AccountId:
 
     kind: AccountKind
     name: str
-    """The job's id, the day (2026-11-27), the API key's id, or the batch's."""
+    """The job's id (of an order the first job's), the day (2026-11-27), the API key's id, or the batch's."""
     day: str = ""
     """The day of an API key's account."""
 
@@ -49,6 +50,10 @@ class AccountId:
 
 def job_account(job_id: str) -> AccountId:
     return AccountId("job", job_id)
+
+
+def order_account(job_id: str) -> AccountId:
+    return AccountId("order", job_id)
 
 
 def day_account(day: str) -> AccountId:
@@ -78,6 +83,8 @@ class Charge(Frozen):
     """The API key that owns the job; empty: it came without one."""
     batch: str = ""
     """The batch whose account has the reservation; empty: the job belongs to none."""
+    order: str = ""
+    """The first job of the video in several languages whose account has the reservation; empty: there is none."""
     reserved: int
     spent: int = 0
     units: Mapping[str, float] = {}
@@ -128,7 +135,7 @@ def reserve(
                 f" cap of {usd(cap):.2f} USD {usd(max(cap - account.commitment, 0)):.4f} are left",
                 provider=charge.provider,
                 account=account_id.kind,
-                may_fall_back=not charge.batch or account_id.kind == "job",
+                may_fall_back=not charge.batch or account_id.kind in ("job", "order"),
             )
     changed = {key: account.evolve(reserved=account.reserved + charge.reserved) for key, account in accounts.items()}
     changed[job] = _with_charge(changed[job], charge_id, charge)

@@ -66,7 +66,7 @@ class InvalidSettings(InvalidRequest):
     """The environment has wrong variables: the operator's mistake, not a caller's."""
 
 
-SpentBudget = Literal["", "job", "day", "key", "batch"]
+SpentBudget = Literal["", "job", "order", "day", "key", "batch"]
 """The budget that is spent: of a job, of a day, of an API key's day, of a batch; empty: none, or it is unknown."""
 
 

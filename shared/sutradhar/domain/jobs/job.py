@@ -7,7 +7,6 @@ the messages to send. It may be called again: a repeat changes nothing and retur
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from enum import StrEnum
 
 from sutradhar.domain.assets.asset import Asset
 from sutradhar.domain.assets.requests import AssetRequest
@@ -18,12 +17,14 @@ from sutradhar.domain.core.errors import Conflict, IllegalTransition
 from sutradhar.domain.core.record import Record
 from sutradhar.domain.jobs.job_failure import JobFailure
 from sutradhar.domain.jobs.job_history import JOB_HISTORY
+from sutradhar.domain.jobs.job_state import BROKEN_OFF, ENDED, TRANSITIONS, JobState
 from sutradhar.domain.jobs.job_times import begin_attempt, note_kinds, note_times
 from sutradhar.domain.jobs.messages import (
     AdvanceBatch,
     AnnounceEvents,
     DispatchRender,
     Message,
+    OrderVersions,
     PlanRender,
     ProduceAsset,
     StopRender,
@@ -31,44 +32,13 @@ from sutradhar.domain.jobs.messages import (
 )
 from sutradhar.domain.jobs.publication_note import PublicationNote
 from sutradhar.domain.jobs.result import Progress, Result
+from sutradhar.domain.jobs.version_note import VersionNote, list_versions
 from sutradhar.domain.jobs.webhook import Webhook
+from sutradhar.domain.language.tags import Language
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.plan.plan_patch import PlanChange
 
-
-class JobState(StrEnum):
-    PLANNING = "PLANNING"
-    PRODUCING = "PRODUCING"
-    AWAITING_APPROVAL = "AWAITING_APPROVAL"
-    RENDERING = "RENDERING"
-    SUCCEEDED = "SUCCEEDED"
-    FAILED = "FAILED"
-    CANCELLED = "CANCELLED"
-
-    @property
-    def is_terminal(self) -> bool:
-        """True if the job has finished: only FAILED can be left again, by a retry."""
-        return self in (JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED)
-
-    @property
-    def is_at_work(self) -> bool:
-        """True if the job goes on by itself."""
-        return self in (JobState.PLANNING, JobState.PRODUCING, JobState.RENDERING)
-
-
-_BROKEN_OFF = (JobState.FAILED, JobState.CANCELLED)
-TRANSITIONS: Mapping[JobState, frozenset[JobState]] = {
-    JobState.PLANNING: frozenset({JobState.PRODUCING, JobState.AWAITING_APPROVAL, *_BROKEN_OFF}),
-    JobState.PRODUCING: frozenset({JobState.AWAITING_APPROVAL, JobState.RENDERING, *_BROKEN_OFF}),
-    # nothing works on a waiting job, so it cannot fail
-    JobState.AWAITING_APPROVAL: frozenset({JobState.PRODUCING, JobState.CANCELLED}),
-    JobState.RENDERING: frozenset({JobState.SUCCEEDED, *_BROKEN_OFF}),
-    # a retry goes back to the state that failed; the assets that are finished by then stay
-    JobState.FAILED: frozenset({JobState.PLANNING, JobState.PRODUCING, JobState.RENDERING}),
-    JobState.SUCCEEDED: frozenset(),
-    JobState.CANCELLED: frozenset(),
-}
-_ENDED = {JobState.SUCCEEDED: "succeeded", JobState.FAILED: "failed", JobState.CANCELLED: "been cancelled"}
+__all__ = ["Job", "JobState", "Outcome", "StateEvent"]
 
 
 class StateEvent(Frozen):
@@ -115,6 +85,12 @@ class Job(Record):
     """The most that all jobs of the owner may cost in a day, in millionths of a US dollar; None: no cap."""
     batch: str = ""
     """The id of the batch that it is a row of; empty: it was requested by itself."""
+    version_of: str = ""
+    """The id of the job whose video this one is in another language; empty: it is no such version."""
+    versions: Mapping[Language, VersionNote] = {}
+    """The jobs of the other languages, from the time on at which all assets are finished."""
+    versions_due: bool = False
+    """True until these jobs are started, or cancelled together with this one."""
     approved_micros: int | None = None
     """The most that a person has allowed an agent to spend on the job, in millionths of a US dollar; None: no agent
     asked for it."""
@@ -198,8 +174,9 @@ class Job(Record):
 
     @property
     def is_settled(self) -> bool:
-        """True if there is nothing to do: the job has finished or waits for approval, and its events are stored."""
-        return not self.state.is_at_work and not self.owes_event
+        """True if there is nothing to do: the job has finished or waits for approval, its events are stored and its
+        versions are started."""
+        return not self.state.is_at_work and not self.owes_event and not self.versions_due
 
     def pending_messages(self) -> list[Message]:
         """Return the messages that continue this job, whatever happened to those sent before."""
@@ -207,7 +184,13 @@ class Job(Record):
         is_awaited = self.state.is_terminal and any(note.may_wait_for_job for note in self.publications.values())
         wake = [WakePublications(job_id=self.id)] if is_awaited else []
         advance = [AdvanceBatch(batch_id=self.batch, job_id=self.id)] if self.batch and self.state.is_terminal else []
-        return [*self._list_stage_messages(), *announcement, *wake, *advance]
+        return [*self._list_stage_messages(), *announcement, *wake, *advance, *self._list_version_messages()]
+
+    def _list_version_messages(self) -> list[Message]:
+        """Return the message that starts the versions, or lets those go on that wait for the end of this render."""
+        if self.versions_due or (self.versions and self.state.is_terminal):
+            return [OrderVersions(job_id=self.id)]
+        return [OrderVersions(job_id=self.version_of)] if self.version_of and self.state.is_terminal else []
 
     def _list_stage_messages(self) -> list[Message]:
         match self.state:
@@ -248,7 +231,9 @@ class Job(Record):
         """Store the assets of all slots, and go on to RENDERING."""
         if self.state is not JobState.PRODUCING or self.needs_approval:
             return self, self.pending_messages()
-        job = self.transition(JobState.RENDERING, now).evolve(assets=dict(assets))
+        versions = list_versions(self.id, self.current_plan)
+        job = self.transition(JobState.RENDERING, now)
+        job = job.evolve(assets=dict(assets), versions=versions, versions_due=bool(versions))
         return job, job.pending_messages()
 
     def record_execution(self, render_id: str, execution: str, notices: Sequence[str], now: datetime) -> Outcome:
@@ -293,8 +278,9 @@ class Job(Record):
         if self.state is JobState.CANCELLED:
             return self, self.pending_messages()
         if self.state.is_terminal:
-            raise Conflict(f"the job has already {_ENDED[self.state]}; there is nothing to cancel")
-        job = self.transition(JobState.CANCELLED, now).evolve(cancel_reason=reason)
+            raise Conflict(f"the job has already {ENDED[self.state]}; there is nothing to cancel")
+        job = self.transition(JobState.CANCELLED, now)
+        job = job.evolve(cancel_reason=reason, versions_due=bool(self.versions))
         return job, job.pending_messages()
 
     def retry(self, now: datetime) -> Outcome:
@@ -306,7 +292,7 @@ class Job(Record):
         if self.state is not JobState.FAILED or self.failed_in is None:
             if not self.state.is_terminal:
                 return self, self.pending_messages()
-            raise Conflict(f"only a failed job can be retried; this one has {_ENDED[self.state]}")
+            raise Conflict(f"only a failed job can be retried; this one has {ENDED[self.state]}")
         attempt = self.attempt + 1 if self.failed_in is JobState.RENDERING else self.attempt
         job = self.transition(self.failed_in, now).evolve(attempt=attempt, **begin_attempt(self))
         return job, job.pending_messages()
@@ -345,5 +331,5 @@ class Job(Record):
             error=error,
             waits_until=waits_until,
             unannounced=events,
-            **note_times(self, state, now, is_broken_off=state in _BROKEN_OFF),
+            **note_times(self, state, now, is_broken_off=state in BROKEN_OFF),
         )

@@ -169,6 +169,14 @@ class AdvanceBatch(_Stored):
     """The job of the batch that has ended; empty: another reason to look at it."""
 
 
+class OrderVersions(_Stored):
+    """Start the jobs that make a job's video in other languages, cancel them with it, or let the next one render."""
+
+    topic: ClassVar[str] = "plan"
+    type: Literal["OrderVersions"] = "OrderVersions"
+    job_id: str
+
+
 class DeleteBatch(_Stored):
     """Delete a batch that ended long ago, with its plans."""
 
@@ -213,6 +221,7 @@ Message = Annotated[
     | AnnounceEvents
     | DeliverWebhook
     | AdvanceBatch
+    | OrderVersions
     | DeleteBatch
     | PublishVideo
     | WakePublications,

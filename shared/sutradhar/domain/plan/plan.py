@@ -268,6 +268,11 @@ class RenderPlan(Record):
         """The languages, besides the spoken one, that have an audio track in the video itself."""
         return self.other_languages if self.language_output == "tracks" else ()
 
+    @property
+    def video_languages(self) -> tuple[Language, ...]:
+        """The languages, besides the spoken one, that have a video of their own."""
+        return self.other_languages if self.language_output == "videos" else ()
+
     def choose_voice(self, language: Language) -> str:
         """Return the voice of ``language``: F, M or a provider's own."""
         return self.language_voices.get(language, self.voice)

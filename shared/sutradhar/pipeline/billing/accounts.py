@@ -16,6 +16,7 @@ from sutradhar.domain.billing.ledger import (
     day_account,
     job_account,
     key_account,
+    order_account,
 )
 from sutradhar.domain.billing.price import Units
 from sutradhar.domain.billing.usage import Usage
@@ -76,11 +77,13 @@ class BillingAccounts:
             owner=context.owner if context.owner_cap is not None else "",
             job_owner=context.owner,
             batch=context.batch,
+            order=context.order,
         )
         reservation = Reservation(job_account(context.job_id), uuid.uuid4().hex, charge)
         job, charge_id = reservation.job, reservation.charge_id
         caps = self._caps(charge.day, charge.owner, context.owner_cap)
-        caps |= {} if context.job_cap is None else {job: context.job_cap}
+        capped = order_account(context.order) if context.order else job
+        caps |= {} if context.job_cap is None else {capped: context.job_cap}
         self._update(reservation, lambda accounts: ledger.reserve(accounts, job, charge_id, charge, caps))
         return reservation
 
@@ -165,7 +168,8 @@ class BillingAccounts:
         days = [] if self._day_cap is None else [day_account(charge.day)]
         keys = [key_account(charge.owner, charge.day)] if charge.owner else []
         batches = [batch_account(charge.batch)] if charge.batch else []
-        self._update_accounts([reservation.job, *days, *keys, *batches], change, charge.job_owner)
+        orders = [order_account(charge.order)] if charge.order else []
+        self._update_accounts([reservation.job, *orders, *days, *keys, *batches], change, charge.job_owner)
 
     def _update_accounts(self, account_ids: list[AccountId], change: ledger.Change, job_owner: str = "") -> None:
         """Change the accounts, of which the first is the job's. What it has paid since counts for its owner's day."""

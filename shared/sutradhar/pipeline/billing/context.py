@@ -19,3 +19,6 @@ class BillingContext:
     """The cap of one day for all jobs of the owner."""
     batch: str = ""
     """The batch whose account pays too, and has a cap of its own; empty: the job belongs to none."""
+    order: str = ""
+    """The first job of a video in several languages, whose videos have ``job_cap`` together; empty: there is one video,
+    or no cap."""
