@@ -3,44 +3,54 @@
 python .ci/write_font_coverage.py > shared/sutradhar/domain/text/font_coverage.py
 """
 
-from itertools import count, groupby
 from pathlib import Path
 from textwrap import wrap
 
 from fontTools.ttLib import TTFont
 
-from gpu_renderer.text.text_renderer import find_typeface
+from sutradhar.domain.language.scripts import SCRIPTS
+from sutradhar.domain.text.code_points import format_code_points
 
-_HEAD = '''"""The code points that the two caption fonts have a glyph for.
+_FOLDERS = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"))
+_HEAD = '''"""The code points that the caption fonts have a glyph for, by the names of their files.
 
 ``.ci/write_font_coverage.py`` writes this file.
 
-The domain cannot open fonts, and a text that cannot be drawn must be refused before anything is paid for.
+The domain cannot open fonts, and a text that cannot be drawn must be refused before anything is paid for. The bold and
+the regular file of a script have the same characters.
 """
 
-from sutradhar.domain.text.code_points import parse_code_points
+from functools import cache
+
+from sutradhar.domain.text.code_points import CodePoints, parse_code_points
+
+
+@cache
+def read_font_coverage(font: str) -> CodePoints:
+    """Return the code points of the font in the file ``font``."""
+    return parse_code_points(_TABLES[font])
+
+
 '''
 
 
-def _format_ranges(font: Path) -> str:
-    with TTFont(font, lazy=True) as opened:
-        points = sorted(opened.getBestCmap())
-    runs = [[p for _, p in run] for _, run in groupby(zip(count(), points, strict=False), lambda at: at[1] - at[0])]
-    numbers, end = [], 0
-    for run in runs:
-        numbers += [f"{run[0] - end:x}", f"{len(run):x}"]
-        end = run[-1] + 1
-    return " ".join(numbers)
+def _find_font(name: str) -> Path:
+    return next(path for folder in _FOLDERS for path in sorted(folder.rglob(name)))
+
+
+def _list_code_points(font: Path, face: int) -> list[int]:
+    with font.open("rb") as file, TTFont(file, lazy=True, fontNumber=face) as opened:
+        return sorted(opened.getBestCmap())
 
 
 def write_module() -> str:
     """Return the source of ``sutradhar.domain.text.font_coverage`` for the fonts of this machine."""
-    parts = [_HEAD]
-    for name, font in (("LATIN", find_typeface().latin), ("DEVANAGARI", find_typeface().devanagari)):
-        lines = "\n".join(f"    {line}" for line in wrap(_format_ranges(font), 110))
-        table = f'parse_code_points(\n    """\n{lines}\n    """\n)'
-        parts.append(f'{name} = {table}\n"""The code points of {font.name}."""\n')
-    return "\n".join(parts)
+    parts = [_HEAD, "_TABLES = {\n"]
+    for name, face in {facts.bold: facts.face for facts in reversed(SCRIPTS.values())}.items():
+        table = format_code_points(_list_code_points(_find_font(name), face))
+        lines = "\n".join(f"        {line}" for line in wrap(table, 110, break_on_hyphens=False))
+        parts.append(f'    "{name}": r"""\n{lines}\n    """,\n')
+    return "".join([*parts, "}\n"])
 
 
 if __name__ == "__main__":

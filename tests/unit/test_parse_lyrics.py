@@ -178,8 +178,8 @@ def test_lyrics_without_words_have_no_lines(text: str) -> None:
         ("la " * 10_000, "has 30,000 characters of words or more, and a song has at most 20,000"),
         ("hold on to me (x20)\n" * 400, "and a song has at most 20,000"),
         (
-            "月亮代表我的心",
-            "has the character '月' .* which the caption fonts cannot draw; write the words in Latin or",
+            "รักเธอ",
+            "has the character 'ร' .* no font and no rule of line breaks for the Thai script",
         ),
     ],
 )

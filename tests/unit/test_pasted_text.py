@@ -115,7 +115,7 @@ def test_every_word_of_prose_comes_out_in_order(data: st.DataObject) -> None:
     reading = read_narration(text)
     assert reading.left_out == ()
     if any(c.isalnum() for c in text):
-        assert reading.text.split() == [word for word, _ in parts]
+        assert reading.text.replace("\u200e", "").split() == [word for word, _ in parts]
         assert read_narration(reading.text).text == reading.text
 
 

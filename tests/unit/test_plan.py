@@ -42,7 +42,7 @@ def test_every_wrong_field_is_named_at_once() -> None:
             "at most 2000 characters (got 100000)",
         ),
         ({"scenes": [SCENE | {"narration": "[VISUAL: a hill]"}]}, "scenes[0].narration", "nothing to say"),
-        ({"scenes": [SCENE | {"narration": "中文"}]}, "scenes[0].narration", "U+4E2D"),
+        ({"scenes": [SCENE | {"narration": "ภาษา"}]}, "scenes[0].narration", "U+0E20"),
         ({"scenes": [{"image_prompt": "a hill"}]}, "scenes[0]", "needs duration_sec"),
         ({"topic": "bad \ud800 half"}, "topic", "surrogate"),
         ("a string", "", "JSON object"),

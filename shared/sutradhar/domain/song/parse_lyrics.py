@@ -12,6 +12,7 @@ from sutradhar.domain.text.markup import decode_entities
 from sutradhar.domain.text.pasted_text import quote_pieces
 from sutradhar.domain.text.text import (
     describe_character,
+    explain_undrawable,
     find_undrawable_character,
     make_drawable,
     plain_characters,
@@ -64,10 +65,7 @@ def parse_lyrics(text: str) -> Lyrics:
     drafts = sort_lines([draft for draft in drafts if draft.words])
     check_length(drafts)
     if undrawable := find_undrawable_character(" ".join(draft.text for draft in drafts)):
-        raise refuse_lyrics(
-            f"has the character {describe_character(undrawable)}, which the caption fonts cannot draw;"
-            " write the words in Latin or Devanagari letters"
-        )
+        raise refuse_lyrics(f"has the character {describe_character(undrawable)}, {explain_undrawable(undrawable)}")
     remarks.left_out = sorted(dict.fromkeys(remarks.left_out), key=text.find)
     return Lyrics(lines=tuple(_finish_line(draft) for draft in drafts), notices=tuple(_list_notices(remarks)))
 

@@ -6,26 +6,42 @@ need no care. It removes only characters that can be neither spoken nor drawn.
 
 import unicodedata
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
-from sutradhar.domain.text.font_coverage import DEVANAGARI, LATIN
+from sutradhar.domain.language.scripts import SCRIPTS
+from sutradhar.domain.text.font_coverage import read_font_coverage
 from sutradhar.domain.text.line_breaks import ends_sentence, is_item_number
 
 if TYPE_CHECKING:
     from regex import Pattern
 
-_JOINERS = "\u200c\u200d"  # ZWNJ and ZWJ shape Devanagari, so they stay within words
+_JOINERS = "\u200c\u200d"  # ZWNJ and ZWJ shape letters, so they stay within words
+_VIRAMAS = "\u094d\u09cd\u0a4d\u0acd\u0b4d\u0bcd\u0c4d\u0ccd\u0d4d"
 _LINE_BREAK = r"\r\n|[\r\x0b\x0c\x1c-\x1e\x85\u2028]"
+# after a virama a joiner tells the form of the letter (ന്‍), and beside an Arabic letter too (ه‍)
 _LONE_JOINER = (
-    rf"(?<![\p{{L}}\p{{M}}\p{{Emoji}}])[{_JOINERS}]+"
-    rf"|(?<!\u094d)[{_JOINERS}]+(?![\p{{L}}\p{{M}}\p{{Extended_Pictographic}}])"
+    rf"(?<![\p{{L}}\p{{M}}\p{{Emoji}}])[{_JOINERS}]+(?!\p{{Script=Arabic}})"
+    rf"|(?<![{_VIRAMAS}]|\p{{Script=Arabic}})[{_JOINERS}]+(?![\p{{L}}\p{{M}}\p{{Extended_Pictographic}}])"
 )
+_RIGHT_TO_LEFT = "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]"
+_MARKS, _ISOLATES = "\u200e\u200f\u061c", "\u2066\u2067\u2068\u2069"
+_DIRECTION = f"{_MARKS}{_ISOLATES}"
+_TO_ISOLATES = {0x202A: "\u2066", 0x202B: "\u2067", 0x202C: "\u2069", 0x202D: "\u2066", 0x202E: "\u2067"}
+_NEVER_DRAWN = _JOINERS + _DIRECTION
 _PICTOGRAPHS = (
+    r"(?!(?<=\p{Han})[\U000E0100-\U000E01EF])"  # these choose the form of a Chinese character
     r"[[\p{So}\p{Sk}\p{Co}\p{Cn}\p{Emoji}\p{Variation_Selector}\u20E3]--\p{ASCII}]"
     r"[\u200D\u20E3\uFE0F\p{Emoji_Modifier}]*"
 )
 _JOINING = "\u200d\ufe0e\ufe0f\u20e3"  # between and after pictographs
+_EAST_ASIAN = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Bopomofo}]"
+_HAN_FONT = SCRIPTS["Hans"].bold
+_USUAL_FONTS = (SCRIPTS["Deva"].bold, SCRIPTS["Latn"].bold)
+"""The fonts that every machine has."""
+_OTHER_FONTS = tuple(dict.fromkeys(f.bold for f in SCRIPTS.values() if f.bold not in (*_USUAL_FONTS, _HAN_FONT)))
+_FIRST_OTHER = 0x600
+"""The fonts of ``_OTHER_FONTS`` have no character below it that those of ``_USUAL_FONTS`` lack."""
 REMOVED = "\x00"
 """Marks the place of removed text until the gap is closed; users' texts never contain this character."""
 
@@ -38,34 +54,65 @@ def clean_text(text: str) -> str:
 def plain_characters(text: str) -> str:
     """Return ``text`` in NFC without invisible characters, and with every line break as ``\n``.
 
-    Control and formatting characters (soft hyphens, zero-width spaces, marks of direction) leave no gap. Joiners stay
-    inside words, where they shape the letters. Every kind of space becomes an ordinary one.
+    Control and formatting characters (soft hyphens, zero-width spaces) leave no gap. Joiners stay inside words, where
+    they shape the letters. Marks of direction stay in text with Arabic letters, where "C++" needs one. Every kind of
+    space becomes an ordinary one.
     """
     text = _compile_pattern(_LINE_BREAK).sub("\n", text).replace("\u2029", "\n\n")
-    text = unicodedata.normalize("NFC", "".join(_visible_character(c) for c in text))
-    return _compile_pattern(_LONE_JOINER).sub("", text)
+    kept = _JOINERS
+    if not text.isascii() and _compile_pattern(_RIGHT_TO_LEFT).search(text):
+        text, kept = text.translate(_TO_ISOLATES), _JOINERS + _DIRECTION
+    text = unicodedata.normalize("NFC", "".join(_visible_character(c, kept) for c in text))
+    text = _compile_pattern(_LONE_JOINER).sub("", text)
+    return "\n".join(map(_keep_useful_marks, text.split("\n"))) if kept != _JOINERS else text
 
 
-def _visible_character(character: str) -> str:
+def _visible_character(character: str, kept: str) -> str:
     category = unicodedata.category(character)
     if character in "\n\t" or category == "Zs":
         return "\n" if character == "\n" else " "
-    return "" if category in ("Cc", "Cf", "Cs") and character not in _JOINERS else character
+    return "" if category in ("Cc", "Cf", "Cs") and character not in kept else character
+
+
+def _keep_useful_marks(line: str) -> str:
+    """Return ``line`` without isolates that are not in pairs, and without the marks of direction that stand before its
+    first word or beside letters and spaces only: such a mark changes no order."""
+    depth = 0
+    for character in line:
+        depth += (character in _ISOLATES[:3]) - (character == _ISOLATES[3])
+        if depth < 0:
+            break
+    if depth:
+        line = line.translate(dict.fromkeys(map(ord, _ISOLATES)))
+    beside = r"[^\s\p{L}\p{M}]"
+    useless = _compile_pattern(rf"(?<!{beside})[{_MARKS}]+(?!{beside})|^\s*[{_MARKS}]+")
+    while (shorter := useless.sub("", line)) != line:
+        line = shorter
+    return unicodedata.normalize("NFC", line)
 
 
 def make_drawable(text: str, put: Callable[[str], str] = lambda _: "") -> str:
     """Return ``text`` in characters that the caption fonts have: styled letters (``𝐁``, ``Ａ``) become plain ones, and
     ``put`` replaces each run of emoji and other pictographs, by default with nothing."""
-    text = _compile_pattern(f"(?:{_PICTOGRAPHS})+").sub(lambda match: _replace_pictographs(match[0], put), text)
-    return "".join(c if c.isascii() or has_glyph(c) else _plain_form(c, text[i - 1 : i]) for i, c in enumerate(text))
+    if text.isascii():
+        return text
+    east_asian = is_east_asian(text)
+    text = _compile_pattern(f"(?:{_PICTOGRAPHS})+").sub(
+        lambda match: _replace_pictographs(match[0], put, east_asian), text
+    )
+    return "".join(
+        c if c.isascii() or has_glyph(c, east_asian) else _plain_form(c, text[i - 1 : i], east_asian)
+        for i, c in enumerate(text)
+    )
 
 
-def _replace_pictographs(run: str, put: Callable[[str], str]) -> str:
+def _replace_pictographs(run: str, put: Callable[[str], str], east_asian: bool) -> str:
     """Return ``run`` with its text characters (℃, №, ™) kept and the rest replaced by ``put``."""
     drawn = gone = ""
     for character in run:
-        plain = character if has_glyph(character) else _plain_form(character, drawn[-1:])
-        if character in _JOINING or (plain == character and not has_glyph(character)):
+        has = has_glyph(character, east_asian)
+        plain = character if has else _plain_form(character, drawn[-1:], east_asian)
+        if character in _JOINING or (plain == character and not has):
             gone += character
             continue
         drawn += (put(gone) if gone.strip(_JOINING) else "") + plain
@@ -73,15 +120,35 @@ def _replace_pictographs(run: str, put: Callable[[str], str]) -> str:
     return drawn + (put(gone) if gone.strip(_JOINING) else "")
 
 
-def has_glyph(character: str) -> bool:
-    return ord(character) in LATIN or ord(character) in DEVANAGARI
+def is_east_asian(text: str) -> bool:
+    """Return whether ``text`` has a letter of Chinese, Japanese or Korean. The font of these also has many symbols,
+    which count only beside such letters: other texts are drawn on machines without it."""
+    return not text.isascii() and _compile_pattern(_EAST_ASIAN).search(text) is not None
 
 
-def _plain_form(character: str, before: str) -> str:
+def has_glyph(character: str, east_asian: bool = False) -> bool:
+    """Return whether a caption font has ``character``; ``east_asian``: whether it stands in an East Asian text, in
+    which full-width punctuation stays and full-width letters and digits do not."""
+    return _find_font_of(character, east_asian) is not None
+
+
+@lru_cache(maxsize=4096)
+def _find_font_of(character: str, east_asian: bool) -> str | None:
+    point = ord(character)
+    if east_asian and point >= 0xFF10 and unicodedata.east_asian_width(character) == "F" and character.isalnum():
+        return None
+    is_symbol = 0x2000 <= point < 0x2E80 and unicodedata.category(character) == "So"
+    fonts = (*_USUAL_FONTS, *(() if is_symbol or point < _FIRST_OTHER else _OTHER_FONTS))
+    if east_asian and not is_symbol:
+        fonts = (*fonts, _HAN_FONT)
+    return next((font for font in fonts if point in read_font_coverage(font)), None)
+
+
+def _plain_form(character: str, before: str, east_asian: bool) -> str:
     """Return the compatibility form of ``character`` (Unicode, NFKC) if the caption fonts have that. A space separates
     a fraction from the digit ``before`` it."""
     plain = unicodedata.normalize("NFKC", character)
-    if plain == character or not all(has_glyph(c) for c in plain):
+    if plain == character or not all(has_glyph(c, east_asian) for c in plain):
         return character
     if unicodedata.decomposition(character).startswith("<super>") and plain.isdigit():
         return f"^{plain}"
@@ -93,18 +160,40 @@ def find_undrawable_character(text: str) -> str | None:
 
     One font draws a whole grapheme cluster.
     """
-    for cluster in split_graphemes(make_drawable(text)):
-        points = [ord(c) for c in cluster if not c.isspace() and c not in _JOINERS]
-        missing = min(([p for p in points if p not in font] for font in (DEVANAGARI, LATIN)), key=len)
+    text = make_drawable(text)
+    if text.isascii() and text.isprintable():
+        return None
+    fonts = (*_USUAL_FONTS, *_OTHER_FONTS, *((_HAN_FONT,) if is_east_asian(text) else ()))
+    for cluster in split_graphemes(text):
+        if cluster.isascii() and cluster.isprintable():
+            continue
+        points = [ord(c) for c in cluster if not _is_ignored(c)]
+        missing = min(([p for p in points if p not in read_font_coverage(font)] for font in fonts), key=len)
         if missing:
             return chr(missing[0])
     return None
+
+
+def _is_ignored(character: str) -> bool:
+    return character.isspace() or character in _NEVER_DRAWN or "\U000e0100" <= character <= "\U000e01ef"
 
 
 def describe_character(character: str) -> str:
     """Return ``character`` in a form that people can look up: ``'→' (U+2192 RIGHTWARDS ARROW)``."""
     name = unicodedata.name(character, "")
     return f"{character!r} (U+{ord(character):04X}{' ' if name else ''}{name})"
+
+
+def explain_undrawable(character: str) -> str:
+    """Return why ``character`` cannot be drawn, and what to do, as the end of a sentence about it."""
+    script = unicodedata.name(character, "").partition(" ")[0].capitalize()
+    known = {name for facts in SCRIPTS.values() for name in facts.properties} | {"Greek", "Cjk", ""}
+    if unicodedata.category(character)[0] in "LM" and script not in known:
+        return (
+            f"which the caption fonts cannot draw: there is no font and no rule of line breaks for the {script} script;"
+            " write the text in a language that `sutradhar languages` lists"
+        )
+    return "which the caption fonts cannot draw; take it out or spell it"
 
 
 def split_graphemes(text: str) -> list[str]:

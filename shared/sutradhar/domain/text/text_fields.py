@@ -10,6 +10,7 @@ from sutradhar.domain.text.pasted_text import read_line, read_narration
 from sutradhar.domain.text.text import (
     clean_text,
     describe_character,
+    explain_undrawable,
     find_undrawable_character,
     make_drawable,
     plain_characters,
@@ -29,10 +30,7 @@ def require_text(value: str) -> str:
 
 def _check_glyphs(value: str) -> str:
     if foreign := find_undrawable_character(value):
-        raise ValueError(
-            f"has the character {describe_character(foreign)}, which the caption fonts cannot draw;"
-            " take it out or spell it"
-        )
+        raise ValueError(f"has the character {describe_character(foreign)}, {explain_undrawable(foreign)}")
     return value
 
 
