@@ -84,8 +84,8 @@ def _keep_useful_marks(line: str) -> str:
             break
     if depth:
         line = line.translate(dict.fromkeys(map(ord, _ISOLATES)))
-    beside = r"[^\s\p{L}\p{M}]"
-    useless = _compile_pattern(rf"(?<!{beside})[{_MARKS}]+(?!{beside})|^\s*[{_MARKS}]+")
+    neutral = r"[^\s\p{L}\p{M}]"
+    useless = _compile_pattern(rf"(?<!{neutral})[{_MARKS}]+(?!{neutral})|^\s*[{_MARKS}]+")
     while (shorter := useless.sub("", line)) != line:
         line = shorter
     return unicodedata.normalize("NFC", line)
