@@ -68,6 +68,8 @@ def _make_page() -> bytes:
     files = _list_files()
     links = [f'<link rel="modulepreload" href="VERSION/{name}">' for name in list_start_modules(files)]
     lists = [f'<meta name="page-{page}" content="{" ".join(names)}">' for page, names in list_page_files(files).items()]
+    further = [Path(name).stem for name in sorted(files) if Path(name).parent.as_posix() == "js/text"]
+    lists.append(f'<meta name="texts" content="{" ".join(further)}">')
     text = (FOLDER / "index.html").read_text("utf-8").replace("PRELOADS", "\n".join(links + lists))
     return text.replace("VERSION", compute_version()).encode()
 

@@ -70,7 +70,8 @@ function Menu({ current }) {
 
 function Tools() {
   const key = useStore(apiKey);
-  const next = Object.keys(LANGUAGES).find((code) => code !== language.get());
+  const codes = Object.keys(LANGUAGES);
+  const next = codes[(codes.indexOf(language.get()) + 1) % codes.length];
   const nextTheme = THEMES[(THEMES.indexOf(theme.get()) + 1) % THEMES.length];
   const icon = { system: "screen", light: "sun", dark: "moon" }[theme.get()];
   const label = t("common.theme_label", { theme: t(`common.theme_${theme.get()}`) });

@@ -1,12 +1,17 @@
 /**
  * The words of the page in the language of the reader. A module that shows words begins with
  * `await loadTexts("create")`, which reads js/text/LANGUAGE/create.js, and then calls t("create.topic", {name}).
+ *
+ * A further interface language is one file, js/text/LANGUAGE.js, whose default export has the texts of each part:
+ * {create: {topic: "…"}}. A text that it lacks is shown in English.
  */
 import { createStore } from "./store.js";
 import { fillText } from "./lib/fill_text.js";
+import { nameLanguage } from "./lib/languages.js";
 
+const FURTHER = document.querySelector('meta[name="texts"]')?.content.split(" ").filter(Boolean) ?? [];
 /** The interface languages, by their own names. */
-export const LANGUAGES = { en: "English", hi: "हिन्दी" };
+export const LANGUAGES = { en: "English", hi: "हिन्दी", ...Object.fromEntries(FURTHER.map((code) => [code, nameLanguage(code, code)])) };
 const KEY = "sutradhar.language";
 const texts = {};
 const loaded = new Set();
@@ -49,8 +54,10 @@ export async function loadTexts(...names) {
 
 async function readParts(code, names) {
   const missing = names.filter((name) => !texts[`${code}/${name}`]);
-  const modules = await Promise.all(missing.map((name) => import(`./text/${code}/${name}.js`)));
-  missing.forEach((name, index) => (texts[`${code}/${name}`] = modules[index].default));
+  const folder = FURTHER.includes(code) ? "en" : code;
+  const own = folder === code ? {} : (await import(`./text/${code}.js`)).default;
+  const modules = await Promise.all(missing.map((name) => import(`./text/${folder}/${name}.js`)));
+  missing.forEach((name, index) => (texts[`${code}/${name}`] = { ...modules[index].default, ...own[name] }));
 }
 
 /** Change the language of the interface. Resolves when its texts are loaded. */

@@ -2,7 +2,8 @@
 import { html, useEffect, useState } from "../../vendor/preact.js";
 import { loadStyle } from "../place.js";
 import { makeHash, replaceQuery } from "../router.js";
-import { loadTexts, t } from "../text.js";
+import { listChoices } from "../lib/languages.js";
+import { language, loadTexts, t } from "../text.js";
 import { Button } from "../ui/button.js";
 import { EmptyState } from "../ui/empty_state.js";
 import { ErrorBox } from "../ui/error_box.js";
@@ -32,7 +33,7 @@ export default function LibraryPage({ query }) {
     <form class="filters" role="search" onSubmit=${(event) => event.preventDefault()}>
       <${TextField} label=${t("library.search")} type="search" value=${words} onChange=${setWords} placeholder=${t("library.search_example")} />
       <${Select} label=${t("library.state")} value=${filters.state} options=${STATES.map((one) => [one, one ? t(`common.state_${one}`) : t("library.all")])} onChange=${(state) => replaceQuery({ ...filters, state })} />
-      <${Select} label=${t("library.language")} value=${filters.language} options=${["", "en", "hi"].map((one) => [one, t(`library.language_${one || "all"}`)])} onChange=${(language) => replaceQuery({ ...filters, language })} />
+      <${Select} label=${t("library.language")} value=${filters.language} options=${[["", t("library.language_all")], ...listChoices(language.get())]} onChange=${(tag) => replaceQuery({ ...filters, language: tag })} />
     </form>
     <div class="visually-hidden" role="status">${!list.isFirstLoad && t("library.count", { count })}</div>
     ${list.isFirstLoad && !list.error && html`<${Loading} />`}

@@ -3,7 +3,8 @@ import { html } from "../../../vendor/preact.js";
 import { call, fileUrl } from "../../api.js";
 import { formatTime } from "../../lib/format.js";
 import { makeHash } from "../../router.js";
-import { t } from "../../text.js";
+import { nameLanguage } from "../../lib/languages.js";
+import { language, t } from "../../text.js";
 import { ErrorBox } from "../../ui/error_box.js";
 import { Loading } from "../../ui/loading.js";
 import { useFileUrl } from "../../ui/use_file_url.js";
@@ -36,6 +37,6 @@ function describeTime(time) {
 function Player({ status }) {
   const video = useFileUrl(status.final_video_url);
   return html`<video class="approval-player" controls playsinline preload="metadata" aria-label=${t("approval.player")} poster=${fileUrl(status.thumbnail_url)} ...${video}>
-    ${Object.entries(status.captions).map(([code, files]) => html`<track key=${code} kind="captions" srclang=${code} label=${t(`approval.language_${code}`)} src=${fileUrl(`${files.vtt}&redirect=false`)} />`)}
+    ${Object.entries(status.captions).map(([code, files]) => html`<track key=${code} kind="captions" srclang=${code} label=${nameLanguage(code, language.get())} src=${fileUrl(`${files.vtt}&redirect=false`)} />`)}
   </video>`;
 }

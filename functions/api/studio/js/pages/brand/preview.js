@@ -1,6 +1,7 @@
 /** A frame of a video with the brand, as the renderer draws it; it follows each change. */
 import { html, useState } from "../../../vendor/preact.js";
 import { makeBrand, makeSamplePlan } from "../../lib/brand.js";
+import { nameLanguage } from "../../lib/languages.js";
 import { language as pageLanguage, t } from "../../text.js";
 import { Choice } from "../../ui/field.js";
 import { FramePreview } from "../../ui/frame_preview.js";
@@ -13,7 +14,7 @@ const WORDS = {
 };
 
 export function BrandPreview({ fields }) {
-  const [shown, setShown] = useState({ scene: "title", language: pageLanguage.get(), aspect: "16:9" });
+  const [shown, setShown] = useState({ scene: "title", language: pageLanguage.get() in WORDS ? pageLanguage.get() : "en", aspect: "16:9" });
   const set = (name) => (value) => setShown((before) => ({ ...before, [name]: value }));
   const { scene, language, aspect } = shown;
   const words = WORDS[language];
@@ -23,7 +24,7 @@ export function BrandPreview({ fields }) {
     <${FramePreview} key=${aspect} scene=${index} words=${words.lines[index]} plan=${makeSamplePlan({ language, aspect, words })} brand=${makeBrand({ ...fields, publish: [] })} aspect=${aspect} isSample />
     <${Choice} label=${t("brand.preview_scene")} value=${scene} options=${SCENES.map((one) => [one, t(`brand.preview_${one}`)])} onChange=${set("scene")} />
     <div class="row brand-choices">
-      <${Choice} label=${t("create.language")} value=${language} options=${["en", "hi"].map((one) => [one, t(`create.language_${one}`)])} onChange=${set("language")} />
+      <${Choice} label=${t("create.language")} value=${language} options=${Object.keys(WORDS).map((one) => [one, nameLanguage(one, pageLanguage.get())])} onChange=${set("language")} />
       <${Choice} label=${t("create.aspect")} value=${aspect} options=${["16:9", "9:16"].map((one) => [one, t(`create.aspect_${one.replace(":", "_")}`)])} onChange=${set("aspect")} />
     </div>
   </section>`;

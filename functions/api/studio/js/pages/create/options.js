@@ -1,12 +1,14 @@
 /** How the video sounds and looks. What most people change is open; the rest is folded away. */
 import { html } from "../../../vendor/preact.js";
 import { OWN_AUDIO } from "../../lib/own_audio.js";
-import { t } from "../../text.js";
+import { changeSpoken, listChoices } from "../../lib/languages.js";
+import { language as pageLanguage, t } from "../../text.js";
 import { Checkbox, Choice, Select, TextArea, TextField } from "../../ui/field.js";
 import { More } from "../../ui/more.js";
 import { VoicePicker } from "../../ui/voice_picker.js";
 import { BrandOption, useBrands } from "./brand_option.js";
 import { LabelOption } from "./label_option.js";
+import { CaptionLanguages, FurtherLanguages } from "./languages_option.js";
 import { MusicOption } from "./music_option.js";
 import { PublishOption } from "./publish_option.js";
 
@@ -28,11 +30,12 @@ export function Options({ plan, errors, way, onChange }) {
   return html`<section class="card stack" aria-label=${t("create.options")}>
     <${BrandOption} plan=${plan} brands=${brands} error=${error("brand")} onChange=${onChange} />
     <div class="options">
-      <div data-path="language"><${Choice} label=${t("create.language")} value=${plan.language ?? ""} error=${error("language")} options=${["", "en", "hi"].map((one) => [one, t(`create.language_${one || "auto"}`)])} onChange=${(language) => onChange({ language: language || null })} /></div>
+      <${Select} label=${t("create.language")} data-path="language" value=${plan.language ?? ""} error=${error("language")} options=${[["", t("create.language_auto")], ...listChoices(pageLanguage.get())]} onChange=${(language) => onChange(changeSpoken(plan, language))} />
       ${!WITH_LENGTH.includes(way) && html`<${Select} label=${t("create.length")} data-path="length_sec" value=${String(plan.length_sec)} error=${error("length_sec")} options=${lengths.map((one) => [String(one), t("create.length_value", { length: one < 60 ? t("create.seconds", { count: one }) : t("create.minutes", { count: one / 60 }) })])} onChange=${(length) => onChange({ length_sec: Number(length) })} />`}
       <div data-path="aspect"><${Choice} label=${t("create.aspect")} value=${plan.aspect ?? "16:9"} error=${error("aspect")} options=${["16:9", "9:16", "1:1"].map((one) => [one, t(`create.aspect_${one.replace(":", "_")}`)])} onChange=${(aspect) => onChange({ aspect })} /></div>
     </div>
     ${!OWN_AUDIO[way] && html`<div data-path="voice"><${VoicePicker} language=${plan.language} value=${plan.voice ?? brand.voice ?? "F"} error=${error("voice")} onChange=${(voice) => onChange({ voice })} /></div>`}
+    ${!OWN_AUDIO[way] && html`<${FurtherLanguages} plan=${plan} errors=${errors} onChange=${onChange} />`}
     <div class="grid">
       <${Field} label=${t("create.style")} hint=${t("create.style_hint")} path="style" list=${STYLES.map((one) => t(`create.${one}`))} value=${plan.style ?? ""} placeholder=${brand.style ?? ""} error=${error("style")} onChange=${(style) => onChange({ style })} />
       ${way !== "song" && html`<${MusicOption} music=${plan.music} usual=${brand.music} error=${error("music")} onChange=${(music) => onChange({ music })} />`}
@@ -41,8 +44,8 @@ export function Options({ plan, errors, way, onChange }) {
     <${More} label=${t("create.captions_and_words")} isOpen=${hasErrorIn(errors, ["title", "subtitle_languages", "render.caption_style", "render.burn_captions", "watermark", "label", "publish"])}>
       <div class="grid">
         <${TextField} label=${t("create.video_title")} hint=${t("create.video_title_hint")} maxlength="120" data-path="title" value=${plan.title ?? ""} error=${error("title")} onChange=${(title) => onChange({ title })} />
-        <${Select} label=${t("create.captions")} data-path="subtitle_languages" value=${JSON.stringify(plan.subtitle_languages ?? ["en", "hi"])} error=${error("subtitle_languages")} options=${[["en", "hi"], ["en"], ["hi"], []].map((one) => [JSON.stringify(one), t(`create.captions_${one.join("_") || "none"}`)])} onChange=${(text) => onChange({ subtitle_languages: JSON.parse(text) })} />
-        <${Select} label=${t("create.burn")} data-path="render.burn_captions" value=${render.burn_captions ?? ""} error=${error("render.burn_captions")} options=${["", "en", "hi", "none"].map((one) => [one, t(`create.burn_${one || "auto"}`)])} onChange=${(one) => setRender({ burn_captions: one || null })} />
+        <${CaptionLanguages} value=${plan.subtitle_languages} error=${error("subtitle_languages")} onChange=${onChange} />
+        <${Select} label=${t("create.burn")} data-path="render.burn_captions" value=${render.burn_captions ?? ""} error=${error("render.burn_captions")} options=${[["", t("create.burn_auto")], ["none", t("create.burn_none")], ...listChoices(pageLanguage.get())]} onChange=${(one) => setRender({ burn_captions: one || null })} />
         <${Select} label=${t("create.caption_style")} data-path="render.caption_style" value=${render.caption_style ?? brand.caption_style ?? "plain"} error=${error("render.caption_style")} options=${["plain", "highlight"].map((one) => [one, t(`create.caption_style_${one}`)])} onChange=${(one) => setRender({ caption_style: one })} />
         <${TextField} label=${t("create.watermark")} hint=${t("create.watermark_hint")} maxlength="40" data-path="watermark" value=${plan.watermark === null || plan.watermark === false ? "" : (plan.watermark?.text ?? brand.watermark ?? "Sutradhar")} error=${error("watermark")} onChange=${(text) => onChange({ watermark: text ? { ...plan.watermark, text } : false })} />
       </div>

@@ -2,6 +2,7 @@
 import { html, useEffect, useRef } from "../../../vendor/preact.js";
 import { call, fileUrl } from "../../api.js";
 import { formatBytes, formatClock } from "../../lib/format.js";
+import { nameLanguage } from "../../lib/languages.js";
 import { readState } from "../../lib/publication_state.js";
 import { language, t } from "../../text.js";
 import { showToast } from "../../ui/announce.js";
@@ -31,7 +32,7 @@ export function Finished({ status }) {
   return html`<div class="finished">
     <div class="stack">
       <video ref=${player} class="player" controls playsinline preload="metadata" tabindex="0" aria-label=${t("job.player")} poster=${fileUrl(status.thumbnail_url)} ...${video} style=${size ? { aspectRatio: `${size.width} / ${size.height}` } : {}}>
-        ${Object.entries(status.captions).map(([code, files]) => html`<track key=${code} kind="captions" srclang=${code} label=${t(`job.language_${code}`)} src=${fileUrl(`${files.vtt}&redirect=false`)} />`)}
+        ${Object.entries(status.captions).map(([code, files]) => html`<track key=${code} kind="captions" srclang=${code} label=${nameLanguage(code, language.get())} src=${fileUrl(`${files.vtt}&redirect=false`)} />`)}
       </video>
       <${Publications} publications=${status.publications} />
     </div>
@@ -60,7 +61,7 @@ function Chapters({ scenes, onSeek }) {
 }
 
 function Downloads({ status, bytes }) {
-  const captions = Object.entries(status.captions).flatMap(([code, files]) => [["srt", files.srt], ["vtt", files.vtt], ["lrc", files.lrc]].filter(([, url]) => url).map(([format, url]) => [t("job.captions_file", { language: t(`job.language_${code}`), format: format.toUpperCase() }), url, `captions.${code}.${format}`]));
+  const captions = Object.entries(status.captions).flatMap(([code, files]) => [["srt", files.srt], ["vtt", files.vtt], ["lrc", files.lrc]].filter(([, url]) => url).map(([format, url]) => [t("job.captions_file", { language: nameLanguage(code, language.get()), format: format.toUpperCase() }), url, `captions.${code}.${format}`]));
   const base = status.final_video_url.replace("kind=video", "");
   const files = [
     [t("job.video_file"), status.final_video_url, "video.mp4"],

@@ -43,8 +43,6 @@ export default {
   written_later_length: "The story is written after you grant it. Its length: {length}.",
   show_video: "Open the page of the video",
   player: "The video",
-  language_en: "English",
-  language_hi: "Hindi",
   at_once: "As soon as it is granted and finished",
   word_title: "Title",
   word_description: "Description",

@@ -63,8 +63,6 @@ export default {
   duplicate: "Duplicate",
   files_gone: "The files of this video are no longer kept. Duplicate it to make it again.",
   player: "The video",
-  language_en: "English",
-  language_hi: "Hindi",
   chapters: "Scenes",
   scene: "Scene {number}",
   downloads: "Download",

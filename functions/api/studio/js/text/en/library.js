@@ -7,8 +7,6 @@ export default {
   all: "All",
   language: "Language",
   language_all: "All",
-  language_en: "English",
-  language_hi: "Hindi",
   nothing_found: "No video matches",
   clear: "Show all videos",
   empty: "Here your videos will be",

@@ -43,8 +43,6 @@ export default {
   written_later_length: "कहानी आपकी अनुमति के बाद लिखी जाएगी। लंबाई: {length}।",
   show_video: "वीडियो का पृष्ठ खोलें",
   player: "वीडियो",
-  language_en: "अंग्रेज़ी",
-  language_hi: "हिन्दी",
   at_once: "अनुमति मिलते और वीडियो तैयार होते ही",
   word_title: "शीर्षक",
   word_description: "विवरण",

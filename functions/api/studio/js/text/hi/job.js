@@ -63,8 +63,6 @@ export default {
   duplicate: "प्रति बनाएँ",
   files_gone: "इस वीडियो की फ़ाइलें अब नहीं रखी हैं। फिर बनाने के लिए इसकी प्रति बनाइए।",
   player: "वीडियो",
-  language_en: "अंग्रेज़ी",
-  language_hi: "हिन्दी",
   chapters: "दृश्य",
   scene: "दृश्य {number}",
   downloads: "डाउनलोड",

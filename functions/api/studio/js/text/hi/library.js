@@ -7,8 +7,6 @@ export default {
   all: "सभी",
   language: "भाषा",
   language_all: "सभी",
-  language_en: "अंग्रेज़ी",
-  language_hi: "हिन्दी",
   nothing_found: "ऐसा कोई वीडियो नहीं मिला",
   clear: "सारे वीडियो दिखाएँ",
   empty: "आपके वीडियो यहाँ दिखेंगे",
