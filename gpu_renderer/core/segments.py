@@ -10,6 +10,7 @@ from itertools import pairwise
 from gpu_renderer.core.segment_look import cut_look, list_look_files
 from gpu_renderer.core.segment_lyrics import SegmentLyrics, cut_lyrics
 from sutradhar.domain.core.base import Frozen
+from sutradhar.domain.language.tags import Language
 from sutradhar.domain.plan.brand import BrandLook
 from sutradhar.domain.plan.choices import CaptionStyle
 from sutradhar.domain.plan.options import Watermark
@@ -58,6 +59,9 @@ class Segment(Frozen):
     """The label, cut to the segment's frames."""
     look: BrandLook | None = None
     """The part of the brand's look that the segment shows; None: the usual look."""
+    language: Language | None = None
+    """The language of titles, marks and lyrics; None: it is not known."""
+    caption_language: Language | None = None
 
     @property
     def end(self) -> int:
@@ -120,6 +124,8 @@ def build_segment(timeline: Timeline, start: int, end: int) -> Segment:
         watermark=watermark,
         lyrics=cut_lyrics(timeline.lyrics, start, end, timeline.fps),
         label=_cut_label(timeline.label, start, end),
+        language=timeline.language,
+        caption_language=timeline.caption_language or timeline.language,
         look=cut_look(timeline.look, has_text=bool(cues or titles or watermark), has_logo=has_mark),
     )
 

@@ -12,7 +12,8 @@ from gpu_renderer.core.engine import engine
 from gpu_renderer.core.segments import Segment
 from gpu_renderer.encode import encoders
 from gpu_renderer.encode.encoders import Profile
-from gpu_renderer.text.fonts import hash_fonts, hash_look_fonts
+from gpu_renderer.text.fonts import hash_fonts
+from gpu_renderer.text.segment_fonts import hash_segment_fonts
 from sutradhar.bootstrap.machine import count_cores
 from sutradhar.domain.video.render_request import SegmentCounts
 from sutradhar.domain.video.timeline import Timeline
@@ -40,12 +41,10 @@ def plan_segments(
 ) -> SegmentPlan:
     """Cut ``timeline`` into segments and name their blobs."""
     parts, fonts = segments.split(timeline, max_segment_sec), hash_fonts()
-    keys = [segment_key(part, profile.arguments(part.fps), engine(), fonts | _hash_fonts_of(part)) for part in parts]
+    keys = [
+        segment_key(part, profile.arguments(part.fps), engine(), fonts | hash_segment_fonts(part)) for part in parts
+    ]
     return SegmentPlan(parts, tuple(f"segments/{key}.mp4" for key in keys), profile)
-
-
-def _hash_fonts_of(segment: Segment) -> dict[str, str]:
-    return hash_look_fonts(segment.lyrics.look if segment.lyrics else None)
 
 
 def measure_free_memory_mb() -> float:

@@ -23,6 +23,7 @@ from gpu_renderer.text.lyric_words import (
     draw_clean,
     group_bold,
 )
+from sutradhar.domain.language.tags import Language
 
 Blend = Callable[[int, Frame], None]
 """Blends a line into a Frame, which shows frame n of the segment."""
@@ -41,8 +42,8 @@ _HYSTERESIS = 24
 class Clean:
     """Words that appear softly, one after the other."""
 
-    def __init__(self, texts: Sequence[str], size: tuple[int, int], fps: int) -> None:
-        words = draw_clean(split_tokens(texts), *size)
+    def __init__(self, texts: Sequence[str], size: tuple[int, int], fps: int, language: Language | None) -> None:
+        words = draw_clean(split_tokens(texts), *size, language)
         self._words = [(word.word, make_premultiplied(word.overlay)) for word in words]
         self._fade = count_frames(FADE_SEC, fps)
 
@@ -58,11 +59,14 @@ class Clean:
 
 
 class Handwritten:
-    """Words that are written from left to right while they are sung."""
+    """Words that are written, in their direction, while they are sung."""
 
-    def __init__(self, texts: Sequence[str], size: tuple[int, int], fps: int) -> None:
-        words = draw_handwritten(split_tokens(texts), *size)
-        self._words = [(word.word, make_premultiplied(word.overlay), _Pen(word.overlay.rgba[..., 3])) for word in words]
+    def __init__(self, texts: Sequence[str], size: tuple[int, int], fps: int, language: Language | None) -> None:
+        words = draw_handwritten(split_tokens(texts), *size, language)
+        self._words = [
+            (word.word, make_premultiplied(word.overlay), _Pen(word.overlay.rgba[..., 3], is_rtl=word.is_rtl))
+            for word in words
+        ]
         self._parts = Counter(word.word for word in words)
         self._fade, self._fps = count_frames(FADE_SEC * 1.5, fps), fps
 
@@ -88,10 +92,11 @@ class Handwritten:
 class _Pen:
     """The way of a pen over a word, whose ink covers the share ``alpha`` (0-255) of each pixel."""
 
-    def __init__(self, alpha: Bytes) -> None:
+    def __init__(self, alpha: Bytes, *, is_rtl: bool) -> None:
         rows, columns = alpha.shape
         y, x = np.ogrid[:rows, :columns]
-        self._along = (x - SLANT * (rows - y)).astype(np.float32)
+        across = x - SLANT * (rows - y)
+        self._along = (-across if is_rtl else across).astype(np.float32)
         inked = self._along[alpha > 128]
         self._first, self._last = (float(inked.min()), float(inked.max())) if inked.size else (0.0, 1.0)
         self._soft = max(columns * 0.04, 3.0)
@@ -105,10 +110,10 @@ class _Pen:
 class Bold:
     """A few large words at a time; the one that is sung is in the accent colour."""
 
-    def __init__(self, texts: Sequence[str], size: tuple[int, int], fps: int) -> None:
-        self._size, self._fade = size, count_frames(FADE_SEC, fps)
+    def __init__(self, texts: Sequence[str], size: tuple[int, int], fps: int, language: Language | None) -> None:
+        self._size, self._fade, self._language = size, count_frames(FADE_SEC, fps), language
         self._pop = [_POP_STEPS[i * _POP_FPS // fps] for i in range(count_frames(len(_POP_STEPS) / _POP_FPS, fps))]
-        self._groups = group_bold(split_tokens(texts, lambda word: change_case(word, str.upper)), *size)
+        self._groups = group_bold(split_tokens(texts, lambda word: change_case(word, str.upper)), *size, language)
         self._drawn = LRUCache[int, list[_BoldOverlays]](2)
 
     def open(self, line: SegmentLine) -> Blend:
@@ -134,7 +139,7 @@ class Bold:
     def _draw(self, group: Sequence[Token]) -> list["_BoldOverlays"]:
         return [
             _BoldOverlays(one.word, make_premultiplied(one.sung), make_premultiplied(one.current), one.middle)
-            for one in draw_bold(group, *self._size)
+            for one in draw_bold(group, *self._size, self._language)
         ]
 
 
@@ -148,9 +153,9 @@ class _BoldOverlays(NamedTuple):
 class Brat:
     """Large narrow words, black on a light image and white on a dark one."""
 
-    def __init__(self, texts: Sequence[str], size: tuple[int, int], fps: int) -> None:
+    def __init__(self, texts: Sequence[str], size: tuple[int, int], fps: int, language: Language | None) -> None:
         tokens = split_tokens(texts, lambda word: change_case(word, str.lower))
-        words = draw_brat(tokens, *size)
+        words = draw_brat(tokens, *size, language)
         self._numbers = [word.word for word in words]
         self._white = [make_premultiplied(word.overlay) for word in words]
         self._black = [white.blacken() for white in self._white]

@@ -16,6 +16,7 @@ from gpu_renderer.text.label import draw_label_overlay
 from gpu_renderer.text.logo import draw_logo_overlay
 from gpu_renderer.text.look import Look, describe_look, make_look, usual_look
 from gpu_renderer.text.titles import draw_title_overlay, title_opacity
+from sutradhar.domain.language.tags import Language
 from sutradhar.domain.plan.brand import BrandLook
 from sutradhar.domain.plan.options import Watermark
 from sutradhar.domain.video.captions import Cue
@@ -61,15 +62,17 @@ class OverlayLayers:
         Raises:
             RenderError: a text has a character that the fonts cannot draw, or a file of the look cannot be used.
         """
-        look = self._make_look(segment.look, files or {})
-        layers = self._lyrics.open(segment.lyrics, segment.fps) if segment.lyrics else []
+        language = segment.language
+        look = self._make_look(segment.look, files or {}).adapt_to_language(language)
+        layers = self._lyrics.open(segment.lyrics, segment.fps, language) if segment.lyrics else []
         layers += [(title.start, title.end, self._title(title, segment.fps, look)) for title in segment.titles]
         highlight = segment.caption_style == "highlight"
-        layers += [(cue.start, cue.end, self._caption(cue, look, is_highlighted=highlight)) for cue in segment.cues]
+        of_cues = look.adapt_to_language(segment.caption_language)
+        layers += [(cue.start, cue.end, self._caption(cue, of_cues, is_highlighted=highlight)) for cue in segment.cues]
         if look.logo or segment.watermark:
             layers.append((0, segment.frames, self._mark(segment.watermark, look)))
         if segment.label is not None:
-            layers.append((segment.label.start, segment.label.end, self._label(segment.label)))
+            layers.append((segment.label.start, segment.label.end, self._label(segment.label, language)))
 
         def blend(n: int, frame: Frame) -> None:
             for start, end, layer in layers:
@@ -108,8 +111,8 @@ class OverlayLayers:
         overlay = get_or_make(self._overlays, (look.key, None if look.logo else watermark), make)
         return lambda _n, frame: overlay.blend(frame)
 
-    def _label(self, label: LabelCue) -> Layer:
+    def _label(self, label: LabelCue, language: Language | None) -> Layer:
         """Return the layer of the label, which looks the same in every brand: it must be legible."""
-        key = ("", label.evolve(start=0, end=1))
-        overlay = get_or_make(self._overlays, key, lambda: YuvOverlay(draw_label_overlay(label, *self._size)))
+        key = (str(language), label.evolve(start=0, end=1))
+        overlay = get_or_make(self._overlays, key, lambda: YuvOverlay(draw_label_overlay(label, *self._size, language)))
         return lambda _n, frame: overlay.blend(frame)

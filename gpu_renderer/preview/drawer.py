@@ -35,7 +35,16 @@ class FrameDrawer:
             RenderError: an image or a clip cannot be used, or the fonts lack a character; names the scene.
         """
         bare = segment.evolve(
-            start=0, cues=(), titles=(), watermark=None, caption_style="plain", lyrics=None, label=None, look=None
+            start=0,
+            cues=(),
+            titles=(),
+            watermark=None,
+            caption_style="plain",
+            lyrics=None,
+            label=None,
+            look=None,
+            language=None,
+            caption_language=None,
         )
         frame = Frame(*self.size)
         np.copyto(frame.buffer, get_or_make(self._bare_frames, bare, lambda: self._compose(bare, sources)).buffer)

@@ -15,7 +15,8 @@ from gpu_renderer.core.segments import Segment, build_segment
 from gpu_renderer.preview.drawer import FrameDrawer
 from gpu_renderer.preview.encoded_frame import QUALITY, encode_frame
 from gpu_renderer.preview.sources import KEPT_BYTES, SourceFiles
-from gpu_renderer.text.fonts import hash_fonts, hash_look_fonts
+from gpu_renderer.text.fonts import hash_fonts
+from gpu_renderer.text.segment_fonts import hash_segment_fonts
 from sutradhar.domain.core.errors import NotFound
 from sutradhar.domain.video.frame_request import FrameRequest
 from sutradhar.ports.stores import BlobStore
@@ -84,7 +85,7 @@ class FrameService:
 
     def _make_key(self, segment: Segment, request: FrameRequest) -> str:
         width = min(request.width or segment.width, segment.width)
-        fonts = self._fonts | hash_look_fonts(segment.lyrics.look if segment.lyrics else None)
+        fonts = self._fonts | hash_segment_fonts(segment)
         return segment_key(segment, ["frame", request.format, str(QUALITY), str(width)], engine(), fonts)
 
     def _read_stored(self, key: str, request: FrameRequest) -> FrameAnswer | None:

@@ -7,8 +7,8 @@ from pathlib import Path
 from fontTools.ttLib import TTLibError
 
 from gpu_renderer.text.font_runs import load_font, read_coverage
-from gpu_renderer.text.fonts import Typeface, find_typeface
-from gpu_renderer.text.text_renderer import ASCENT, DESCENT
+from gpu_renderer.text.fonts import FontFile, Typeface, find_typeface
+from gpu_renderer.text.line_heights import ASCENT, DESCENT
 from sutradhar.domain.core.errors import RenderError
 from sutradhar.domain.plan.brand import Script
 
@@ -32,7 +32,8 @@ def make_brand_typeface(fonts: Mapping[Script, Path]) -> Typeface:
     usual = find_typeface()
     if not fonts:
         return usual
-    latin, devanagari = fonts.get("latin", usual.latin), fonts.get("devanagari", usual.devanagari)
+    latin = FontFile(fonts["latin"]) if "latin" in fonts else usual.latin
+    devanagari = FontFile(fonts["devanagari"]) if "devanagari" in fonts else usual.devanagari
     scales: dict[Path, float] = {}
     for script, path in fonts.items():
         scales[path] = min(_measure_scale(path, script), scales.get(path, 1.0))
@@ -43,11 +44,11 @@ def make_brand_typeface(fonts: Mapping[Script, Path]) -> Typeface:
 def _measure_scale(path: Path, script: Script) -> float:
     """Return the factor, at most 1, by which the letters of the font are drawn smaller to fit a line."""
     try:
-        covered = read_coverage(path)
+        covered = read_coverage(FontFile(path))
         sample = "".join(c for c in _SAMPLES[script] if ord(c) in covered)
         if not sample.strip():
             return 1.0
-        _, top, _, bottom = load_font(path, _MEASURED_AT).getbbox(sample, anchor="ls")
+        _, top, _, bottom = load_font(FontFile(path), _MEASURED_AT).getbbox(sample, anchor="ls")
     except (OSError, TTLibError, ValueError, KeyError, AssertionError) as exc:
         raise RenderError(
             f"a font of the brand cannot be used: {exc}",

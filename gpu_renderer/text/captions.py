@@ -3,22 +3,21 @@
 from collections.abc import Iterator, Sequence
 
 from gpu_renderer.text.fonts import Typeface
+from gpu_renderer.text.line_heights import find_language_heights
+from gpu_renderer.text.line_layout import measure_line
 from gpu_renderer.text.logo import find_logo_box
 from gpu_renderer.text.look import Look, usual_look
 from gpu_renderer.text.overlay import Overlay, crop_to_frame, find_corner
 from gpu_renderer.text.placement import choose_placement
 from gpu_renderer.text.text_renderer import (
-    ASCENT,
     BOX_PADDING,
-    DESCENT,
-    PITCH,
     Style,
     draw_lines,
     highlight_word,
-    measure_line,
     require_glyphs,
 )
 from sutradhar.domain.plan.options import Watermark
+from sutradhar.domain.text.words import join_words, split_words
 from sutradhar.domain.video.captions import MAX_LINE, break_lines, count_characters
 
 _CAPTION = Style(outline_width=0.055, shadow_opacity=0.55, shadow_blur=0.14, box_opacity=0.32)
@@ -49,8 +48,8 @@ class Caption:
     def __init__(
         self, lines: Sequence[str], width: int, height: int, look: Look | None = None, *, keeps_lines: bool = False
     ) -> None:
-        require_glyphs(" ".join(lines), "the caption")
         self._look = look = look or usual_look()
+        require_glyphs(" ".join(lines), "the caption", language=look.face.language)
         em, place = min(width, height) * _CAPTION_EM, choose_placement(width, height)
         width_limit, line_limit = width * place.caption_width, place.caption_lines
         broken, self._em = _fit_caption(lines, keeps_lines, look.face, em, width_limit, line_limit)
@@ -58,8 +57,9 @@ class Caption:
         rows, columns = self._bitmap.rgba.shape[:2]
         match look.caption_place:
             case "bottom":
-                baseline = _find_caption_floor(width, height, look) - em * DESCENT
-                y = round(baseline + self._em * DESCENT) + self._bitmap.inset - rows
+                descent = self._bitmap.heights.descent
+                baseline = _find_caption_floor(width, height, look) - em * descent
+                y = round(baseline + self._em * descent) + self._bitmap.inset - rows
             case "middle":
                 y = (height - rows) // 2
             case "top":
@@ -81,7 +81,8 @@ class Caption:
 def find_caption_top(width: int, height: int, look: Look | None = None) -> int:
     """Return the row of a ``width`` x ``height`` frame above which no letter and no box of a caption near the lower
     edge reaches."""
-    return int(_find_caption_floor(width, height, look or usual_look()) - _measure_height(width, height))
+    look = look or usual_look()
+    return int(_find_caption_floor(width, height, look) - _measure_height(width, height, look))
 
 
 def find_lower_third_floor(width: int, height: int, look: Look) -> int:
@@ -99,16 +100,17 @@ def find_title_rows(width: int, height: int, look: Look) -> tuple[float, float]:
     if (logo := find_logo_box(look, width, height)) and look.logo and look.logo.place.position[0] == "t":
         top = max(top, logo.bottom + _LOGO_GAP * min(width, height))
     if look.caption_place == "middle":
-        bottom = (height - _measure_height(width, height)) / 2
+        bottom = (height - _measure_height(width, height, look)) / 2
     elif look.caption_place == "top":
-        top = _find_caption_ceiling(width, height, look) + _measure_height(width, height)
+        top = _find_caption_ceiling(width, height, look) + _measure_height(width, height, look)
     return top, bottom - place.over_captions * height
 
 
-def _measure_height(width: int, height: int) -> float:
+def _measure_height(width: int, height: int, look: Look) -> float:
     """Return the rows of the highest caption, its box included."""
     lines = choose_placement(width, height).caption_lines
-    return min(width, height) * _CAPTION_EM * (ASCENT + DESCENT + PITCH * (lines - 1) + BOX_PADDING / 3)
+    heights = find_language_heights(look.face.language)
+    return min(width, height) * _CAPTION_EM * (heights.measure(lines) + BOX_PADDING / 3)
 
 
 def _find_caption_floor(width: int, height: int, look: Look) -> float:
@@ -150,8 +152,8 @@ def _fit_caption(
 def _break_differently(lines: Sequence[str], *, keeps_lines: bool) -> Iterator[list[str]]:
     """Yield ``lines`` as they are, then broken into lines that are shorter and shorter."""
     yield list(lines)
-    text = " ".join(lines)
-    longest = max(count_characters(word) for word in text.split())
+    text = join_words(split_words("\n".join(lines)))
+    longest = max(count_characters(word) for word in split_words(text))
     for limit in range(MAX_LINE, max(MAX_LINE // 3, longest - 1), -1):
         yield [part for line in (lines if keeps_lines else [text]) for part in break_lines(line, limit)]
 
@@ -162,15 +164,15 @@ def draw_watermark_overlay(watermark: Watermark, width: int, height: int, look: 
     Raises:
         RenderError: the fonts lack a character.
     """
-    require_glyphs(watermark.text, "the watermark")
     look = look or usual_look()
+    require_glyphs(watermark.text, "the watermark", language=look.face.language)
     face = look.face
     size = round(min(width, height) * _WATERMARK_EM)
     max_width = width * _WATERMARK_WIDTH
     if (natural := measure_line(watermark.text, face, size)) > max_width:
         size = max(int(size * max_width / natural), 1)
     style = Style(outline_width=0.02, shadow_opacity=0.6, shadow_blur=0.14, opacity=watermark.opacity)
-    bitmap = draw_lines([watermark.text], face, size, look.color_text(style), align="left")
+    bitmap = draw_lines([watermark.text], face, size, look.color_text(style), align="start")
     inset = bitmap.inset
     rows, columns = (length - 2 * inset for length in bitmap.rgba.shape[:2])
     x, y = find_corner(watermark.position, (columns, rows), width, height)

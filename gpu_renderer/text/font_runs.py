@@ -1,90 +1,148 @@
 """Divide a text among fonts: each part is drawn in a font that has its characters."""
 
+from collections.abc import Iterator
 from functools import cache, lru_cache
 from itertools import groupby
-from pathlib import Path
 
 import regex
 from fontTools.ttLib import TTFont
 from PIL import ImageFont
 
-from gpu_renderer.text.fonts import Typeface
+from gpu_renderer.text.fonts import FontFile, Typeface, find_typeface
+from sutradhar.domain.core.errors import NotInstalled
+from sutradhar.domain.language.detect import detect_language
+from sutradhar.domain.language.scripts import SCRIPTS, Script
+from sutradhar.domain.language.table import FACTS
 from sutradhar.domain.text.text import split_graphemes
 
 _DEVANAGARI = regex.compile(r"\p{Script=Devanagari}")
 _WORD_OR_SPACE = regex.compile(r"\S+|\s+")
 _LETTER = regex.compile(r"\p{L}")
-IGNORED = regex.compile(r"[\s\u200c\u200d]")
-"""Characters that are drawn as nothing."""
+_MARKS = r"\p{Bidi_Control}"
+IGNORED = regex.compile(rf"[\s\u200c\u200d{_MARKS}]")
+"""Characters that are drawn as nothing: spaces, joiners and marks of direction."""
+_MARK = regex.compile(rf"[{_MARKS}]")
+_USUAL = ("Latin", "Cyrillic", "Devanagari")
+"""Values of the Unicode property Script whose letters every typeface has."""
+_OTHERS = tuple(dict.fromkeys(name for facts in SCRIPTS.values() for name in facts.properties if name not in _USUAL))
+_OTHER = regex.compile("|".join(rf"(?P<{name}>\p{{Script={name}}})" for name in _OTHERS))
+"""A letter of another script, in a group with its name."""
 
 
 @cache
-def read_coverage(font: Path) -> frozenset[int]:
-    """Return the code points that the file ``font`` has glyphs for."""
-    with font.open("rb") as file, TTFont(file, lazy=True) as opened:
+def read_coverage(font: FontFile) -> frozenset[int]:
+    """Return the code points that ``font`` has glyphs for."""
+    with font.path.open("rb") as file, TTFont(file, lazy=True, fontNumber=font.face) as opened:
         return frozenset(opened.getBestCmap())
 
 
-def has_glyphs(font: Path, text: str) -> bool:
-    """Return whether the file ``font`` has a glyph for each character of ``text``."""
-    return all(ord(c) in read_coverage(font) for c in text)
+def has_glyphs(font: FontFile, text: str) -> bool:
+    """Return whether ``font`` has a glyph for each character of ``text``."""
+    covered = read_coverage(font._replace(language=""))
+    return all(ord(c) in covered for c in text)
 
 
-def split_by_font(text: str, face: Typeface) -> list[tuple[Path, str]]:
+def split_by_font(text: str, face: Typeface) -> list[tuple[FontFile, str]]:
     """Split ``text`` where the font changes, and return each part with its font.
 
     Digits, punctuation and the like stay with the letters before them (at the start: after them) if that font has
     them. A grapheme cluster is never split.
+
+    Raises:
+        NotInstalled: the font of a script is missing.
     """
+    letters = "".join(match[0] for match in _OTHER.finditer(text))
     if face.keeps_words and face.spare:
-        words = _split_by_face(text, face, face.spare)
-        chosen = [pair for own, part in words for pair in _choose_fonts(part, own)]
+        words = _split_by_face(text, face, face.spare, letters)
+        chosen = [pair for own, part in words for pair in _choose_fonts(part, own, letters)]
     else:
-        chosen = _choose_fonts(text, face)
+        chosen = _choose_fonts(text, face, letters)
     return [(font, "".join(c for _, c in part)) for font, part in groupby(chosen, key=lambda pair: pair[0])]
 
 
-def _choose_fonts(text: str, face: Typeface) -> list[tuple[Path, str]]:
-    """Return the grapheme clusters of ``text``, each with its font."""
+def _choose_fonts(text: str, face: Typeface, letters: str) -> list[tuple[FontFile, str]]:
+    """Return the grapheme clusters of ``text``, each with its font. ``letters``: all letters of other scripts."""
     clusters = split_graphemes(text)
-    current = next((font for c in clusters if (font := _choose_font(c, face))), face.latin)
-    chosen: list[tuple[Path, str]] = []
+    current = next((font for c in clusters if (font := _choose_font(c, face, letters))), face.latin)
+    chosen: list[tuple[FontFile, str]] = []
     for cluster in clusters:
-        current = _choose_font(cluster, face) or current
+        current = _choose_font(cluster, face, letters) or current
         chosen.append((_find_font_with(cluster, current, face), cluster))
     return chosen
 
 
-def _split_by_face(text: str, face: Typeface, spare: Typeface) -> list[tuple[Typeface, str]]:
+def _split_by_face(text: str, face: Typeface, spare: Typeface, letters: str) -> list[tuple[Typeface, str]]:
     """Return the parts of ``text`` with the face of each: a word goes to ``spare`` if ``face`` lacks a letter of it."""
 
     def choose(part: str) -> Typeface:
-        letters = [(font, cluster) for cluster in split_graphemes(part) if (font := _choose_font(cluster, face))]
-        return face if all(has_glyphs(font, IGNORED.sub("", cluster)) for font, cluster in letters) else spare
+        fonts = [(font, c) for c in split_graphemes(part) if (font := _choose_font(c, face, letters))]
+        return face if all(has_glyphs(font, IGNORED.sub("", cluster)) for font, cluster in fonts) else spare
 
     parts = [(choose(part), part) for part in _WORD_OR_SPACE.findall(text)]
     return [(own, "".join(part for _, part in group)) for own, group in groupby(parts, key=lambda pair: pair[0])]
 
 
-def _find_font_with(cluster: str, current: Path, face: Typeface) -> Path:
+def _find_font_with(cluster: str, current: FontFile, face: Typeface) -> FontFile:
     """Return ``current`` if it has ``cluster``, else the first font of ``face`` that has it, else ``current``."""
-    needed = IGNORED.sub("", cluster) if face.keeps_words else cluster
+    needed = (
+        IGNORED.sub("", cluster) if face.keeps_words or current not in _list_usual(face) else _MARK.sub("", cluster)
+    )
     if has_glyphs(current, needed):
         return current
-    others = [face.latin if current == face.devanagari else face.devanagari]
+    others = [font for font in (face.latin, face.devanagari) if font != current]
     if spare := face.spare:
         own = spare.devanagari if current == face.devanagari else spare.latin
         others += [own, spare.latin if own == spare.devanagari else spare.devanagari]
-    return next((font for font in others if has_glyphs(font, needed)), current)
+    usual = next((font for font in others if has_glyphs(font, needed)), None)
+    return usual or next((font for font in _list_fonts(face) if has_glyphs(font, needed)), current)
 
 
-def _choose_font(cluster: str, face: Typeface) -> Path | None:
+def _list_usual(face: Typeface) -> tuple[FontFile, ...]:
+    spare = face.spare
+    return (face.latin, face.devanagari, *((spare.latin, spare.devanagari) if spare else ()))
+
+
+def _list_fonts(face: Typeface) -> Iterator[FontFile]:
+    """Yield the fonts of all scripts that are installed, that of the face's language first."""
+    own = [FACTS[face.language].script] if face.language else []
+    for script in (*own, *SCRIPTS):
+        try:
+            yield face.find_font(script)
+        except NotInstalled:
+            continue
+
+
+def _choose_font(cluster: str, face: Typeface, letters: str) -> FontFile | None:
+    """Return the font of the letters of ``cluster``; None: any font may draw it."""
     if _DEVANAGARI.search(cluster):
         return face.devanagari
-    return face.latin if _LETTER.search(cluster) else None
+    if other := _OTHER.search(cluster):
+        return face.find_font(_choose_script(str(other.lastgroup), face, letters))
+    if not _LETTER.search(cluster):
+        return None
+    # a letter that several scripts share, such as the mark of length of Japanese, stays with the letters before it
+    is_usual = any(has_glyphs(font, IGNORED.sub("", cluster)) for font in _list_usual(face))
+    return face.latin if is_usual or not letters else None
+
+
+def _choose_script(name: str, face: Typeface, letters: str) -> Script:
+    """Return the script that draws letters of the Unicode script ``name`` as the language of the text writes them:
+    Japanese, Chinese and Korean have their own forms of the same characters, and Urdu is read in Nastaliq."""
+    for language in (face.language, detect_language(letters)):
+        if language and name in FACTS[language].script_facts.properties:
+            return FACTS[language].script
+    return next(script for script, facts in SCRIPTS.items() if name in facts.properties)
+
+
+def list_other_fonts(text: str, face: Typeface) -> list[FontFile]:
+    """Return the fonts of parts of ``text`` that are neither chosen by ``face`` nor those of all captions, or that draw
+    the forms of letters of one language."""
+    usual = {*_list_usual(face), *_list_usual(find_typeface())}
+    fonts = dict.fromkeys(font for font, _ in split_by_font(text, face))
+    return [font for font in fonts if font.language or font not in usual]
 
 
 @lru_cache(maxsize=64)
-def load_font(path: Path, size: float) -> ImageFont.FreeTypeFont:
-    """Open ``path`` at ``size`` pixels to the em."""
-    return ImageFont.truetype(path, size, layout_engine=ImageFont.Layout.RAQM)
+def load_font(font: FontFile, size: float) -> ImageFont.FreeTypeFont:
+    """Open ``font`` at ``size`` pixels to the em."""
+    return ImageFont.truetype(font.path, size, index=font.face, layout_engine=ImageFont.Layout.RAQM)

@@ -1,15 +1,20 @@
 """Find the font files of the texts in a video, and hash them for the keys of what is drawn with them."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from PIL import features
 
 from sutradhar.domain.core.errors import NotInstalled
+from sutradhar.domain.language.scripts import SCRIPTS, Script
+from sutradhar.domain.language.table import FACTS
+from sutradhar.domain.language.tags import Language
 from sutradhar.domain.plan.song import LyricLook
+
+Weight = Literal["bold", "regular"]
 
 _FONT_FOLDERS = (
     "/usr/share/fonts",
@@ -21,22 +26,67 @@ _FONT_FOLDERS = (
 )
 
 
+class FontFile(NamedTuple):
+    """A font: a file, the number of the font in a collection, and the language whose forms of letters it draws."""
+
+    path: Path
+    face: int = 0
+    language: str = ""
+    """The tag that HarfBuzz is told; empty: the letters have their usual forms."""
+    scale: float = 1.0
+    """Its size as a share of the size of the text."""
+
+    @property
+    def name(self) -> str:
+        return self.path.name
+
+
 @dataclass(frozen=True)
 class Typeface:
-    """The font files of both scripts."""
+    """The fonts of a text. Those of Latin and Devanagari letters can be chosen; all other scripts have one font."""
 
-    latin: Path
-    devanagari: Path
+    latin: FontFile
+    devanagari: FontFile
     spare: "Typeface | None" = None
     """Draws the characters that both fonts lack."""
     scales: tuple[tuple[Path, float], ...] = ()
     """Factors of the size of fonts whose letters would not fit a line."""
     keeps_words: bool = False
     """True: a word of which a letter is lacking is drawn in the spare fonts as a whole."""
+    weight: Weight = "bold"
+    """The weight of the fonts of other scripts."""
+    language: Language | None = None
+    """The language of the text; None: it is not known."""
 
-    def scale_size(self, font: Path, size: int) -> float:
+    def scale_size(self, font: FontFile, size: int) -> float:
         """Return the size in pixels to the em at which ``font`` is drawn in a text of ``size``."""
-        return next((size * scale for path, scale in self.scales if path == font and scale != 1), size)
+        scale = next((scale for path, scale in self.scales if path == font.path), 1.0) * font.scale
+        return size if scale == 1 else size * scale
+
+    def adapt_to_language(self, language: Language | None) -> "Typeface":
+        """Return the typeface for a text in ``language``."""
+        facts = FACTS[language] if language else None
+        shaping = facts.shaping if facts and facts.script == "Deva" else ""
+        return replace(
+            self,
+            devanagari=self.devanagari._replace(language=shaping),
+            spare=self.spare.adapt_to_language(language) if self.spare else None,
+            language=language,
+        )
+
+    def find_font(self, script: Script) -> FontFile:
+        """Return the font of ``script``.
+
+        Raises:
+            NotInstalled: the font is missing.
+        """
+        if script in ("Latn", "Cyrl"):
+            return self.latin
+        if script == "Deva":
+            return self.devanagari
+        facts = FACTS[self.language] if self.language else None
+        shaping = facts.shaping if facts and facts.script == script else ""
+        return find_script_font(script, self.weight)._replace(language=shaping)
 
 
 class LookFont(NamedTuple):
@@ -74,7 +124,29 @@ def find_typeface(font_dir: Path | None = None) -> Typeface:
     """
     if not features.check("raqm"):
         raise NotInstalled("Raqm text layout (Pillow needs the FriBiDi library)", advice="apt-get install libfribidi0")
-    return Typeface(_find_font("NotoSans-Bold.ttf", font_dir), _find_font("NotoSansDevanagari-Bold.ttf", font_dir))
+    latin, devanagari = (_find_font(SCRIPTS[script].bold, font_dir) for script in ("Latn", "Deva"))
+    return Typeface(FontFile(latin), FontFile(devanagari))
+
+
+@cache
+def find_script_font(script: Script, weight: Weight) -> FontFile:
+    """Find the font of ``script``.
+
+    Raises:
+        NotInstalled: it is missing.
+    """
+    facts = SCRIPTS[script]
+    path = _find_font(facts.bold if weight == "bold" else facts.regular, package=facts.package)
+    return FontFile(path, facts.face, scale=facts.scale)
+
+
+def list_missing_scripts() -> list[Script]:
+    """Return the scripts whose fonts are not installed."""
+    return [
+        script
+        for script, facts in SCRIPTS.items()
+        if any(_search_font(name, None) is None for name in (facts.bold, facts.regular))
+    ]
 
 
 @cache
@@ -89,8 +161,14 @@ def find_look_typeface(look: LyricLook) -> Typeface:
     bold = find_typeface()
     if look not in LOOK_FONTS:
         return bold
-    latin, devanagari = (_search_font(font.file, None) for font in LOOK_FONTS[look])
-    return Typeface(latin or bold.latin, devanagari or bold.devanagari, spare=bold)
+    paths = [_search_font(font.file, None) for font in LOOK_FONTS[look]]
+    latin, devanagari = (FontFile(path) if path else None for path in paths)
+    return Typeface(
+        latin or bold.latin,
+        devanagari or bold.devanagari,
+        spare=bold,
+        weight="bold" if look == "handwritten" else "regular",
+    )
 
 
 def list_missing_fonts() -> list[LookFont]:
@@ -99,10 +177,10 @@ def list_missing_fonts() -> list[LookFont]:
     return [font for font in fonts if _search_font(font.file, None) is None]
 
 
-def _find_font(name: str, font_dir: Path | None) -> Path:
+def _find_font(name: str, font_dir: Path | None = None, package: str = "fonts-noto-core") -> Path:
     if path := _search_font(name, font_dir):
         return path
-    raise NotInstalled(f"the font {name}", advice="apt-get install fonts-noto-core")
+    raise NotInstalled(f"the font {name}", advice=f"apt-get install {package}")
 
 
 def _search_font(name: str, font_dir: Path | None) -> Path | None:
@@ -122,7 +200,7 @@ def hash_font(font: Path) -> str:
 def hash_fonts() -> dict[str, str]:
     """Return the sha256 of each font file that overlays are drawn with, by file name, for the segment keys."""
     face = find_typeface()
-    return {font.name: hash_font(font) for font in (face.latin, face.devanagari)}
+    return {font.name: hash_font(font.path) for font in (face.latin, face.devanagari)}
 
 
 def hash_look_fonts(look: LyricLook | None) -> dict[str, str]:
@@ -131,4 +209,4 @@ def hash_look_fonts(look: LyricLook | None) -> dict[str, str]:
     if look is None or look not in LOOK_FONTS:
         return {}
     face = find_look_typeface(look)
-    return {font.name: hash_font(font) for font in (face.latin, face.devanagari)}
+    return {font.name: hash_font(font.path) for font in (face.latin, face.devanagari)}

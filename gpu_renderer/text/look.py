@@ -14,6 +14,7 @@ from gpu_renderer.text.brand_fonts import make_brand_typeface
 from gpu_renderer.text.fonts import Typeface, find_typeface
 from gpu_renderer.text.text_renderer import ACCENT, ON_ACCENT, Color, Style
 from sutradhar.domain.core.errors import RenderError
+from sutradhar.domain.language.tags import Language
 from sutradhar.domain.plan.brand import BrandColors, BrandLook, CaptionPlace, LookFile, LookLogo
 from sutradhar.media.formats import MediaError
 from sutradhar.media.logo import read_logo
@@ -43,6 +44,12 @@ class Look:
     colors: BrandColors
     caption_place: CaptionPlace = "bottom"
     logo: Logo | None = None
+
+    def adapt_to_language(self, language: Language | None) -> "Look":
+        """Return the look for texts in ``language``."""
+        if language == self.face.language:
+            return self
+        return replace(self, key=f"{self.key} {language}", face=self.face.adapt_to_language(language))
 
     @property
     def accent(self) -> Color:

@@ -13,19 +13,19 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from gpu_renderer.text.fonts import Typeface, find_look_typeface
+from gpu_renderer.text.bidi import find_line_levels, runs_right_to_left
+from gpu_renderer.text.fonts import Typeface
+from gpu_renderer.text.line_heights import ASCENT, DESCENT, find_heights
 from gpu_renderer.text.lyric_layout import PlacedWord, SafeArea, Shape, Token, find_safe_area, fit_block
-from gpu_renderer.text.lyric_words import DrawnWord
+from gpu_renderer.text.lyric_words import DrawnWord, find_lyric_face, fit_heights
 from gpu_renderer.text.overlay import Overlay, crop_to_frame
 from gpu_renderer.text.text_renderer import (
-    ASCENT,
-    DESCENT,
     Color,
     blur_mask,
     cover_pixels,
     flatten_layers,
-    require_glyphs,
 )
+from sutradhar.domain.language.tags import Language
 
 Field = NDArray[np.float32]
 
@@ -52,24 +52,29 @@ _TREMBLE, _GRAIN = 0.0045, 0.05
 """The same for the edge of the strokes."""
 
 
-def draw_handwritten(tokens: Sequence[Token], width: int, height: int) -> list[DrawnWord]:
+def draw_handwritten(
+    tokens: Sequence[Token], width: int, height: int, language: Language | None = None
+) -> list[DrawnWord]:
     """Draw the words in the middle of the frame."""
-    face, area = find_look_typeface("handwritten"), find_safe_area(width, height)
-    require_glyphs(" ".join(token.text for token in tokens), "the lyrics")
+    face, area = find_lyric_face("handwritten", tokens, language), find_safe_area(width, height)
     largest = _EM * min(width, height)
     margin = _MARGIN * largest
     inner = SafeArea(area.left + margin, area.top + margin, area.right - margin, area.bottom - margin)
     block = fit_block(
         tokens,
         face,
-        _SHAPE,
+        fit_heights(_SHAPE, tokens, face),
         area=inner,
         largest=largest,
         max_lines=3 if width > height else 5,
         middle=(inner.top + inner.bottom) / 2,
     )
     return [
-        DrawnWord(word.token.word, _draw_word(word, i, face, block.size, (width, height)))
+        DrawnWord(
+            word.token.word,
+            _draw_word(word, i, face, block.size, (width, height)),
+            is_rtl=runs_right_to_left(word.token.text, language),
+        )
         for i, word in enumerate(block.words)
     ]
 
@@ -78,9 +83,12 @@ def _draw_word(word: PlacedWord, index: int, face: Typeface, size: int, frame: t
     text = word.token.text
     random = np.random.default_rng(zlib.crc32(f"{index} {text}".encode()))
     pad = math.ceil(0.5 * size)
-    canvas = math.ceil(word.advance) + 2 * pad, math.ceil(size * (ASCENT + DESCENT)) + 2 * pad
-    baseline = round(pad + size * ASCENT)
-    letters = cover_pixels([text], [(pad, baseline)], canvas, face, size, 0.0)
+    heights = find_heights([text], face)
+    canvas = math.ceil(word.advance) + 2 * pad, math.ceil(size * heights.measure(1)) + 2 * pad
+    baseline = round(pad + size * heights.ascent)
+    letters = cover_pixels(
+        [text], [(pad, baseline)], canvas, face, size, 0.0, find_line_levels([text], is_rtl=word.is_rtl)
+    )
     bent = _bend(letters, text, baseline, size, random)
     ink = _roughen(bent, size, random)
     reach = max(round(_RIM * size), 1)

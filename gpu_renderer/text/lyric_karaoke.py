@@ -1,22 +1,24 @@
 """Draw lines of karaoke: a word is coloured cluster by cluster, so that no conjunct is ever in two colours."""
 
 from collections.abc import Sequence
+from itertools import accumulate
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gpu_renderer.core.frame import Bytes
-from gpu_renderer.text.fonts import Typeface, find_look_typeface
+from gpu_renderer.text.bidi import has_right_to_left
+from gpu_renderer.text.fonts import Typeface
+from gpu_renderer.text.line_layout import measure_line
 from gpu_renderer.text.lyric_layout import PlacedWord, SafeArea, Token, find_safe_area, fit_block
-from gpu_renderer.text.lyric_words import PLAIN_SHAPE, place_in_two_colors
+from gpu_renderer.text.lyric_words import PLAIN_SHAPE, find_lyric_face, fit_heights, place_in_two_colors
 from gpu_renderer.text.overlay import Overlay
 from gpu_renderer.text.text_renderer import (
     Color,
     Style,
     cover_pixels,
-    measure_line,
-    require_glyphs,
 )
+from sutradhar.domain.language.tags import Language
 from sutradhar.domain.text.text import split_graphemes
 
 SUNG: Color = (255, 193, 48)
@@ -44,7 +46,9 @@ class KaraokeWord:
         """The places at which the clusters begin, as shares of the word's width."""
         whole = max(measure_line(self._placed.token.text, self._face, self._size), 1.0)
         starts = ["".join(self._clusters[:i]) for i in range(len(self._clusters))]
-        return tuple(measure_line(text, self._face, self._size) / whole if text else 0.0 for text in starts)
+        shares = [measure_line(text, self._face, self._size) / whole if text else 0.0 for text in starts]
+        # a letter of Arabic may become narrower with the one that follows
+        return tuple(accumulate(shares, max) if has_right_to_left(self._placed.token.text) else shares)
 
     def fill(self, done: int, share: float) -> Overlay:
         """Draw the word with its first ``done`` clusters in the colour of ``SUNG``, and the next one changed by
@@ -62,6 +66,8 @@ class KaraokeWord:
     def _find_owners(self) -> NDArray[np.int16]:
         """Return for each pixel the number of the cluster that covers most of it."""
         rows, columns = self.unsung.rgba.shape[:2]
+        if has_right_to_left(self._placed.token.text):
+            return self._divide_from_right(rows, columns)
         start = (round(self._placed.x) - self.unsung.x, round(self._placed.baseline) - self.unsung.y)
         owners = np.zeros((rows, columns), np.int16)
         highest = before = np.zeros((rows, columns), np.uint8)
@@ -73,19 +79,29 @@ class KaraokeWord:
             highest, before = np.maximum(highest, own), covered
         return owners
 
+    def _divide_from_right(self, rows: int, columns: int) -> NDArray[np.int16]:
+        """Return for each pixel the number of the cluster at its distance from the right end of the word. Letters of
+        Arabic change, and in Nastaliq move, with those that follow, so the beginning of a word cannot be drawn alone.
+        """
+        placed = self._placed
+        right = round(placed.x + placed.advance) - self.unsung.x
+        shares = (right - np.arange(columns)) / max(placed.advance, 1.0)
+        owners = np.clip(np.searchsorted(self.shares, shares, side="right") - 1, 0, len(self._clusters) - 1)
+        return np.broadcast_to(owners.astype(np.int16), (rows, columns)).copy()
+
 
 class KaraokeBlock:
     """A lyric line as a block of words that can be filled; ``drop`` is the even number of pixels by which it stands
     lower while another line is sung."""
 
-    def __init__(self, tokens: Sequence[Token], width: int, height: int) -> None:
-        require_glyphs(" ".join(token.text for token in tokens), "the lyrics")
-        face, area = find_look_typeface("karaoke"), find_safe_area(width, height)
+    def __init__(self, tokens: Sequence[Token], width: int, height: int, language: Language | None = None) -> None:
+        face, area = find_lyric_face("karaoke", tokens, language), find_safe_area(width, height)
+        shape = fit_heights(PLAIN_SHAPE, tokens, face)
         max_lines = _LINES if width > height else _LINES_UPRIGHT
         largest = min(width, height) * (_EM_UPRIGHT if width < height else _EM)
-        room = largest * (PLAIN_SHAPE.ascent + PLAIN_SHAPE.descent + PLAIN_SHAPE.pitch * (max_lines - 1))
+        room = largest * (shape.ascent + shape.descent + shape.pitch * (max_lines - 1))
         gap = _GAP * largest
         upper = SafeArea(area.left, area.bottom - 2 * room - gap, area.right, area.bottom - room - gap)
-        block = fit_block(tokens, face, PLAIN_SHAPE, area=upper, largest=largest, max_lines=max_lines)
+        block = fit_block(tokens, face, shape, area=upper, largest=largest, max_lines=max_lines)
         self.words = [KaraokeWord(word, face, block.size, (width, height)) for word in block.words]
         self.drop = round((block.bottom - block.top + gap) / 2) * 2

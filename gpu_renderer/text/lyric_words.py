@@ -7,23 +7,23 @@ import cv2
 import numpy as np
 
 from gpu_renderer.text.fonts import Typeface, find_look_typeface
+from gpu_renderer.text.line_heights import ASCENT, DESCENT, PITCH, find_heights
+from gpu_renderer.text.line_layout import measure_ink
 from gpu_renderer.text.lyric_layout import Block, PlacedWord, SafeArea, Shape, Token, find_safe_area, fit_block
 from gpu_renderer.text.overlay import Overlay, crop_to_frame
 from gpu_renderer.text.text_renderer import (
     ACCENT,
-    ASCENT,
-    DESCENT,
-    PITCH,
     Color,
     Style,
     TextBitmap,
     blur_mask,
     draw_lines,
     find_missing_glyphs,
-    measure_ink,
     recolor_letters,
     require_glyphs,
 )
+from sutradhar.domain.language.tags import Language
+from sutradhar.domain.plan.song import LyricLook
 from sutradhar.domain.text.text import split_graphemes
 
 PLAIN_SHAPE = Shape(ASCENT, DESCENT, PITCH)
@@ -56,6 +56,8 @@ class DrawnWord:
 
     word: int
     overlay: Overlay
+    is_rtl: bool = False
+    """True: it is written from right to left."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,12 +71,27 @@ class BoldWord:
     """The point of the frame around which it grows."""
 
 
-def draw_clean(tokens: Sequence[Token], width: int, height: int) -> list[DrawnWord]:
+def find_lyric_face(look: LyricLook, tokens: Sequence[Token], language: Language | None) -> Typeface:
+    """Return the typeface of ``tokens``, which a line of lyrics has.
+
+    Raises:
+        RenderError: the fonts lack a character.
+    """
+    require_glyphs(" ".join(token.text for token in tokens), "the lyrics", language=language)
+    return find_look_typeface(look).adapt_to_language(language)
+
+
+def fit_heights(shape: Shape, tokens: Sequence[Token], face: Typeface) -> Shape:
+    """Return ``shape`` with lines that are high enough for the scripts of ``tokens``."""
+    return shape.with_heights(find_heights([token.text for token in tokens], face))
+
+
+def draw_clean(tokens: Sequence[Token], width: int, height: int, language: Language | None = None) -> list[DrawnWord]:
     """Draw a quiet line near the lower edge."""
-    face, area = find_look_typeface("clean"), find_safe_area(width, height)
-    require_glyphs(_join(tokens), "the lyrics")
+    face, area = find_lyric_face("clean", tokens, language), find_safe_area(width, height)
     largest = min(width, height) * (_CLEAN_EM_UPRIGHT if width < height else _CLEAN_EM)
-    block = fit_block(tokens, face, PLAIN_SHAPE, area=area, largest=largest, max_lines=choose_lines(width, height))
+    shape = fit_heights(PLAIN_SHAPE, tokens, face)
+    block = fit_block(tokens, face, shape, area=area, largest=largest, max_lines=choose_lines(width, height))
     return [
         DrawnWord(word.token.word, place_word(word, face, block.size, _CLEAN, (width, height))) for word in block.words
     ]
@@ -91,10 +108,10 @@ def change_case(word: str, change: Callable[[str], str]) -> str:
     return word if find_missing_glyphs(changed) else changed
 
 
-def group_bold(tokens: Sequence[Token], width: int, height: int) -> list[list[Token]]:
+def group_bold(tokens: Sequence[Token], width: int, height: int, language: Language | None = None) -> list[list[Token]]:
     """Return the words that ``bold`` shows at the same time: groups of even length, none with a comma inside. They
     depend on the text alone, so every segment of a video groups them alike."""
-    require_glyphs(_join(tokens), "the lyrics")
+    find_lyric_face("bold", tokens, language)
     most = _BOLD_LIMIT if width >= height else _BOLD_LIMIT_UPRIGHT
     groups = _group(tokens, most)
     even = (_group(tokens, limit) for limit in range(1, most))
@@ -116,15 +133,15 @@ def _group(tokens: Sequence[Token], limit: int) -> list[list[Token]]:
     return groups
 
 
-def draw_bold(tokens: Sequence[Token], width: int, height: int) -> list[BoldWord]:
+def draw_bold(tokens: Sequence[Token], width: int, height: int, language: Language | None = None) -> list[BoldWord]:
     """Draw one group of words, large in the middle of the frame."""
-    face, size, area = find_look_typeface("bold"), (width, height), find_safe_area(width, height)
+    face, size, area = find_lyric_face("bold", tokens, language), (width, height), find_safe_area(width, height)
     grown = (POP - 1) / 2 * area.width
     inner = SafeArea(area.left + grown, area.top, area.right - grown, area.bottom)
     block = fit_block(
         tokens,
         face,
-        Shape(ASCENT, DESCENT, 1.16 if _is_latin(tokens) else PITCH, space=0.3),
+        fit_heights(Shape(ASCENT, DESCENT, 1.16 if _is_latin(tokens) else PITCH, space=0.3), tokens, face),
         area=replace(inner, bottom=inner.top + min(inner.height, _BOLD_HEIGHT * height)),
         largest=_BOLD_EM * min(size) * (1.4 if width < height else 1),
         max_lines=2 if width > height else 3,
@@ -140,10 +157,9 @@ def draw_bold(tokens: Sequence[Token], width: int, height: int) -> list[BoldWord
     ]
 
 
-def draw_brat(tokens: Sequence[Token], width: int, height: int) -> list[DrawnWord]:
+def draw_brat(tokens: Sequence[Token], width: int, height: int, language: Language | None = None) -> list[DrawnWord]:
     """Draw the words in white, large, narrow and tight, a little soft, without outline or shadow."""
-    face, area = find_look_typeface("brat"), find_safe_area(width, height)
-    require_glyphs(_join(tokens), "the lyrics")
+    face, area = find_lyric_face("brat", tokens, language), find_safe_area(width, height)
     ink = [measure_ink(token.text, face) for token in tokens]
     above, below = max(a for a, _ in ink), max(b for _, b in ink)
     apart = 0.02 if _is_latin(tokens) else 0.09
@@ -162,27 +178,28 @@ def draw_brat(tokens: Sequence[Token], width: int, height: int) -> list[DrawnWor
 
 def place_word(word: PlacedWord, face: Typeface, size: int, style: Style, frame: tuple[int, int]) -> Overlay:
     """Draw ``word`` at its place on a ``frame`` (width, height)."""
-    return _place_bitmap(draw_lines([word.token.text], face, size, style, align="left"), word, size, frame)
+    return _place_bitmap(_draw_text(word, face, size, style), word, size, frame)
 
 
 def place_in_two_colors(
     word: PlacedWord, face: Typeface, size: int, style: Style, other: Color, frame: tuple[int, int]
 ) -> tuple[Overlay, Overlay]:
     """Draw ``word`` as ``place_word`` does, and once more with letters of the colour ``other``."""
-    bitmap = draw_lines([word.token.text], face, size, style, align="left")
+    bitmap = _draw_text(word, face, size, style)
     both = bitmap, recolor_letters(bitmap, style.fill, other)
     first, second = (_place_bitmap(one, word, size, frame) for one in both)
     return first, second
 
 
+def _draw_text(word: PlacedWord, face: Typeface, size: int, style: Style) -> TextBitmap:
+    # without letters from right to left, the direction of its line counts for no word but one of marks and digits
+    return draw_lines([word.token.text], face, size, style, align="start", is_rtl=word.is_rtl)
+
+
 def _place_bitmap(bitmap: TextBitmap, word: PlacedWord, size: int, frame: tuple[int, int]) -> Overlay:
     x = round(word.x) - bitmap.inset
-    y = round(word.baseline) - round(bitmap.inset + size * ASCENT)
+    y = round(word.baseline) - round(bitmap.inset + size * bitmap.heights.ascent)
     return crop_to_frame(bitmap.rgba, x, y, *frame)
-
-
-def _join(tokens: Sequence[Token]) -> str:
-    return " ".join(token.text for token in tokens)
 
 
 def _is_latin(tokens: Sequence[Token]) -> bool:
@@ -198,7 +215,7 @@ def _move_to_middle(block: Block, area: SafeArea) -> Block:
 
 def _draw_print(word: PlacedWord, face: Typeface, size: int, frame: tuple[int, int]) -> Overlay:
     """Draw ``word`` narrow and a little soft."""
-    bitmap = draw_lines([word.token.text], face, size, _BRAT, align="left")
+    bitmap = _draw_text(word, face, size, _BRAT)
     letters = bitmap.letters
     narrow = round(letters.shape[1] * _BRAT_WIDTH), letters.shape[0]
     mask = blur_mask(np.asarray(cv2.resize(letters, narrow, interpolation=cv2.INTER_AREA), np.uint8), size * _BRAT_BLUR)
@@ -206,5 +223,5 @@ def _draw_print(word: PlacedWord, face: Typeface, size: int, frame: tuple[int, i
     rgba[..., :3] = WHITE
     rgba[..., 3] = mask
     x = round(word.x - bitmap.inset * _BRAT_WIDTH)
-    y = round(word.baseline) - round(bitmap.inset + size * ASCENT)
+    y = round(word.baseline) - round(bitmap.inset + size * bitmap.heights.ascent)
     return crop_to_frame(rgba, x, y, *frame)

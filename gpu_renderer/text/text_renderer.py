@@ -1,6 +1,6 @@
-"""Draw lines of Latin and Devanagari text as RGBA bitmaps, shaped by HarfBuzz (Pillow's Raqm layout).
+"""Draw lines of text as RGBA bitmaps, shaped by HarfBuzz (Pillow's Raqm layout).
 
-Devanagari needs shaping: without it conjuncts fall apart into letters with visible halants. Without FriBiDi, Pillow
+Most scripts need shaping: without it conjuncts fall apart into letters with visible halants. Without FriBiDi, Pillow
 does no shaping and gives no warning; here that is an error.
 """
 
@@ -11,14 +11,18 @@ from typing import Literal
 
 import cv2
 import numpy as np
-import regex
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from gpu_renderer.text.font_runs import IGNORED, has_glyphs, load_font, split_by_font
+from gpu_renderer.text.bidi import find_line_levels, runs_right_to_left
+from gpu_renderer.text.font_runs import IGNORED, has_glyphs, split_by_font
 from gpu_renderer.text.fonts import Typeface, find_typeface
+from gpu_renderer.text.line_heights import USUAL, LineHeights, find_heights
+from gpu_renderer.text.line_layout import find_words, measure_line, split_runs
 from sutradhar.domain.core.errors import RenderError
+from sutradhar.domain.language.tags import Language
 from sutradhar.domain.text.text import describe_character, split_graphemes
+from sutradhar.domain.text.words import split_words
 from sutradhar.domain.video.captions import break_lines
 
 Color = tuple[int, int, int]
@@ -32,14 +36,8 @@ ON_ACCENT: Color = (28, 18, 0)
 _WORD_PADDING = 0.08
 """Ems by which the box of a word is wider than the word at each side: less than half a space, so boxes keep apart."""
 
-ASCENT, DESCENT, PITCH = 0.95, 0.4, 1.32
-"""Ems. The space that a line needs above and below its baseline for vowel signs (measured on Noto's glyphs), and the
-distance between two baselines."""
-
 BOX_PADDING = 0.4
 """Ems by which the box behind a caption is wider than the text at each side; above and below it is a third of that."""
-_FONTS = "Noto Sans and Noto Sans Devanagari"
-_WORD = regex.compile(r"\S+")
 
 
 @dataclass(frozen=True)
@@ -77,62 +75,64 @@ class TextBitmap:
     """(h, w): the share of each pixel that the glyphs alone cover, 0-255."""
     words: tuple[Box, ...]
     """The box of each word: from left to right its advance, from top to bottom its line."""
+    heights: LineHeights = USUAL
 
 
-def find_missing_glyphs(text: str) -> str:
+def find_missing_glyphs(text: str, language: Language | None = None) -> str:
     """Return the characters of ``text`` for which the font that draws them has no glyph, each once, in their order."""
     lacking = (
         c
-        for font, part in split_by_font(text, find_typeface())
+        for font, part in split_by_font(text, find_typeface().adapt_to_language(language))
         for c in IGNORED.sub("", part)
         if not has_glyphs(font, c)
     )
     return "".join(dict.fromkeys(lacking))
 
 
-def require_glyphs(text: str, what: str, stage: str = "picture") -> None:
+def require_glyphs(text: str, what: str, stage: str = "picture", language: Language | None = None) -> None:
     """Refuse a text with a character that would be drawn as an empty box.
 
     Raises:
         RenderError: a glyph is missing; names ``what`` (such as ``the watermark``), the text and the character.
     """
-    if missing := find_missing_glyphs(text):
+    if missing := find_missing_glyphs(text, language):
         raise RenderError(
-            f"{what} “{text}” has the character {describe_character(missing[0])}, for which {_FONTS} have no glyph",
+            f"{what} “{text}” has the character {describe_character(missing[0])}, for which no font has a glyph",
             stage=stage,
             advice="take the character out of the text",
         )
 
 
-def measure_line(text: str, face: Typeface, size: int) -> float:
-    """Return the advance width of one line in pixels at ``size`` pixels to the em."""
-    fonts = ((load_font(path, face.scale_size(path, size)), part) for path, part in split_by_font(text, face))
-    return sum(font.getlength(part) for font, part in fonts)
-
-
-def measure_ink(text: str, face: Typeface) -> tuple[float, float]:
-    """Return how far the letters of ``text`` reach above and below the baseline, in ems."""
-    size = 200
-    fonts = [(load_font(path, face.scale_size(path, size)), part) for path, part in split_by_font(text, face)]
-    boxes = [font.getbbox(part, anchor="ls") for font, part in fonts]
-    return max(-box[1] for box in boxes) / size, max(box[3] for box in boxes) / size
-
-
 def draw_lines(
-    lines: Sequence[str], face: Typeface, size: int, style: Style, align: Literal["left", "centre"] = "centre"
+    lines: Sequence[str],
+    face: Typeface,
+    size: int,
+    style: Style,
+    align: Literal["start", "centre"] = "centre",
+    *,
+    is_rtl: bool | None = None,
 ) -> TextBitmap:
-    """Draw ``lines`` below each other at ``size`` pixels to the em; both scripts of a line share its baseline."""
+    """Draw ``lines`` below each other at ``size`` pixels to the em; all scripts of a line share its baseline.
+
+    Args:
+        align: ``start``: the lines begin below each other, at the right if they run from right to left.
+        is_rtl: whether they do; None: their letters tell.
+    """
+    is_rtl = runs_right_to_left(" ".join(lines), face.language) if is_rtl is None else is_rtl
+    levels = find_line_levels(lines, is_rtl=is_rtl)
+    heights = find_heights(lines, face)
     soft = max(style.shadow_blur, style.glow_blur if style.glow_opacity else 0)
     inset = ceil(size * (style.weight + style.outline_width + 2.5 * soft + (BOX_PADDING if style.box_opacity else 0)))
-    widths = [measure_line(line, face, size) for line in lines]
+    widths = [measure_line(line, face, size, own) for line, own in zip(lines, levels, strict=True)]
     width = ceil(max(widths)) + 2 * inset
-    height = ceil(size * (ASCENT + DESCENT + PITCH * (len(lines) - 1))) + 2 * inset
+    height = ceil(size * heights.measure(len(lines))) + 2 * inset
+    starts = [width - inset - line if is_rtl else inset for line in widths]
     places = [
-        (inset if align == "left" else (width - line) / 2, inset + size * (ASCENT + PITCH * i))
+        (starts[i] if align == "start" else (width - line) / 2, inset + size * (heights.ascent + heights.pitch * i))
         for i, line in enumerate(widths)
     ]
     strokes = (style.weight * size, (style.weight + style.outline_width) * size)
-    letters, outlined = (cover_pixels(lines, places, (width, height), face, size, stroke) for stroke in strokes)
+    letters, outlined = (cover_pixels(lines, places, (width, height), face, size, stroke, levels) for stroke in strokes)
     blur = _blur_coarsely if style.coarse_shadow else blur_mask
     layers: list[tuple[Color, NDArray[np.uint8], float]] = []
     if style.box_opacity:
@@ -143,11 +143,14 @@ def draw_lines(
         layers.append((style.glow, blur_mask(outlined, style.glow_blur * size), style.glow_opacity))
     layers += [(style.outline, outlined, 1.0 if style.outline_width else 0.0), (style.fill, letters, 1.0)]
     words = tuple(
-        (round(left + a), round(baseline - size * ASCENT), round(left + b), round(baseline + size * DESCENT))
-        for line, (left, baseline) in zip(lines, places, strict=True)
-        for a, b in _find_words(line, face, size)
+        (
+            *(round(left + a), round(baseline - size * heights.ascent)),
+            *(round(left + b), round(baseline + size * heights.descent)),
+        )
+        for line, own, (left, baseline) in zip(lines, levels, places, strict=True)
+        for a, b in find_words(line, face, size, own)
     )
-    return TextBitmap(flatten_layers(layers, style.opacity), inset, letters, words)
+    return TextBitmap(flatten_layers(layers, style.opacity), inset, letters, words, heights)
 
 
 def highlight_word(
@@ -165,7 +168,8 @@ def highlight_word(
     """
     left, top, right, bottom = bitmap.words[word]
     left, right = left - round(_WORD_PADDING * size), right + round(_WORD_PADDING * size)
-    bottom -= ceil((ASCENT + DESCENT - PITCH + 0.02) * size)  # clear of the line below
+    heights = bitmap.heights
+    bottom -= ceil((heights.ascent + heights.descent - heights.pitch + 0.02) * size)  # clear of the line below
     margin = 3  # the box's soft edge
     x, y = left - margin, top - margin
     box = Image.new("L", (right - left + 2 * margin, bottom - top + 2 * margin))
@@ -178,22 +182,6 @@ def highlight_word(
     return flatten_layers([(accent, mask, 1.0), (ink, own, 1.0)], 1.0), x, y
 
 
-def _find_words(line: str, face: Typeface, size: int) -> list[tuple[float, float]]:
-    """Return where each word of ``line`` begins and ends, in pixels from the start of the line."""
-    pieces = split_by_font(line, face)
-
-    def advance(characters: int) -> float:
-        x = 0.0
-        for path, part in pieces:
-            x += load_font(path, face.scale_size(path, size)).getlength(part[:characters])
-            characters -= min(characters, len(part))
-            if not characters:
-                break
-        return x
-
-    return [(advance(word.start()), advance(word.end())) for word in _WORD.finditer(line)]
-
-
 def fit_lines(
     text: str, face: Typeface, *, width: float, height: float, largest: float, max_lines: int
 ) -> tuple[list[str], int]:
@@ -203,15 +191,15 @@ def fit_lines(
         The lines, and the size in pixels to the em, at most ``largest``.
     """
     letters = len(split_graphemes(text))
-    longest = min(max(len(split_graphemes(word)) for word in text.split()), 30)
+    longest = min(max(len(split_graphemes(word)) for word in split_words(text)), 30)
+    heights = find_heights([text], face)
     best: tuple[list[str], int] = ([text], 0)
     for limit in range(max(longest, letters // max_lines), max(letters, longest) + 1):
         lines = break_lines(text, limit)
         if len(lines) > max_lines:
             continue
         widest = max(measure_line(line, face, 100) for line in lines) / 100
-        high = ASCENT + DESCENT + PITCH * (len(lines) - 1)
-        size = int(min(width / widest, height / high, largest))
+        size = int(min(width / widest, height / heights.measure(len(lines)), largest))
         if any(line[0] in "—–-|" for line in lines[1:]):
             size = int(size * 0.8)  # a dash belongs to the line before
         if size >= best[1]:  # >=: of two ways with this size, the one with fewer lines
@@ -249,16 +237,20 @@ def cover_pixels(
     face: Typeface,
     size: int,
     stroke: float,
+    levels: Sequence[Sequence[int] | None] | None = None,
 ) -> NDArray[np.uint8]:
-    """Return the share of each pixel that the glyphs cover, 0-255; each glyph is grown by ``stroke`` pixels."""
+    """Return the share of each pixel that the glyphs cover, 0-255; each glyph is grown by ``stroke`` pixels.
+
+    Args:
+        levels: the embedding levels of each line; None: those that it has alone.
+    """
     image = Image.new("L", canvas)
     pen = ImageDraw.Draw(image)
-    for line, (left, baseline) in zip(lines, places, strict=True):
+    for line, (left, baseline), own in zip(lines, places, levels or [None] * len(lines), strict=True):
         x = float(left)
-        for path, part in split_by_font(line, face):
-            font = load_font(path, face.scale_size(path, size))
-            pen.text((x, round(baseline)), part, fill=255, font=font, anchor="ls", stroke_width=stroke)
-            x += font.getlength(part)
+        for run in split_runs(line, face, own):
+            run.draw(pen, (x, round(baseline)), face, size, stroke)
+            x += run.measure(face, size)
     return np.asarray(image)
 
 

@@ -1,10 +1,11 @@
-"""Draw titles, large in the middle of the frame, and lower thirds, low on the left beside a slim bar."""
+"""Draw titles, large in the middle of the frame, and lower thirds, low beside a slim bar where their readers begin."""
 
 from collections.abc import Sequence
 
 import numpy as np
 
 from gpu_renderer.core.frame import Bytes
+from gpu_renderer.text.bidi import runs_right_to_left
 from gpu_renderer.text.captions import find_lower_third_floor, find_title_rows
 from gpu_renderer.text.look import Look, usual_look
 from gpu_renderer.text.overlay import Overlay, crop_to_frame
@@ -45,10 +46,11 @@ def draw_title_overlay(title: Title, width: int, height: int, look: Look | None 
     Raises:
         RenderError: the fonts lack a character.
     """
+    look = look or usual_look()
     for text in (title.text, title.subtext):
-        require_glyphs(text, "the title")
+        require_glyphs(text, "the title", language=look.face.language)
     draw = _draw_in_middle if title.place == "title" else _draw_lower_third
-    return draw(title, width, height, look or usual_look())
+    return draw(title, width, height, look)
 
 
 def title_opacity(title: Title, frame: int, fps: int) -> float:
@@ -91,6 +93,7 @@ def _draw_lower_third(title: Title, width: int, height: int, look: Look) -> Over
     short, face, place = min(width, height), look.face, choose_placement(width, height)
     bar, padding = max(round(_BAR * short), 2), round(_PLATE_PADDING * short)
     max_width = (1 - place.left - place.right) * width - bar - 2 * padding
+    is_rtl = runs_right_to_left(title.text or title.subtext, face.language)
     bitmaps = []
     for text, em, style, max_lines in (
         (title.text, _LOWER_EM, look.color_on_plate(_PLATE_TEXT, _PLATE), 2),
@@ -100,15 +103,23 @@ def _draw_lower_third(title: Title, width: int, height: int, look: Look) -> Over
             lines, size = fit_lines(
                 text, face, width=max_width, height=0.2 * height, largest=em * short, max_lines=max_lines
             )
-            bitmaps.append(draw_lines(lines, face, size, style, align="left"))
-    text_rgba, inset = _stack(bitmaps, "left")
+            bitmaps.append(draw_lines(lines, face, size, style, align="start", is_rtl=is_rtl))
+    text_rgba, inset = _stack(bitmaps, "right" if is_rtl else "left")
     rows, columns = text_rgba.shape[:2]
     plate = np.empty((rows - 2 * inset + padding, columns - 2 * inset + bar + 2 * padding, 4), np.uint8)
     plate[:] = (*_PLATE, round(255 * _PLATE_OPACITY))
-    plate[:, :bar] = (*look.accent, 255)
-    _blend_over(plate, text_rgba[inset : rows - inset, inset : columns - inset], bar + padding, padding // 2)
+    plate[:, slice(-bar, None) if is_rtl else slice(bar)] = (*look.accent, 255)
+    _blend_over(
+        plate,
+        text_rgba[inset : rows - inset, inset : columns - inset],
+        padding if is_rtl else bar + padding,
+        padding // 2,
+    )
     bottom = find_lower_third_floor(width, height, look) - round(0.02 * short)
-    return crop_to_frame(plate, round(place.left * width), bottom - plate.shape[0], width, height)
+    left = round(place.left * width)
+    if is_rtl:  # on the side on which its readers begin, clear of the buttons there
+        left = round((1 - place.mark_right if width < height else 1 - place.left) * width) - plate.shape[1]
+    return crop_to_frame(plate, left, bottom - plate.shape[0], width, height)
 
 
 def _stack(bitmaps: Sequence[TextBitmap], align: str) -> tuple[Bytes, int]:
@@ -119,7 +130,7 @@ def _stack(bitmaps: Sequence[TextBitmap], align: str) -> tuple[Bytes, int]:
     whole = np.zeros((rows + 2 * inset, columns + 2 * inset, 4), np.uint8)
     y = inset
     for bitmap, (wide, high) in zip(bitmaps, sizes, strict=True):
-        x = inset + (0 if align == "left" else (columns - wide) // 2)
+        x = inset + {"left": 0, "centre": (columns - wide) // 2, "right": columns - wide}[align]
         _blend_over(whole, bitmap.rgba, x - bitmap.inset, y - bitmap.inset)
         y += high
     return whole, inset

@@ -59,7 +59,8 @@ def render_thumbnail(context: RenderContext, keys: Sequence[str], stop: threadin
         media.sha256: context.blobs.fetch(media.blob, context.workdir / f"look-{media.sha256}")
         for media in list_look_files(timeline.look)
     }
-    png = draw_thumbnail(frame, request.title, timeline.watermark, size, make_look(timeline.look, files))
+    look = make_look(timeline.look, files).adapt_to_language(timeline.language)
+    png = draw_thumbnail(frame, request.title, timeline.watermark, size, look)
     return RenderedThumbnail(png, best.media.sha256)
 
 
@@ -92,6 +93,8 @@ def _draw_footage(timeline: Timeline, clip: Clip, path: Path) -> Bytes:
         lyrics=None,
         label=None,
         look=None,
+        language=None,
+        caption_language=None,
     )
     middle = clip.frames // 2
     segment = build_segment(bare, middle, middle + 1)

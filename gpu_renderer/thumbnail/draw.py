@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from gpu_renderer.text.bidi import runs_right_to_left
 from gpu_renderer.text.captions import draw_watermark_overlay
 from gpu_renderer.text.logo import draw_logo_overlay
 from gpu_renderer.text.look import Look, usual_look
@@ -34,11 +35,11 @@ def draw_thumbnail(
     Raises:
         RenderError: the fonts lack a character of the title or the watermark.
     """
-    require_glyphs(title, "the title", stage="thumbnail")
     canvas = _darken_below(_cover(frame, size))
     width, height = size
     look = look or usual_look()
     face, is_upright = look.face, width < height
+    require_glyphs(title, "the title", stage="thumbnail", language=face.language)
     margin = round(_MARGIN * min(size))
     # apps draw the same controls over an upright video and over its thumbnail
     right = round(choose_placement(width, height).right * width) if is_upright else margin
@@ -51,9 +52,12 @@ def draw_thumbnail(
         largest=_MAX_TITLE_EM * min(size),
         max_lines=3 if width > height else 4,
     )
-    block = draw_lines(lines, face, em, look.color_text(_TITLE), align="left")
+    block = draw_lines(lines, face, em, look.color_text(_TITLE), align="start")
     bottom = height - round(free_below) + block.inset
-    _blend(canvas, block.rgba, margin - block.inset, bottom - block.rgba.shape[0])
+    left = margin - block.inset
+    if runs_right_to_left(title, face.language):
+        left = width - right + block.inset - block.rgba.shape[1]
+    _blend(canvas, block.rgba, left, bottom - block.rgba.shape[0])
     # marks are at the top in any case: the title has the lower part
     if look.logo:
         mark = draw_logo_overlay(look.move_logo_up(), width, height)

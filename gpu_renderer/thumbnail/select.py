@@ -7,6 +7,7 @@ from gpu_renderer.core.cache_keys import add_marks_to_key, middle_frame_key, thu
 from gpu_renderer.core.mark_errors import wrap_mark_errors
 from gpu_renderer.core.task import RenderContext
 from gpu_renderer.text.fonts import hash_fonts
+from gpu_renderer.text.segment_fonts import hash_thumbnail_fonts
 from sutradhar.domain.core.errors import NotFound
 from sutradhar.domain.video.thumbnail_size import MAX_DRAWN_BYTES
 from sutradhar.domain.video.timeline import Timeline
@@ -94,7 +95,9 @@ def _list_scenes(timeline: Timeline) -> list[int]:
 
 def _name(context: RenderContext, keys: list[str]) -> str:
     title, timeline = context.request.title, context.request.timeline
-    return f"thumbnails/{thumbnail_key(hash_fonts(), title, timeline.watermark, keys, timeline.look)}"
+    texts = [title, *([timeline.watermark.text] if timeline.watermark else [])]
+    fonts = hash_fonts() | hash_thumbnail_fonts(texts, timeline.language)
+    return f"thumbnails/{thumbnail_key(fonts, title, timeline.watermark, keys, timeline.look)}"
 
 
 def _name_blobs(name: str) -> tuple[str, str]:

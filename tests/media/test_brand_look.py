@@ -13,10 +13,12 @@ from gpu_renderer.preview.service import FrameService
 from gpu_renderer.text.captions import Caption, draw_watermark_overlay
 from gpu_renderer.text.font_runs import split_by_font
 from gpu_renderer.text.fonts import find_typeface
+from gpu_renderer.text.line_heights import ASCENT, DESCENT
+from gpu_renderer.text.line_layout import measure_ink
 from gpu_renderer.text.logo import draw_logo_overlay, find_logo_box
 from gpu_renderer.text.look import Look, make_look, measure_contrast, usual_look
 from gpu_renderer.text.overlay import Overlay
-from gpu_renderer.text.text_renderer import ASCENT, DESCENT, Style, measure_ink
+from gpu_renderer.text.text_renderer import Style
 from gpu_renderer.text.titles import draw_title_overlay
 from gpu_renderer.thumbnail.draw import draw_thumbnail
 from sutradhar.backends.local.blobs import FileBlobStore

@@ -244,4 +244,4 @@ def test_brat_follows_the_image_when_it_changes_for_good() -> None:
 @pytest.mark.parametrize("look", LOOKS)
 def test_a_character_without_a_glyph_is_refused(look: LyricLook) -> None:
     with pytest.raises(RenderError, match="lyrics"):
-        LyricLayers(*SIZES[0]).open(cut(make_track(look, ("hello 你",)), 0, LINE), FPS)
+        LyricLayers(*SIZES[0]).open(cut(make_track(look, ("hello ไ",)), 0, LINE), FPS)

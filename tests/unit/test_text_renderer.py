@@ -9,11 +9,11 @@ from PIL import Image, ImageDraw, ImageFont, features
 from gpu_renderer.text import fonts
 from gpu_renderer.text.font_runs import split_by_font
 from gpu_renderer.text.fonts import find_typeface
+from gpu_renderer.text.line_layout import measure_line
 from gpu_renderer.text.text_renderer import (
     Style,
     draw_lines,
     find_missing_glyphs,
-    measure_line,
 )
 from sutradhar.domain.core.errors import NotInstalled
 
@@ -23,14 +23,14 @@ SIZE = 80
 
 def _draw_by_pillow(text: str, engine: ImageFont.Layout) -> np.ndarray:
     """The glyphs of ``text`` by Pillow itself, cut to their ink."""
-    font = ImageFont.truetype(find_typeface().devanagari, SIZE, layout_engine=engine)
+    font = ImageFont.truetype(find_typeface().devanagari.path, SIZE, layout_engine=engine)
     image = Image.new("L", (900, 240))
     ImageDraw.Draw(image).text((60, 140), text, fill=255, font=font, anchor="ls")
     return np.asarray(image.crop(image.getbbox()))
 
 
 def _draw(text: str) -> np.ndarray:
-    alpha = Image.fromarray(draw_lines([text], find_typeface(), SIZE, PLAIN, align="left").rgba[..., 3])
+    alpha = Image.fromarray(draw_lines([text], find_typeface(), SIZE, PLAIN, align="start").rgba[..., 3])
     return np.asarray(alpha.crop(alpha.getbbox()))
 
 
@@ -62,8 +62,8 @@ def test_the_short_i_stands_before_its_consonant() -> None:
 
 
 def test_a_mixed_line_stands_on_one_baseline_and_keeps_both_scripts_glyphs() -> None:
-    bitmap = draw_lines(["Hराम"], find_typeface(), SIZE, PLAIN, align="left")
-    alone = draw_lines(["H"], find_typeface(), SIZE, PLAIN, align="left")
+    bitmap = draw_lines(["Hराम"], find_typeface(), SIZE, PLAIN, align="start")
+    alone = draw_lines(["H"], find_typeface(), SIZE, PLAIN, align="start")
     left = bitmap.inset + round(measure_line("H", find_typeface(), SIZE)) - 4
     assert np.array_equal(bitmap.rgba[:, : left - 4, 3], alone.rgba[:, : left - 4, 3])
     bottom_of_h = np.nonzero(alone.rgba[..., 3].max(axis=1) > 128)[0].max()
@@ -102,7 +102,7 @@ def test_every_character_lands_in_a_font_that_has_it() -> None:
 
 
 def test_missing_glyphs_are_named_once_and_in_order() -> None:
-    assert find_missing_glyphs("राम 🙂 and 漢字 🙂 \u200d\n") == "🙂漢字"
+    assert find_missing_glyphs("राम 🙂 and ไทย 🙂 \u200d\n") == "🙂ไทย"
 
 
 def test_measured_width_is_the_sum_of_what_is_drawn() -> None:
@@ -146,5 +146,5 @@ def test_a_missing_font_names_the_package(monkeypatch: pytest.MonkeyPatch, tmp_p
 
 def test_a_given_folder_is_searched_first(tmp_path: Path) -> None:
     for font in (find_typeface().latin, find_typeface().devanagari):
-        (tmp_path / font.name).symlink_to(font)
-    assert find_typeface(tmp_path).latin.parent == tmp_path
+        (tmp_path / font.name).symlink_to(font.path)
+    assert find_typeface(tmp_path).latin.path.parent == tmp_path

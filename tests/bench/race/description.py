@@ -30,7 +30,7 @@ def describe_video(timeline: Timeline, store: Path, folder: Path) -> Json:
         "width": timeline.width,
         "height": timeline.height,
         "frames": timeline.frames,
-        "font": str(find_typeface().latin),
+        "font": str(find_typeface().latin.path),
         "clips": [_describe_clip(clip, timeline, store) for clip in timeline.clips],
         "cues": [{"start": c.start, "end": c.end, "lines": list(c.lines)} for c in timeline.burned_captions],
         "watermark": {"path": str(folder / "watermark.png"), "x": left, "y": top, "width": wide, "height": high},

@@ -40,6 +40,8 @@ class LanguageFacts:
     """Frequent short words by which a text in Latin letters is known to be in this language."""
     espeak_voice: str = ""
     """The name of espeak-ng's voice; empty: it has none."""
+    shaping: str = ""
+    """The tag that HarfBuzz is told if the script's font has forms of letters that only this language uses."""
     region: str = ""
     """The tag with the region that hosted voices are asked for first, such as ``hi-IN``."""
     youtube_tag: str | None = None
