@@ -80,9 +80,12 @@ def describe_current(
         paid: what the job was charged; None: it is read.
     """
     from sutradhar.pipeline.billing.accounts import read_job_account
+    from sutradhar.pipeline.versions import list_versions
 
     backend = bootstrap.backend()
     finished_assets = backend.assets.get_many(r.key for r in job.requests) if not job.assets else {}
     paid = paid or read_job_account(backend.records, job.id)
-    status = describe_status(job, finished_assets, paid, base=base, include_history=include_history)
-    return status, f"{job.version}-{len(finished_assets)}-{paid.spent}-{paid.reserved}-{int(include_history)}"
+    versions = list_versions(bootstrap.services(), job) if job.versions else {}
+    status = describe_status(job, finished_assets, paid, base=base, include_history=include_history, versions=versions)
+    tag = f"{job.version}-{len(finished_assets)}-{paid.spent}-{paid.reserved}-{int(include_history)}"
+    return status, "-".join([tag, *(str(one.version) for one in versions.values())])

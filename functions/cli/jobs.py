@@ -71,11 +71,14 @@ def list_jobs_as_json(jobs: Iterable[Job]) -> list[Mapping[str, Any]]:
 def describe_job(job: Job) -> Mapping[str, Any]:
     """Return all that `GET /render/JOB/status` tells about the job; its URLs are relative to the API."""
     from sutradhar.pipeline.billing.accounts import read_job_account
+    from sutradhar.pipeline.versions import list_versions
 
     backend = bootstrap.backend()
     assets = backend.assets.get_many(request.key for request in job.requests) if not job.assets else {}
     account = read_job_account(backend.records, job.id)
-    return describe_status(job, assets, account, base=f"/render/{job.id}").model_dump(mode="json")
+    versions = list_versions(bootstrap.services(), job) if job.versions else {}
+    status = describe_status(job, assets, account, base=f"/render/{job.id}", versions=versions)
+    return status.model_dump(mode="json")
 
 
 def print_move(job: Job, sentence: str, *, as_json: bool) -> None:

@@ -9,7 +9,7 @@ from functions.cli.audit import describe_terminal_act, note_terminal_act
 from functions.cli.console import console, handle_signals, print_failure, print_line, print_note, report_errors
 from functions.cli.jobs import describe_job
 from functions.cli.options import Out, PlanOptions, choose_providers, name_given_options, take_plan_options
-from functions.cli.out_folder import deliver_files, deliver_refused, prepare_out
+from functions.cli.out_folder import choose_folder, deliver_files, deliver_refused, prepare_out
 from functions.cli.output import AsJson, print_json
 from functions.cli.plan_input import load_plan
 from functions.cli.plan_question import ask_about_plan, can_ask
@@ -51,40 +51,55 @@ def make(options: PlanOptions, out: Out = Path("out"), review: Review = False, a
         plan = load_plan(options)
         is_asked = not as_json and can_ask()
         with name_given_options(options.overrides):
-            job = _make(plan.evolve(review=True) if review else plan, folder if is_asked else None)
+            jobs = _make(plan.evolve(review=True) if review else plan, folder if is_asked else None)
+        job = jobs[0]
         if job.state is JobState.AWAITING_APPROVAL:
             narrations = [] if is_asked else show_review(job, folder)
             print_ways_on(job)
             if as_json:
                 print_json({**describe_job(job), "files": [str(path) for path in narrations]})
             return
-        if job.state is not JobState.SUCCEEDED:
-            refused_video = _deliver_refused(job, folder)
-            print_failure(job, refused_video)
-            if as_json:
-                print_json({**describe_job(job), "files": [str(refused_video)] if refused_video else []})
-            raise typer.Exit(1)
-        files, notes = deliver_files(job, bootstrap.backend(), folder)
-        _print_cost(job)
-        for text in notes:
-            print_note(text)
-        publications = list_newest_of(bootstrap.services(), job.id)
+        files = [path for one in jobs for path in _deliver(one, choose_folder(folder, one, job))]
+        publications = [
+            note
+            for one in jobs
+            if one.state is JobState.SUCCEEDED
+            for note in list_newest_of(bootstrap.services(), one.id)
+        ]
         if as_json:
             print_json({**describe_job(bootstrap.backend().jobs.get(job.id)), "files": [str(path) for path in files]})
         else:
             for path in files:
                 print(path)
             _print_publications(publications)
-        if any(one.state == "failed" for one in publications):
+        problems = [note for note in job.versions.values() if note.problem]
+        is_whole = not problems and all(one.state is JobState.SUCCEEDED for one in jobs)
+        if not is_whole or any(one.state == "failed" for one in publications):
             raise typer.Exit(1)
 
 
-def _make(plan: RenderPlan, review_folder: Path | None) -> Job:
-    """Return the job for ``plan`` when it has finished, or waits for approval. ``review_folder``: the user is asked for
-    the approval, and finds the narrations there; None: the user is not asked."""
+def _deliver(job: Job, folder: Path) -> list[Path]:
+    """Deliver the files of one finished job to ``folder``, and return their paths. Print why another one has none; a
+    video that the quality gate refused is delivered under another name."""
+    if job.state is not JobState.SUCCEEDED:
+        refused_video = _deliver_refused(job, folder)
+        print_failure(job, refused_video)
+        return [refused_video] if refused_video else []
+    files, notes = deliver_files(job, bootstrap.backend(), folder)
+    _print_cost(job)
+    for text in notes:
+        print_note(text)
+    return files
+
+
+def _make(plan: RenderPlan, review_folder: Path | None) -> list[Job]:
+    """Return the job for ``plan`` when it has finished, or waits for approval, and the jobs of its other languages.
+    ``review_folder``: the user is asked for the approval, and finds the narrations there; None: the user is not
+    asked."""
     from functions.cli.job_progress import watch_job
     from functions.cli.progress_view import ProgressView
     from functions.cli.publication_progress import follow_publications
+    from functions.cli.version_progress import follow_versions
     from functions.dev import local_runtime
     from sutradhar.pipeline.brands.apply import apply_brand
     from sutradhar.pipeline.own_media import estimate_length
@@ -99,15 +114,18 @@ def _make(plan: RenderPlan, review_folder: Path | None) -> Job:
             job = watch_job(job, view)
             if job.state is JobState.SUCCEEDED:
                 follow_publications(job)
-            if job.state is not JobState.AWAITING_APPROVAL or review_folder is None:
-                return job
+            if job.state.is_terminal:
+                return [job, *follow_versions(job)]
+            if review_folder is None:
+                return [job]
             show_review(job, review_folder)
             if not ask_about_plan(job):
-                return job
+                return [job]
 
 
 def _begin(plan: RenderPlan) -> Job:
     """Return the job for ``plan``: one that was stopped or failed, or else a new one."""
+    from functions.cli.version_progress import retry_versions
     from sutradhar.pipeline.submit import is_made_for, retry, submit
 
     services = bootstrap.services()
@@ -118,6 +136,9 @@ def _begin(plan: RenderPlan) -> Job:
         print_line(
             f"{before.id} made this plan before, and the quality gate refused its video; it would refuse it again."
         )
+        return before
+    if before and before.state is JobState.SUCCEEDED and retry_versions(before):
+        print_line(f"{before.id} made this video before; its other languages go on.")
         return before
     if before and before.state is JobState.SUCCEEDED and _has_publications(services, before, plan):
         print_line(f"{before.id} made this video before; it is not published twice.")

@@ -46,6 +46,18 @@ ScriptFile = Annotated[
 Language = Annotated[
     str | None, typer.Option(help="The narration's language: en or hi. Default: the topic's language.")
 ]
+Languages = Annotated[
+    str | None,
+    typer.Option(
+        "--languages",
+        metavar="CODES",
+        help="The languages to make the video in, such as hi,en,ta: one video for each, in a folder of its own.",
+    ),
+]
+Tracks = Annotated[
+    bool | None,
+    typer.Option("--tracks", help="Make one video with an audio track for each of the --languages."),
+]
 Length = Annotated[
     int | None, typer.Option(parser=read_whole, metavar="SECONDS", help="Seconds of video to aim for. Default: 60.")
 ]
@@ -119,6 +131,8 @@ class PlanOptions:
     plan_file: PlanFile = None
     script_file: ScriptFile = None
     language: Language = None
+    languages: Languages = None
+    tracks: Tracks = None
     length: Length = None
     voice: Voice = None
     song: SongFile = None
@@ -141,7 +155,8 @@ class PlanOptions:
     def overrides(self) -> Mapping[str, Any]:
         """The options that take the place of the plan's own fields, by name."""
         return {
-            **{option: getattr(self, option) for option in _FIELDS if option != "recording"},
+            **{option: getattr(self, option) for option in _FIELDS if option not in ("recording", "tracks")},
+            "tracks": "tracks" if self.tracks else None,
             "publish": self._list_publications(),
         }
 
@@ -182,6 +197,8 @@ def take_plan_options(command: Callable[..., None]) -> Callable[..., None]:
 
 _FIELDS: Mapping[str, tuple[str, ...]] = {
     "language": ("language",),
+    "languages": ("languages",),
+    "tracks": ("language_output",),
     "length": ("length_sec",),
     "voice": ("voice",),
     "brand": ("brand",),

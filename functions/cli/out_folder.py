@@ -57,6 +57,11 @@ def prepare_out(out: Path) -> Path:
     return folder
 
 
+def choose_folder(folder: Path, job: Job, first: Job) -> Path:
+    """Return the folder for the video of ``job``: one for each language where ``first`` has versions in others."""
+    return folder / job.current_plan.spoken_language if first.versions else folder
+
+
 def require_room(folder: Path, name: str, least: int = _LEAST_FREE) -> None:
     """Refuse a folder that cannot be made or written, or whose disk is full. The check leaves no files behind.
 

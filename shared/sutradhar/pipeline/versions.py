@@ -20,7 +20,6 @@ from sutradhar.domain.jobs.messages import DispatchRender, OrderVersions
 from sutradhar.domain.jobs.version_steps import record_versions, waits_for_render
 from sutradhar.domain.language.table import name_language
 from sutradhar.domain.language.tags import Language
-from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.plan.version import explain_untranslated, write_version
 from sutradhar.domain.video.timeline import CUT, Timeline
 from sutradhar.domain.video.timeline_builder import build_timeline
@@ -64,12 +63,6 @@ def must_wait(services: Services, job: Job) -> bool:
     shares_machine = services.runner.machine is None
     others = [first, *(list_versions(services, first).values() if shares_machine else ())]
     return waits_for_render(job, {one.id: one for one in others}, shares_machine=shares_machine)
-
-
-def explain_missing(plan: RenderPlan) -> list[str]:
-    """Return why ``plan``, which has its scenes, cannot be narrated in some of its languages; empty if it can."""
-    problems = (explain_untranslated(plan, language) for language in plan.other_languages)
-    return [problem for problem in problems if problem]
 
 
 def _start_versions(services: Services, job: Job) -> dict[Language, str]:

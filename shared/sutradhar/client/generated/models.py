@@ -1543,6 +1543,21 @@ class UploadTarget(BaseModel):
     expires_at: str
 
 
+class VersionStatus(BaseModel):
+    """
+    The video in another language.
+    """
+
+    model_config = ConfigDict(
+        extra="allow",
+    )
+    language: str
+    job_id: str
+    state: str
+    problem: str
+    status_url: str
+
+
 class ViewToken(BaseModel):
     model_config = ConfigDict(
         extra="allow",
@@ -1792,6 +1807,9 @@ class JobStatus(BaseModel):
     attempt: int
     assets: list[AssetStatus]
     duration_sec: float | None
+    language: str
+    versions: list[VersionStatus]
+    version_of: str | None
     publications: list[PublicationStatus]
     fallbacks: list[FallbackStatus]
     cost: Cost

@@ -1,6 +1,6 @@
 """Describe a job as the API shows it. The names of these fields are a public contract."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sutradhar.domain.assets.asset import Alignment, Asset, Fallback
@@ -15,6 +15,7 @@ from sutradhar.domain.jobs.file_links import FileLinks, make_asset_url, make_fil
 from sutradhar.domain.jobs.job import Job, JobState
 from sutradhar.domain.jobs.job_status import StateWord, compute_progress, name_state
 from sutradhar.domain.jobs.steps import StepName, StepStatus, list_steps, name_step
+from sutradhar.domain.language.tags import Language
 
 _EVENTS: Mapping[JobState, str] = {
     JobState.PLANNING: "the job was accepted",
@@ -79,6 +80,18 @@ class PublicationStatus(Frozen):
     url: str | None
 
 
+class VersionStatus(Frozen):
+    """The video in another language."""
+
+    language: Language
+    job_id: str
+    """Its own job, with its own status and files."""
+    state: StateWord
+    problem: str
+    """The reason why it has no job; empty: it has one, or gets it."""
+    status_url: str
+
+
 class HistoryEntry(Frozen):
     """The last time at which the job entered a state."""
 
@@ -115,6 +128,12 @@ class JobStatus(FileLinks):
     assets: tuple[AssetStatus, ...]
     duration_sec: float | None
     """The length of the finished video."""
+    language: Language
+    """The language of the narration."""
+    versions: tuple[VersionStatus, ...]
+    """The videos in the other languages of the plan, from the time on at which all assets are made."""
+    version_of: str | None
+    """The job whose video this one is in another language; None: it is no such version."""
     publications: tuple[PublicationStatus, ...]
     """One for each destination that the video goes to."""
     fallbacks: tuple[FallbackStatus, ...]
@@ -138,7 +157,13 @@ class JobStatus(FileLinks):
 
 
 def describe_status(
-    job: Job, assets: Mapping[str, Asset], account: Account, *, base: str, include_history: bool = False
+    job: Job,
+    assets: Mapping[str, Asset],
+    account: Account,
+    *,
+    base: str,
+    include_history: bool = False,
+    versions: Mapping[Language, Job] | None = None,
 ) -> JobStatus:
     """Return the answer of ``GET /render/{id}/status``.
 
@@ -146,6 +171,7 @@ def describe_status(
         assets: the job's finished assets, by key.
         account: what the job was charged.
         base: the URL of the job, as the caller reaches it; URLs of files begin with it.
+        versions: the jobs of the video in other languages that exist.
     """
     by_slot = job.assets or {r.slot: assets[r.key] for r in job.requests if r.key in assets}
     plan, requested_plan = job.current_plan, job.requested_plan
@@ -169,6 +195,9 @@ def describe_status(
         attempt=job.attempt,
         assets=tuple(_describe_asset(r, by_slot.get(r.slot), base) for r in job.requests),
         duration_sec=job.result.duration_sec if job.result else None,
+        language=plan.spoken_language,
+        versions=tuple(_list_versions(job, versions or {}, base)),
+        version_of=job.version_of or None,
         publications=tuple(
             PublicationStatus(
                 id=note.id, destination=name, state=note.state, publish_at=note.publish_at, url=note.url or None
@@ -201,6 +230,19 @@ def describe_status(
 def _read_error(job: Job) -> dict[str, Any]:
     assert job.error is not None
     return job.error.to_api()
+
+
+def _list_versions(job: Job, versions: Mapping[Language, Job], base: str) -> Iterator[VersionStatus]:
+    for language, note in job.versions.items():
+        version = versions.get(language)
+        state: StateWord = name_state(version) if version else "error" if note.problem else "pending"
+        yield VersionStatus(
+            language=language,
+            job_id=note.job_id,
+            state=state if version or job.versions_due or note.problem else "canceled",
+            problem=note.problem,
+            status_url=f"{base.removesuffix(job.id)}{note.job_id}/status",
+        )
 
 
 def _describe_asset(request: AssetRequest, asset: Asset | None, base: str) -> AssetStatus:
