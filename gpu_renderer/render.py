@@ -22,8 +22,9 @@ from gpu_renderer.encode.segment_store import (
     encode_segments,
     plan_segments,
 )
+from gpu_renderer.mixes import get_mixes, has_all_mixes
 from gpu_renderer.mux.marks import mark_video, summarize_marks
-from gpu_renderer.stored_video import audio_blob, find_finished, measure_stored, reuse_finished, save_finished
+from gpu_renderer.stored_video import find_finished, measure_stored, reuse_finished, save_finished
 from gpu_renderer.thumbnail.select import Thumbnails, get_or_mark_thumbnails
 from sutradhar.bootstrap.machine import count_cores
 from sutradhar.domain.core.errors import RenderError
@@ -201,13 +202,15 @@ def _encode(
 def _encode_share(context: RenderContext, plan: SegmentPlan) -> SegmentCounts:
     shard, stop = context.shard, LinkedEvent(context.cancel)
     costs = [segments.encode_cost(segment) for segment in plan.segments]
-    other_work = [share * sum(costs) for share in _OTHER_WORK]
+    mixing, drawing = _OTHER_WORK
+    mixing *= len(context.request.timeline.list_audio_tracks())
+    other_work = [share * sum(costs) for share in (mixing, drawing)]
     size = (context.request.timeline.width, context.request.timeline.height)
     # by cores alone: all tasks must come to the same shares, and their free memory differs
     workers = choose_worker_count(plan.profile, *size, count_cores(), float("inf"))
     indices = segments.partition_by_cost(costs, shard.count, other_work, workers)[shard.index]
     frames = sum(plan.segments[index].frames for index in indices)
-    mixes = shard.index == 0 and not context.blobs.exists(audio_blob(context))
+    mixes = shard.index == 0 and not has_all_mixes(context)
     has_core = threading.Event()
     """Set when no audio is being mixed, so that the last worker gets that core."""
     if not mixes:
@@ -240,7 +243,7 @@ def _do_other_work(context: RenderContext, stop: threading.Event, has_core: thre
         if shard.index == 0:
             with context.measure_time("sound"):
                 if mixes:  # the task that joins fetches a stored mix
-                    _get_audio(context, stop)
+                    get_mixes(context, stop)
     finally:
         has_core.set()
     if shard.index == min(1, shard.count - 1):
@@ -248,20 +251,8 @@ def _do_other_work(context: RenderContext, stop: threading.Event, has_core: thre
             get_or_mark_thumbnails(context, stop)
 
 
-def _get_audio(context: RenderContext, stop: threading.Event) -> Path:
-    """Return the stored mix if its content is the same, else mix and store it."""
-    name = audio_blob(context)
-    if context.blobs.exists(name):
-        return context.blobs.fetch(name, context.workdir / "sound.m4a")
-    from gpu_renderer.audio import mixdown
-    from gpu_renderer.verify import measurement_cache
-
-    mixed = mixdown.mix_audio(context.request.timeline, context.blobs, context.workdir, stop)
-    measurement_cache.store_audio(context.blobs, name, mixed, stop)
-    return mixed.path
-
-
 def _join(context: RenderContext, plan: SegmentPlan) -> None:
+    from gpu_renderer.mux.audio_tracks import name_audio_tracks
     from gpu_renderer.mux.concat import join_segments
     from gpu_renderer.mux.subtitles import write_tracks
 
@@ -269,11 +260,19 @@ def _join(context: RenderContext, plan: SegmentPlan) -> None:
     context.report("join", timeline.frames, context.units)
     with context.measure_time("join"):
         parts = [context.blobs.fetch(name, context.workdir / name.replace("/", "-")) for name in plan.blobs]
-        audio = _get_audio(context, context.cancel)
+        mixes = get_mixes(context, context.cancel)
+        named = name_audio_tracks(timeline, mixes)
         output = context.workdir / "video.mp4"
         tracks = write_tracks(timeline, context.workdir) if request.soft_captions else ()
         join_segments(
-            parts, audio, output, frames=timeline.frames, workdir=context.workdir, cancel=context.cancel, tracks=tracks
+            parts,
+            None if named else mixes[0],
+            output,
+            frames=timeline.frames,
+            workdir=context.workdir,
+            cancel=context.cancel,
+            tracks=tracks,
+            audio_tracks=named,
         )
     # the last change of the file: what follows would not be signed
     context.blobs.put_file(request.video_blob, mark_video(context, output))

@@ -5,10 +5,11 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from gpu_renderer.core.cache_keys import add_marks_to_key, audio_key, video_key
+from gpu_renderer.core.cache_keys import add_marks_to_key, video_key
 from gpu_renderer.core.segments import ENGINE_VERSION
 from gpu_renderer.core.task import RenderContext
 from gpu_renderer.encode.segment_store import SegmentPlan
+from gpu_renderer.mixes import list_mix_blobs
 from sutradhar.domain.core.base import Frozen
 from sutradhar.domain.core.errors import NotFound
 from sutradhar.domain.video import quality_gate
@@ -24,15 +25,12 @@ class FinishedRecord(Frozen):
     video: StoredFile
 
 
-def audio_blob(context: RenderContext) -> str:
-    """Return the name of the stored mix."""
-    return f"sounds/{audio_key(context.request.timeline)}.m4a"
-
-
 def _record_blob(context: RenderContext, plan: SegmentPlan) -> str:
     request = context.request
     captions = request.timeline.captions if request.soft_captions else {}
-    key = video_key(plan.blobs, audio_blob(context), captions)
+    mixes, languages = list_mix_blobs(request.timeline), [one.language for one in request.timeline.list_audio_tracks()]
+    tracks = tuple(zip(languages, mixes, strict=True)) if len(mixes) > 1 else ()
+    key = video_key(plan.blobs, mixes[0], captions, tracks)
     if request.marks:  # files without marks keep the keys that they have always had
         key = add_marks_to_key(key, request.marks, context.signer.fingerprint if context.signer else "")
     return f"films/{key}.json"
@@ -95,8 +93,11 @@ def _measure(context: RenderContext, plan: SegmentPlan, video: Path, thumbnail: 
         video,
         thumbnail,
         context.cancel,
-        content=measurement_cache.load_measurements(blobs, plan.blobs, audio_blob(context)),
+        content=measurement_cache.load_measurements(blobs, plan.blobs, list_mix_blobs(timeline)),
         narrations=read_narrations(timeline, blobs, context.workdir, context.cancel),
+        further=[
+            read_narrations(track, blobs, context.workdir, context.cancel) for track in timeline.list_audio_tracks()[1:]
+        ],
         song=read_song(timeline, blobs, context.workdir, context.cancel),
         sources=SourceSamples(timeline, lambda clip: _fetch_source(context, clip), context.cancel),
     )

@@ -71,27 +71,29 @@ class Narration:
     levels: Envelope
 
 
-def measure_command(path: Path) -> list[str]:
-    """Return the ffmpeg command that meters the first audio track of ``path``.
+def measure_command(path: Path, track_number: int = 0) -> list[str]:
+    """Return the ffmpeg command that meters an audio track of ``path``.
 
     It writes the figures to stderr, and the samples as 32-bit float stereo to stdout.
     """
-    track = open_file(path)["a:0"]
+    track = open_file(path)[f"a:{track_number}"]
     track = track.filter("silencedetect", noise=f"{SILENCE_DB:g}dB", duration=MAX_SILENCE_SEC)
     track = track.filter("ebur128", peak="true", framelog="verbose")
     sink = track.output("pipe:", format="f32le", ac=2, ar=SAMPLE_RATE)
     return finish_command(sink, log_level="level+info")
 
 
-def measure_audio(path: Path, length: float, cancel: threading.Event | None = None) -> AudioMeasurement:
-    """Decode the first audio track of ``path``, which is ``length`` seconds long.
+def measure_audio(
+    path: Path, length: float, cancel: threading.Event | None = None, track_number: int = 0
+) -> AudioMeasurement:
+    """Decode an audio track of ``path``, the first one by default, which is ``length`` seconds long.
 
     Raises:
         RenderError: no audio could be decoded.
         Cancelled: ``cancel`` was set.
     """
     powers: list[Envelope] = []
-    with Process(measure_command(path), stage="gate", stream=True) as process:
+    with Process(measure_command(path, track_number), stage="gate", stream=True) as process:
         while block := process.stdout.read(_BLOCK - _BLOCK % (_HOP * 8)):
             if cancel is not None and cancel.is_set():
                 raise Cancelled

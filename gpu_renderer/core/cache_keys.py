@@ -146,10 +146,20 @@ def _describe_clip_audio(clip: ClipAudio) -> dict[str, object]:
     }
 
 
-def video_key(segment_blobs: tuple[str, ...], audio_blob: str, soft_captions: Mapping[Language, Sequence[Cue]]) -> str:
-    """Return the key of the video that consists of these blobs and caption tracks (cues by language)."""
+def video_key(
+    segment_blobs: tuple[str, ...],
+    audio_blob: str,
+    soft_captions: Mapping[Language, Sequence[Cue]],
+    audio_tracks: Sequence[tuple[Language | None, str]] = (),
+) -> str:
+    """Return the key of the video that consists of these blobs and caption tracks (cues by language).
+
+    Args:
+        audio_tracks: language and blob of each of several audio tracks; empty: ``audio_blob`` is the only one.
+    """
     captions = {language: [cue.model_dump() for cue in cues] for language, cues in soft_captions.items()}
-    return engine_key(segment_blobs, audio_blob, captions)
+    tracks = [tuple(audio_tracks)] if audio_tracks else []
+    return engine_key(segment_blobs, audio_blob, captions, *tracks)
 
 
 def add_marks_to_key(key: str, facts: MarkFacts, fingerprint: str) -> str:

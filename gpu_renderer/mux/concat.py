@@ -10,6 +10,7 @@ import ffmpeg as graph
 
 from gpu_renderer.core.ffmpeg_command import FILE_PROTOCOLS, finish_command, open_file
 from gpu_renderer.core.ffmpeg_process import NO_CODEC, run
+from gpu_renderer.mux.audio_tracks import AudioTrack, list_names, open_audio_tracks
 from gpu_renderer.mux.subtitles import SubtitleTrack, open_tracks
 from sutradhar.domain.assets.asset import SAMPLE_RATE
 from sutradhar.domain.core.errors import RenderError
@@ -20,7 +21,12 @@ _NO_DECODER = {"codec_whitelist": NO_CODEC}
 segment of 1080p. Without a decoder it writes the same bytes (measured for H.264 and HEVC)."""
 
 
-def join_command(audio: Path | None, output: Path, tracks: Sequence[SubtitleTrack] = ()) -> list[str]:
+def join_command(
+    audio: Path | None,
+    output: Path,
+    tracks: Sequence[SubtitleTrack] = (),
+    audio_tracks: Sequence[AudioTrack] = (),
+) -> list[str]:
     """Return the command that joins the segments of ``segments.txt``; run it in the folder that holds that list.
 
     ffmpeg's concat demuxer reads the path of its list as a URL: in a folder called "Goa #1" it finds none of the files
@@ -32,6 +38,8 @@ def join_command(audio: Path | None, output: Path, tracks: Sequence[SubtitleTrac
     streams = [playlist["v:0"]]
     if audio is not None:
         streams.append(open_file(audio, **_NO_DECODER)["a:0"])
+    further, audio_options = open_audio_tracks(audio_tracks, **_NO_DECODER)
+    streams += further
     joined = graph.output(
         *streams,
         *captions,
@@ -41,9 +49,13 @@ def join_command(audio: Path | None, output: Path, tracks: Sequence[SubtitleTrac
         map_metadata=-1,
         movflags="+faststart",
         movie_timescale=SAMPLE_RATE,  # exact for frames and samples alike; the usual milliseconds are not
+        **audio_options,
         **options,
     )
-    return finish_command(joined.global_args("-progress", "pipe:1"))
+    command = finish_command(joined.global_args("-progress", "pipe:1"))
+    names = [*list_names("a", [one.name for one in audio_tracks]), *list_names("s", [one.name for one in tracks])]
+    at = command.index(str(output))
+    return [*command[:at], *names, *command[at:]]
 
 
 def join_segments(
@@ -55,8 +67,12 @@ def join_segments(
     workdir: Path,
     cancel: threading.Event,
     tracks: Sequence[SubtitleTrack] = (),
+    audio_tracks: Sequence[AudioTrack] = (),
 ) -> Path:
     """Write ``output`` (.mp4): the segments one after the other, with ``audio`` (AAC) and the caption tracks.
+
+    Args:
+        audio_tracks: several tracks instead of ``audio``, the first of which is the default.
 
     Raises:
         Cancelled: ``cancel`` was set.
@@ -70,7 +86,8 @@ def join_segments(
         lines.append(f"file {link.name}\n")
     (workdir / _PLAYLIST).write_text("".join(lines))
     files = [replace(track, path=track.path.resolve()) for track in tracks]
-    command = join_command(audio and audio.resolve(), output.resolve(), files)
+    named = [replace(track, path=track.path.resolve()) for track in audio_tracks]
+    command = join_command(audio and audio.resolve(), output.resolve(), files, named)
     count = _read_frame_count(run(command, stage="join", cancel=cancel, folder=workdir).stdout.decode())
     if count != frames:
         raise RenderError(

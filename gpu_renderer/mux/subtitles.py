@@ -23,6 +23,8 @@ class SubtitleTrack:
 
     path: Path
     language: str
+    name: str = ""
+    """The name that players show; empty: they name the language themselves."""
 
 
 def write_tracks(timeline: Timeline, workdir: Path) -> tuple[SubtitleTrack, ...]:
@@ -32,7 +34,8 @@ def write_tracks(timeline: Timeline, workdir: Path) -> tuple[SubtitleTrack, ...]
         if cues:
             path = workdir / f"track-{language}.srt"
             path.write_text(format_srt([_disarm_markup(cue) for cue in cues], timeline.fps), encoding="utf-8")
-            tracks.append(SubtitleTrack(path, FACTS[language].code))
+            name = FACTS[language].own_name if timeline.audio_languages else ""  # files of today stay as they are
+            tracks.append(SubtitleTrack(path, FACTS[language].code, name))
     return tuple(tracks)
 
 

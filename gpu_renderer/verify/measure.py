@@ -7,7 +7,7 @@ and its audio, one right after the other, has their measurements.
 import json
 import struct
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -27,7 +27,7 @@ from gpu_renderer.verify.packet_hashes import PacketFingerprint, PacketList
 from gpu_renderer.verify.source_samples import SourceSamples
 from sutradhar.domain.core.base import Frozen
 from sutradhar.domain.core.errors import RenderError
-from sutradhar.domain.video.file_facts import FileFacts
+from sutradhar.domain.video.file_facts import AudioTrackFacts, FileFacts
 
 _BOX_HEADER = 8
 """Bytes of the length and the kind of an ISO/IEC 14496-12 box."""
@@ -59,6 +59,8 @@ class ExpectedContent:
 
     segments: Sequence[SegmentFacts]
     audio: AudioFacts | None
+    further: Sequence[AudioFacts] = ()
+    """The further audio tracks."""
 
 
 @dataclass(frozen=True)
@@ -67,11 +69,13 @@ class _Tracks:
 
     container: Mapping[str, Any]
     video: Mapping[str, Any]
-    audio: Mapping[str, Any]
-    """Empty if there is no audio track."""
+    audio: Sequence[Mapping[str, Any]]
+    """All audio tracks."""
+    captions: Sequence[Mapping[str, Any]]
     fps: float
     samples: Sequence[FrameSamples]
-    measurement: AudioMeasurement | None
+    measurements: Sequence[AudioMeasurement]
+    """One for each audio track."""
 
 
 def measure_segment(path: Path, fps: float, cancel: threading.Event | None = None) -> SegmentFacts:
@@ -110,6 +114,7 @@ def measure(
     *,
     content: ExpectedContent | None = None,
     narrations: Sequence[Narration] = (),
+    further: Sequence[Sequence[Narration]] = (),
     song: ExpectedSong | None = None,
     sources: SourceSamples | None = None,
 ) -> FileFacts:
@@ -118,6 +123,7 @@ def measure(
     Args:
         content: the parts of which the video should consist. If it does not, or without it, everything is decoded.
         narrations: the narrations that should be heard (``audio_meter.read_narrations``).
+        further: the narrations that should be heard in each further audio track.
         song: the song that should be heard.
         sources: the files that the video was made of; they are read only for stretches that are black or still.
 
@@ -134,9 +140,10 @@ def measure(
     width, height = _measure_image(thumbnail)
     black = freeze_detect.find_black(tracks.samples, tracks.fps)
     frozen = freeze_detect.find_frozen(tracks.samples, tracks.fps)
-    audio = tracks.measurement
+    audio = tracks.measurements[0] if tracks.measurements else None
     return FileFacts(
         **_describe_tracks(tracks),
+        further_audio=tuple(_describe_further(tracks, content, further)),
         moov_first=is_index_first(video),
         integrated_lufs=audio.integrated_lufs if audio else audio_meter.SILENT_LUFS,
         true_peak_dbtp=audio.true_peak_dbtp if audio else audio_meter.SILENT_DBTP,
@@ -149,7 +156,10 @@ def measure(
         frozen=frozen,
         source_black=sources.find_black(black) if sources else (),
         source_frozen=sources.find_frozen(frozen) if sources else (),
-        decode_errors=(*(e for part in tracks.samples for e in part.errors), *(audio.errors if audio else ())),
+        decode_errors=(
+            *(error for part in tracks.samples for error in part.errors),
+            *(error for part in tracks.measurements for error in part.errors),
+        ),
         thumbnail_width=width,
         thumbnail_height=height,
         thumbnail_bytes=thumbnail.stat().st_size,
@@ -161,21 +171,49 @@ def _read_tracks(video: Path, content: ExpectedContent | None, cancel: threading
     streams = {s["codec_type"]: s for s in reversed(probed["streams"])}
     if "video" not in streams:
         raise RenderError("it has no video track", stage="gate")
-    frames, audio = streams["video"], streams.get("audio", {})
+    frames = streams["video"]
+    audio, captions = (
+        [one for one in probed["streams"] if one["codec_type"] == kind] for kind in ("audio", "subtitle")
+    )
     fps = _parse_rate(frames["avg_frame_rate"])
     if content is not None and _consists_of(video, content, cancel):
         samples = [part.samples for part in content.segments]
-        measurement = content.audio.measurement if content.audio else None
+        measurements = [part.measurement for part in _list_audio(content)]
     else:
         samples = [freeze_detect.sample_frames(video, fps, cancel)]
-        measurement = audio_meter.measure_audio(video, float(audio.get("duration", 0)), cancel) if audio else None
-    return _Tracks(probed["format"], frames, audio, fps, samples, measurement)
+        lengths = [float(track.get("duration", 0)) for track in audio]
+        measurements = [audio_meter.measure_audio(video, sec, cancel, i) for i, sec in enumerate(lengths)]
+    return _Tracks(probed["format"], frames, audio, captions, fps, samples, measurements)
+
+
+def _list_audio(content: ExpectedContent) -> list[AudioFacts]:
+    return [*([content.audio] if content.audio else []), *content.further]
+
+
+def _describe_further(
+    tracks: _Tracks, content: ExpectedContent | None, narrations: Sequence[Sequence[Narration]]
+) -> Iterator[AudioTrackFacts]:
+    """Yield the facts about each audio track but the first."""
+    planned = [part.planned_lufs for part in _list_audio(content)] if content else []
+    for i, (track, audio) in enumerate(zip(tracks.audio, tracks.measurements, strict=True)):
+        if i > 0:
+            expected = narrations[i - 1] if i <= len(narrations) else ()
+            yield AudioTrackFacts(
+                **_describe_audio(track),
+                integrated_lufs=audio.integrated_lufs,
+                planned_lufs=planned[i] if i < len(planned) else None,
+                true_peak_dbtp=audio.true_peak_dbtp,
+                silences=audio.silences,
+                narrations=audio_meter.match_narrations(audio, expected),
+            )
 
 
 def _describe_tracks(tracks: _Tracks) -> dict[str, Any]:
     """Return the fields of FileFacts that the container and its tracks state."""
-    video, audio = tracks.video, tracks.audio
+    video = tracks.video
     return {
+        **_describe_audio(tracks.audio[0] if tracks.audio else {}),
+        "caption_languages": tuple(_find_language(track) for track in tracks.captions),
         "container": _name_container(tracks.container),
         "video_codec": video["codec_name"],
         "video_tag": video.get("codec_tag_string", ""),
@@ -189,11 +227,23 @@ def _describe_tracks(tracks: _Tracks) -> dict[str, Any]:
         "color_range": video.get("color_range", ""),
         "frames": sum(part.frames for part in tracks.samples),
         "duration_sec": float(video.get("duration", 0)),
+    }
+
+
+def _describe_audio(audio: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "audio_language": _find_language(audio),
+        "is_default_audio": bool(audio.get("disposition", {}).get("default")),
         "audio_codec": audio.get("codec_name", ""),
         "sample_rate": int(audio.get("sample_rate", 0)),
         "channels": audio.get("channels", 0),
         "audio_sec": float(audio.get("duration", 0)),
     }
+
+
+def _find_language(track: Mapping[str, Any]) -> str:
+    """Return the language that the track states: ``und`` or nothing for none."""
+    return str(track.get("tags", {}).get("language", ""))
 
 
 def _consists_of(video: Path, content: ExpectedContent, cancel: threading.Event | None) -> bool:
@@ -203,8 +253,7 @@ def _consists_of(video: Path, content: ExpectedContent, cancel: threading.Event 
     except RenderError:
         return False
     tracks = [[part.fingerprint for part in content.segments]]
-    if content.audio:
-        tracks.append([content.audio.fingerprint])
+    tracks += [[part.fingerprint] for part in _list_audio(content)]
     if len(listed) != len(tracks):
         return False
     # the audio begins with samples that start the encoder; the edit list cuts them off

@@ -32,10 +32,12 @@ def store_audio(blobs: BlobStore, name: str, mixed: MixedAudio, cancel: threadin
     blobs.put_file(name, mixed.path)
 
 
-def load_measurements(blobs: BlobStore, segments: Sequence[str], audio: str) -> ExpectedContent | None:
-    """Return the content of the video that consists of these blobs; None if the facts of a part are lost."""
+def load_measurements(blobs: BlobStore, segments: Sequence[str], mixes: Sequence[str]) -> ExpectedContent | None:
+    """Return the content of the video that consists of these blobs, a mix for each audio track; None if the facts of a
+    part are lost."""
     try:
         facts = [SegmentFacts.model_validate_json(blobs.get(facts_blob(name))) for name in segments]
-        return ExpectedContent(facts, AudioFacts.model_validate_json(blobs.get(facts_blob(audio))))
+        first, *further = [AudioFacts.model_validate_json(blobs.get(facts_blob(name))) for name in mixes]
+        return ExpectedContent(facts, first, further)
     except (NotFound, ValidationError):
         return None

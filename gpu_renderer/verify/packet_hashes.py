@@ -65,7 +65,7 @@ class PacketList:
 
 
 def read_packets(path: Path, cancel: threading.Event | None = None) -> list[PacketList]:
-    """Read the first video track and the first audio track, those that there are, in this order; nothing is decoded.
+    """Read the first video track and all audio tracks, those that there are, in this order; nothing is decoded.
 
     Raises:
         Cancelled: ``cancel`` was set.
@@ -74,7 +74,7 @@ def read_packets(path: Path, cancel: threading.Event | None = None) -> list[Pack
     import av
 
     with open_video(path) as container:
-        tracks = [*container.streams.video[:1], *container.streams.audio[:1]]
+        tracks = [*container.streams.video[:1], *container.streams.audio]
         lists = {track.index: PacketList(track) for track in tracks}
         try:
             for packet in container.demux(tracks):

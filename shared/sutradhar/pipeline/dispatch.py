@@ -58,7 +58,7 @@ def build_render_request(job: Job) -> RenderRequest:
         mode=job.plan.render.mode,
         encoder=job.plan.render.encoder,
         quality=job.plan.render.quality,
-        soft_captions=job.plan.render.soft_captions,
+        soft_captions=job.plan.render.soft_captions or bool(job.plan.audio_languages),
         timeline=timeline,
         marks=build_marks(job.plan.title or "", job.requests, job.assets, timeline.media_hashes),
     )

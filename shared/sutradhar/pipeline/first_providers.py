@@ -2,6 +2,7 @@
 
 from sutradhar.domain.assets.requests import UPLOAD_PROVIDER, FirstProviders, needs_voice
 from sutradhar.domain.plan.plan import RenderPlan
+from sutradhar.domain.plan.tracks import choose_speaker
 from sutradhar.pipeline.services import Services
 
 
@@ -15,6 +16,10 @@ def find_first_providers(services: Services, plan: RenderPlan) -> FirstProviders
         narration=services.providers.narrator.provider_for(plan.spoken_language, plan.gender, plan.voice_options)
         if needs_voice(plan)
         else UPLOAD_PROVIDER,
+        further_narrations={
+            language: services.providers.narrator.provider_for(language, *choose_speaker(plan, language))
+            for language in plan.audio_languages
+        },
         image=services.providers.images.provider_id,
         music=services.providers.composer.provider_id,
         sound_effect=services.providers.sounds.provider_id

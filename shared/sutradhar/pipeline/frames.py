@@ -8,12 +8,15 @@ from sutradhar.domain.assets.requests import AssetRequest
 from sutradhar.domain.assets.slot import INTRO, OUTRO, SONG, Slot
 from sutradhar.domain.core.errors import Conflict, ProviderError
 from sutradhar.domain.jobs.job import Job
+from sutradhar.domain.language.tags import Language
 from sutradhar.domain.plan.own_media import ClipFile
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.plan.scene import Scene
 from sutradhar.domain.plan.speech_duration import estimate_speech_sec
+from sutradhar.domain.plan.tracks import choose_speaker, list_further_narrations
 from sutradhar.domain.plan.upload import Upload, find_uploads
 from sutradhar.domain.song.analysis import SongFacts
+from sutradhar.domain.text.words import split_words
 from sutradhar.domain.video.frame_choice import (
     FrameChoice,
     SceneTimes,
@@ -72,8 +75,9 @@ def lay_out_frame(services: Services, job: Job | None, plan: RenderPlan, choice:
             assets[slot] = _make_song(services, plan)
         if slot.scene is None:
             continue
-        narration = plan.scenes[slot.scene].narration
-        assets[slot] = _make_card(plan) if slot.role == "image" else _estimate_narration(plan, narration)
+        assets[slot] = (
+            _make_card(plan) if slot.role == "image" else _estimate_narration(plan, slot.scene, slot.language)
+        )
     shown_plan = _keep_burned_captions(_drop_missing_files(services, plan, missing))
     bare = build_timeline(shown_plan, assets, ())
     if choice.at is None and choice.frame is None:
@@ -142,6 +146,7 @@ def _list_slots(plan: RenderPlan) -> Iterator[Slot]:
         yield Slot.image(index)
         if scene.narration:
             yield Slot.narration(index)
+        yield from (Slot.narration(index, language) for language in list_further_narrations(plan, index))
 
 
 def _drop_file(scene: Scene, clip_sec: float | None) -> Scene:
@@ -199,10 +204,16 @@ def _make_card(plan: RenderPlan) -> Asset:
     )
 
 
-def _estimate_narration(plan: RenderPlan, text: str) -> Asset:
-    """Return a narration of the estimated length, whose words share it by their letters."""
-    seconds = estimate_speech_sec(text, plan.spoken_language, plan.delivery.speed, plan.gender)
-    texts = text.split()
+def _estimate_narration(plan: RenderPlan, index: int, further: Language | None) -> Asset:
+    """Return a narration of the estimated length, whose words share it by their letters.
+
+    Args:
+        further: the language of a further audio track; None: the plan's own.
+    """
+    scene, language = plan.scenes[index], further or plan.spoken_language
+    text = scene.translations[further] if further else scene.narration
+    seconds = estimate_speech_sec(text, language, plan.delivery.speed, choose_speaker(plan, language).voice)
+    texts = split_words(text)
     letters = sum(len(one) + 1 for one in texts)
     words, start = [], 0.0
     for one in texts:

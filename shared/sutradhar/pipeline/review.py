@@ -46,7 +46,9 @@ def read_plan(services: Services, job_id: str) -> PlanView:
     job = services.jobs.get(job_id)
     finished = job.assets or find_finished_assets(services, job)
     narrations = {
-        slot.scene: asset for slot, asset in finished.items() if slot.role == "narration" and slot.scene is not None
+        slot.scene: asset
+        for slot, asset in finished.items()
+        if slot.role == "narration" and slot.scene is not None and slot.language is None
     }
     return PlanView(job, narrations, _estimate_rest(services, job), read_job_account(services.records, job.id))
 

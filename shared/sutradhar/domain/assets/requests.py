@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from sutradhar.domain.assets.slot import INTRO, MUSIC, OUTRO, RECORDING, SONG, Slot
@@ -31,6 +31,7 @@ from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.plan.scene import Character, Scene
 from sutradhar.domain.plan.song import OwnNarration
 from sutradhar.domain.plan.speech_duration import estimate_scene_sec
+from sutradhar.domain.plan.tracks import choose_speaker, list_further_narrations
 from sutradhar.domain.text.speech_text import convert_to_speech
 
 COLOR_PROVIDER = ProviderId("color", "1")
@@ -74,6 +75,7 @@ class FirstProviders:
     """The first provider of each kind's chain, with its version (``hibari/0.2.1``)."""
 
     narration: ProviderId
+    """The narrator of the plan's own language."""
     image: ProviderId
     music: ProviderId
     sound_effect: ProviderId | None = None
@@ -84,6 +86,8 @@ class FirstProviders:
     """None: no scene shows a generated clip."""
     recognizes_speech: bool = False
     """True if the words that are spoken in a user's own clip can be recognised."""
+    further_narrations: Mapping[Language, ProviderId] = field(default_factory=dict)
+    """The narrators of the languages that have an audio track of their own."""
     draws_references: bool = False
     """True if the image generator can draw a character as a reference image shows it. If False, no reference images are
     requested."""
@@ -129,6 +133,7 @@ def _scene_requests(
         slot = Slot.narration(i)
         narration = make_narration_spec(scene.narration, plan.spoken_language, plan.gender, plan.voice_options)
         yield AssetRequest(slot=slot, spec=narration, provider=providers.narration)
+        yield from _further_narration_requests(plan, i, providers)
     if shown := scene.image or scene.clip:
         upload = UploadSpec(
             kind="image",
@@ -148,6 +153,15 @@ def _scene_requests(
         for n, cue in enumerate(scene.sounds):
             slot, effect = Slot.sound_effect(i, n), SoundEffectSpec(text=cue.text)
             yield AssetRequest(slot=slot, spec=effect, provider=providers.sound_effect)
+
+
+def _further_narration_requests(plan: RenderPlan, i: int, providers: FirstProviders) -> Iterator[AssetRequest]:
+    """Yield the requests for the narration of scene ``i`` in the languages of the further audio tracks. Their keys are
+    those of a video in that language alone."""
+    for language, text in list_further_narrations(plan, i).items():
+        spec = make_narration_spec(text, language, *choose_speaker(plan, language))
+        provider = providers.further_narrations.get(language, providers.narration)
+        yield AssetRequest(slot=Slot.narration(i, language), spec=spec, provider=provider)
 
 
 def _is_heard_alone(plan: RenderPlan, i: int) -> bool:
@@ -232,8 +246,10 @@ def _image_request(
         seed=plan.seed + i,
         reference_images=tuple(reference_keys[slot] for slot in slots if slot in reference_keys),
     )
-    spoken_sec = (
-        estimate_scene_sec(scene.narration, plan.spoken_language, plan.delivery.speed) if scene.narration else 0.0
+    narrations = {plan.spoken_language: scene.narration, **list_further_narrations(plan, i)}
+    spoken_sec = max(
+        estimate_scene_sec(text, language, plan.delivery.speed) if text else 0.0
+        for language, text in narrations.items()
     )
     seconds = round(max(scene.duration_sec or 0.0, spoken_sec), 1) or (_SHOT_SEC if plan.song else 0.0)
     match plan.footage_of(scene):

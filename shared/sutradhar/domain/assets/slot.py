@@ -2,14 +2,16 @@
 
 import re
 from dataclasses import dataclass
-from typing import Literal, Self
+from typing import Literal, Self, cast
 
 from pydantic_core import CoreSchema
 
 from sutradhar.domain.core.text_value import text_schema
+from sutradhar.domain.language.table import FACTS
+from sutradhar.domain.language.tags import Language
 
 _TEXT = re.compile(
-    r"scene-(?P<scene>\d{2,})-(?:(?P<role>narration|image)|sound-(?P<sound>\d+))"
+    r"scene-(?P<scene>\d{2,})-(?:(?P<role>narration|image)|narration-(?P<language>[a-z]+)|sound-(?P<sound>\d+))"
     r"|character-(?P<character>\d+)|(?P<whole>music|plan|song|recording|intro|outro)",
     re.ASCII,
 )
@@ -19,9 +21,9 @@ _TEXT = re.compile(
 class Slot:
     """The place of an asset in a job.
 
-    The text form (``scene-00-narration``, ``scene-00-image``, ``scene-00-sound-0``, ``character-0``, ``music``,
-    ``song``, ``recording``, ``intro``, ``outro``, ``plan``) is public in the JSON of the API and stands in stored jobs,
-    messages and charges.
+    The text form (``scene-00-narration``, ``scene-00-narration-ta``, ``scene-00-image``, ``scene-00-sound-0``,
+    ``character-0``, ``music``, ``song``, ``recording``, ``intro``, ``outro``, ``plan``) is public in the JSON of the
+    API and stands in stored jobs, messages and charges.
     Only this class writes and reads it.
     """
 
@@ -33,10 +35,12 @@ class Slot:
     """Index of the scene, from 0; None if the asset belongs to no single scene."""
     number: int | None = None
     """Index of a sound effect in its scene, or of a character in the plan, from 0."""
+    language: Language | None = None
+    """The language of a narration in a further audio track; None: the narration in the plan's language."""
 
     @classmethod
-    def narration(cls, scene: int) -> Self:
-        return cls("narration", scene)
+    def narration(cls, scene: int, language: Language | None = None) -> Self:
+        return cls("narration", scene, language=language)
 
     @classmethod
     def image(cls, scene: int) -> Self:
@@ -61,6 +65,8 @@ class Slot:
             scene = int(match["scene"])
             if match["sound"]:
                 return cls.sound_effect(scene, int(match["sound"]))
+            if code := match["language"]:
+                return cls.narration(scene, _find_language(code))
             return cls.image(scene) if match["role"] == "image" else cls.narration(scene)
         if match["character"]:
             return cls.character(int(match["character"]))
@@ -69,17 +75,24 @@ class Slot:
     def __str__(self) -> str:
         scene = [] if self.scene is None else [f"scene-{self.scene:02d}"]
         number = [] if self.number is None else [str(self.number)]
-        return "-".join([*scene, self.role, *number])
+        return "-".join([*scene, self.role, *number, *([self.language] if self.language else [])])
 
     @property
     def label(self) -> str:
         """The words for users, who count from 1: "scene 1, image"."""
         role = self.role if self.number is None else f"{self.role} {self.number + 1}"
+        role = f"{role} in {FACTS[self.language].name}" if self.language else role
         return role if self.scene is None else f"scene {self.scene + 1}, {role}"
 
     @classmethod
     def __get_pydantic_core_schema__(cls, _source: object, _handler: object) -> CoreSchema:
         return text_schema(Slot, Slot.parse)
+
+
+def _find_language(code: str) -> Language:
+    if code not in FACTS:
+        raise ValueError(f"{code!r} is no language that this system knows")
+    return FACTS[cast("Language", code)].tag
 
 
 MUSIC = Slot("music")

@@ -55,6 +55,22 @@ class CheckedMarks(Frozen):
     """True: the content credentials list the parts of this video."""
 
 
+class AudioTrackFacts(Frozen):
+    """The measurements of one audio track of a file with several, each as in FileFacts."""
+
+    audio_language: str = ""
+    is_default_audio: bool = False
+    audio_codec: str
+    sample_rate: int
+    channels: int
+    audio_sec: float
+    integrated_lufs: float
+    planned_lufs: float | None = None
+    true_peak_dbtp: float
+    silences: tuple[Span, ...]
+    narrations: tuple[NarrationMatch, ...]
+
+
 class FileFacts(Frozen):
     """The measurements of the stored file, as players will get it."""
 
@@ -79,6 +95,14 @@ class FileFacts(Frozen):
     sample_rate: int
     channels: int
     audio_sec: float
+    audio_language: str = ""
+    """The language that the first audio track states (ISO 639-2); empty: none."""
+    is_default_audio: bool = False
+    """True: players begin with this audio track."""
+    further_audio: tuple[AudioTrackFacts, ...] = ()
+    """The audio tracks after the first."""
+    caption_languages: tuple[str, ...] = ()
+    """The languages of the caption tracks (ISO 639-2)."""
     integrated_lufs: float
     planned_lufs: float | None = None
     """Loudness in LUFS that the mixer could reach with these sources; None: not known."""

@@ -1,15 +1,17 @@
 """Lay scenes out in time, one after the other, and collect the clips of every track."""
 
 import math
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from sutradhar.domain.assets.asset import SAMPLE_RATE, Asset
 from sutradhar.domain.assets.slot import MUSIC, Slot
 from sutradhar.domain.core.errors import FieldError, InvalidRequest
+from sutradhar.domain.language.tags import Language
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.plan.scene import Scene
 from sutradhar.domain.plan.speech_duration import MAX_VIDEO_SEC, NARRATION_PADDING_SEC
+from sutradhar.domain.plan.tracks import list_further_narrations
 from sutradhar.domain.video.end_clips import (
     PlacedEnd,
     choose_end_transition,
@@ -31,6 +33,7 @@ from sutradhar.domain.video.scene_parts import (
 from sutradhar.domain.video.shots import choose_camera, count_part_frames, fill_scene, place_clip_audio, place_music
 from sutradhar.domain.video.timeline import (
     CUT,
+    AudioLanguage,
     Clip,
     ClipAudio,
     Footage,
@@ -80,6 +83,8 @@ class Layout:
         """First frame of the next scene's clip."""
         self._clips: list[Clip] = []
         self._narrations: list[NarrationClip] = []
+        self._further: dict[Language, list[NarrationClip]] = {language: [] for language in plan.audio_languages}
+        """The narrations of the further audio tracks."""
         self._sound_effects: list[SoundEffectClip] = []
         self._clip_audio: list[ClipAudio] = []
         self._extended: list[int] = []
@@ -127,9 +132,14 @@ class Layout:
         plan, chosen = self._plan, self._captioned_scenes
         intro, outro = self._place_intro(), self._place_outro()
         ends = [one for one in (intro, outro) if one]
-        passages = [*_list_words(intro, self._fps), *self._list_passages(), *_list_words(outro, self._fps)]
         burned = choose_burned_language(plan)
-        captions = build_captions(plan, [one for one in passages if chosen is None or one.scene in chosen])
+
+        def add_ends(passages: list[Passage]) -> list[Passage]:
+            listed = [*_list_words(intro, self._fps), *passages, *_list_words(outro, self._fps)]
+            return [one for one in listed if chosen is None or one.scene in chosen]
+
+        further = {language: add_ends(self._list_further_passages(language)) for language in self._further}
+        captions = build_captions(plan, add_ends(self._list_passages()), further)
         return Timeline(
             fps=self._fps,
             width=plan.size[0],
@@ -142,6 +152,10 @@ class Layout:
             burned_captions=captions.get(burned, ()) if burned else (),
             language=plan.spoken_language,
             caption_language=burned if burned in captions else None,
+            audio_languages=tuple(
+                AudioLanguage(language=language, narrations=tuple(narrations))
+                for language, narrations in self._further.items()
+            ),
             caption_style=plan.render.caption_style,
             titles=tuple(place_titles(plan, self._clips, outro.clip if outro else None)),
             sound_effects=tuple(self._sound_effects),
@@ -178,23 +192,36 @@ class Layout:
         scene = self._plan.scenes[index]
         return self._assets[Slot.narration(index)] if scene.narration or scene.narration_audio else None
 
+    def _find_further_speech(self, index: int) -> dict[Language, Asset]:
+        """Return the narration of the scene in each further audio track."""
+        languages = list_further_narrations(self._plan, index)
+        return {language: self._assets[Slot.narration(index, language)] for language in languages}
+
     def _place_speech(self, index: int, first: int) -> None:
         """Place what is heard in a scene that is on the screen from frame ``first`` on, its transition halved."""
         speech, first_sample = self._find_speech(index), frame_to_sample(first, self._fps)
         if speech:
             first_sample = frame_to_sample(first + self._air, self._fps)
             self._narrations.append(place_narration(index, first_sample, speech))
+            for language, further in self._find_further_speech(index).items():
+                self._further[language].append(place_narration(index, first_sample, further))
         words = speech.words if speech else ()
         self._sound_effects += place_sound_effects(self._plan.scenes[index], index, first_sample, words, self._assets)
 
     def _list_passages(self) -> list[Passage]:
         """Return what is spoken in each scene. Its captions end before the transition to the next one."""
-        passages = []
-        for narration in self._narrations:
+        return sorted([*self._list_narrated(self._narrations), *self._list_clip_passages()])
+
+    def _list_further_passages(self, language: Language) -> list[Passage]:
+        return sorted([*self._list_narrated(self._further[language], language), *self._list_clip_passages()])
+
+    def _list_narrated(
+        self, narrations: Sequence[NarrationClip], language: Language | None = None
+    ) -> Iterator[Passage]:
+        for narration in narrations:
             end = self._clips[narration.scene].end - self._fade_out(narration.scene)
-            words = self._assets[Slot.narration(narration.scene)].words
-            passages.append(Passage(narration.scene, words, narration.start / SAMPLE_RATE, end))
-        return sorted([*passages, *self._list_clip_passages()])
+            words = self._assets[Slot.narration(narration.scene, language)].words
+            yield Passage(narration.scene, words, narration.start / SAMPLE_RATE, end, language)
 
     def _list_clip_passages(self) -> Iterator[Passage]:
         """Yield the recognised words of each user's clip that is heard alone."""
@@ -220,7 +247,8 @@ class Layout:
         scene, speech = self._plan.scenes[index], self._find_speech(index)
         fade_in, fade_out = self._transitions[index].frames, self._fade_out(index)
         head, tail = fade_in // 2, fade_out - fade_out // 2
-        needed = math.ceil(speech.samples * self._fps / SAMPLE_RATE) + 2 * self._air if speech else 0
+        samples = [one.samples for one in (speech, *self._find_further_speech(index).values()) if one]
+        needed = math.ceil(max(samples) * self._fps / SAMPLE_RATE) + 2 * self._air if samples else 0
         requested = round((scene.duration_sec or 0) * self._fps)
         extended = bool(speech and requested and needed > requested)
         part = count_part_frames(scene, image, self._fps)

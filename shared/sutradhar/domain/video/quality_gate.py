@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from sutradhar.domain.assets.asset import SAMPLE_RATE
+from sutradhar.domain.language.table import FACTS
 from sutradhar.domain.plan.ends import name_scene
 from sutradhar.domain.video.captions import Cue
 from sutradhar.domain.video.check_result import CheckResult, judge
@@ -52,7 +53,8 @@ def check(facts: FileFacts, timeline: Timeline, *, is_signed: bool = False) -> t
     return (
         *_file_rules(facts),
         *_video_rules(facts, timeline),
-        *_audio_rules(facts, timeline),
+        *_audio_rules(facts, timeline.list_audio_tracks()[0]),
+        *_track_rules(facts, timeline),
         *_caption_rules(timeline),
         *_lyric_rules(timeline),
         *_thumbnail_rules(facts, timeline),
@@ -152,6 +154,35 @@ def _audio_rules(facts: FileFacts, timeline: Timeline) -> Iterator[CheckResult]:
         yield from check_song(facts, timeline)
 
 
+def _track_rules(facts: FileFacts, timeline: Timeline) -> Iterator[CheckResult]:
+    """Yield the results for the audio and caption tracks of a video with several audio tracks: each further one keeps
+    the rules of the first."""
+    if not timeline.audio_languages:
+        return
+    tracks = timeline.list_audio_tracks()
+    expected = [FACTS[track.language].code for track in tracks if track.language]
+    languages = [facts.audio_language, *(track.audio_language for track in facts.further_audio)]
+    defaults = [facts.is_default_audio, *(track.is_default_audio for track in facts.further_audio)]
+    yield judge(
+        "audio tracks",
+        languages == expected and defaults == [n == 0 for n in range(len(defaults))],
+        _list_tracks(languages, defaults),
+        f"{', '.join(expected)}; the first is the default",
+    )
+    captions = [FACTS[language].code for language, cues in timeline.captions.items() if cues]
+    stated = list(facts.caption_languages)
+    yield judge("caption tracks", stated == captions, ", ".join(stated) or "none", ", ".join(captions) or "none")
+    for track, further in zip(tracks[1:], facts.further_audio, strict=False):  # the rule above counts them
+        measured = facts.evolve(**dict(further), further_audio=())
+        for result in _audio_rules(measured, track):
+            yield result.evolve(rule=f"{result.rule}, {track.language}")
+
+
+def _list_tracks(languages: Sequence[str], defaults: Sequence[bool]) -> str:
+    named = (language or "no language" for language in languages)
+    return ", ".join(f"{name}{' (default)' * is_default}" for name, is_default in zip(named, defaults, strict=True))
+
+
 def _narration_rules(facts: FileFacts, timeline: Timeline) -> Iterator[CheckResult]:
     narrated = [to_span((v.start, v.end)) for v in timeline.narrations]
     pauses = [to_span(pause) for v in timeline.narrations for pause in v.pauses]  # the user is silent there
@@ -185,11 +216,15 @@ def _narration_rules(facts: FileFacts, timeline: Timeline) -> Iterator[CheckResu
 
 
 def _caption_rules(timeline: Timeline) -> Iterator[CheckResult]:
-    tracks: dict[str, tuple[Cue, ...]] = {f"captions {name}": cues for name, cues in timeline.captions.items()}
+    by_language = {track.language: track for track in timeline.list_audio_tracks()}
+    tracks = {
+        f"captions {language}": (cues, by_language.get(language, timeline))
+        for language, cues in timeline.captions.items()
+    }
     if timeline.burned_captions:
-        tracks["burned captions"] = timeline.burned_captions
-    for name, cues in tracks.items():
-        problem = next(_find_caption_problems(cues, timeline), "")
+        tracks["burned captions"] = timeline.burned_captions, by_language.get(timeline.caption_language, timeline)
+    for name, (cues, track) in tracks.items():
+        problem = next(_find_caption_problems(cues, track), "")
         yield judge(
             name, not problem, problem or f"{len(cues)} cues", "in the video, apart, one or more a spoken scene"
         )

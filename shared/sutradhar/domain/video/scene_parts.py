@@ -95,15 +95,24 @@ class Passage(NamedTuple):
     """The time of the video that counts as 0 in ``words``."""
     max_frame: int
     """Its captions end at this frame or before."""
+    language: Language | None = None
+    """The language of a further audio track, whose words they are; None: the plan's own."""
 
 
-def build_captions(plan: RenderPlan, passages: Sequence[Passage]) -> dict[Language, tuple[Cue, ...]]:
+def build_captions(
+    plan: RenderPlan, passages: Sequence[Passage], further: Mapping[Language, Sequence[Passage]]
+) -> dict[Language, tuple[Cue, ...]]:
+    """Return the cues by language. Captions follow the words of the audio track in their own language, if there is one,
+    else those of ``passages``.
+
+    Args:
+        further: what is spoken in each further audio track, in the order of the scenes.
+    """
     captions: dict[Language, tuple[Cue, ...]] = {}
-    voiced = [passage for passage in passages if passage.words]
-    if not voiced:
-        return captions  # players and YouTube refuse a caption file without a line
     for language in list_caption_languages(plan):
-        if cues := [cue for passage in voiced for cue in _build_cues(plan, passage, language)]:
+        voiced = [passage for passage in further.get(language, passages) if passage.words]
+        cues = [cue for passage in voiced for cue in _build_cues(plan, passage, language)]
+        if cues:  # players and YouTube refuse a caption file without a line
             captions[language] = tuple(_separate_cues(cues))
     return captions
 
@@ -123,8 +132,9 @@ def _separate_cues(cues: Sequence[Cue]) -> Iterator[Cue]:
 def _build_cues(plan: RenderPlan, passage: Passage, language: Language) -> list[Cue]:
     words, offset, end = passage.words, passage.offset_sec, passage.max_frame
     scene = plan.scenes[passage.scene] if passage.scene >= 0 else None  # an intro and an outro have no text
-    if language == plan.spoken_language:
-        ends = find_line_ends(scene.narration if scene else "")
+    if language == (passage.language or plan.spoken_language):
+        text = "" if scene is None else scene.narration if passage.language is None else scene.translations[language]
+        ends = find_line_ends(text)
         return build_cues(words, offset=offset, fps=plan.render.fps, max_frame=end, line_ends=ends)
     text = "" if scene is None else scene.translations.get(language, "")
     return build_translated_cues(text, words, offset=offset, fps=plan.render.fps, max_frame=end) if text else []

@@ -275,6 +275,14 @@ class Timeline(Frozen):
     cut_short_scenes: tuple[int, ...] = ()
     """Scenes that end before the ``end_sec`` of their clip."""
 
+    def list_audio_tracks(self) -> tuple["Timeline", ...]:
+        """Return the timeline of each audio track, as if it were the only one; this itself if it has one."""
+        if not self.audio_languages:
+            return (self,)
+        alone = self.evolve(audio_languages=())
+        further = (alone.evolve(language=one.language, narrations=one.narrations) for one in self.audio_languages)
+        return (alone, *further)
+
     @property
     def samples(self) -> int:
         return frame_to_sample(self.frames, self.fps)

@@ -1,0 +1,30 @@
+"""Say what is spoken in the further audio tracks of a video, and with which voice."""
+
+from typing import NamedTuple
+
+from sutradhar.domain.language.tags import Language
+from sutradhar.domain.plan.choices import Voice
+from sutradhar.domain.plan.options import VoiceOptions
+from sutradhar.domain.plan.plan import RenderPlan
+
+
+class Speaker(NamedTuple):
+    """The voice that speaks one language of a plan."""
+
+    voice: Voice
+    options: VoiceOptions
+
+
+def choose_speaker(plan: RenderPlan, language: Language) -> Speaker:
+    """Return the voice of ``language``; that of the narration's own language is the plan's voice."""
+    voice = plan.voice if language == plan.spoken_language else plan.choose_voice(language)
+    gender: Voice = "M" if voice == "M" else "F"
+    return Speaker(gender, VoiceOptions(**dict(plan.delivery), named=voice if "/" in voice else ""))
+
+
+def list_further_narrations(plan: RenderPlan, scene: int) -> dict[Language, str]:
+    """Return what is spoken in the scene with the index ``scene`` in each further audio track."""
+    if not plan.audio_languages or not plan.scenes[scene].narration:
+        return {}
+    texts = plan.scenes[scene].translations
+    return {language: texts[language] for language in plan.audio_languages if texts.get(language)}
