@@ -25,11 +25,12 @@ from sutradhar.ports.publishing import Destination
 from sutradhar.ports.records import KeyValueStore
 from sutradhar.ports.stores import LeaseStore
 from sutradhar.ports.templates import TemplateCatalog
+from sutradhar.ports.translation import Translator
 from sutradhar.ports.webhooks import Reply, WebhookSender
 from sutradhar.providers.listening.listener import LocalListener
 from sutradhar.providers.media.upload_reader import MediaFiles
 from sutradhar.providers.offline.storybook.templates import StorybookTemplates
-from tests.fakes import FakeProviders
+from tests.fakes import FakeProviders, NoTranslator
 
 
 def free_call_gate(records: KeyValueStore, leases: LeaseStore, clock: Clock) -> PaidCallGate:
@@ -70,6 +71,7 @@ class ProviderSet:
     templates: TemplateCatalog
     webhooks: WebhookSender
     destinations: Mapping[str, Destination] = field(default_factory=dict)
+    translator: Translator = field(default_factory=NoTranslator)
 
     def with_gate(self, _gate: CallGate) -> "ProviderSet":
         """Return these providers: their calls pass no gate."""

@@ -22,6 +22,7 @@ from sutradhar.domain.plan.choices import Mood, Voice
 from sutradhar.domain.plan.options import DEFAULT_VOICE, VoiceOptions
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.plan.scene import Scene
+from sutradhar.domain.plan.translation import TranslationRequest
 from sutradhar.domain.video.capacity import Machine
 from sutradhar.domain.video.file_facts import FileFacts
 from sutradhar.domain.video.quality_gate import VERSION, check
@@ -93,8 +94,21 @@ class PortSet:
         """Do nothing: the test closes its stores."""
 
 
-def do_nothing(_what: str) -> None:
+def do_nothing(_what: object) -> None:
     """A hook that does nothing."""
+
+
+class NoTranslator:
+    """A Translator of a machine on which none is set up."""
+
+    provider_id = ProviderId("translator")
+    available = False
+
+    def usage(self, _request: TranslationRequest) -> None:
+        """Return None: nothing costs anything here."""
+
+    def translate(self, _request: TranslationRequest) -> NoReturn:
+        raise AssertionError("no translator is set up")
 
 
 class FakeProviders:

@@ -9,7 +9,7 @@ from typing import Any
 from PIL import Image
 
 from tests.providers.google_media_stub import media
-from tests.providers.openai_stub import script
+from tests.providers.openai_stub import is_translation, script, translation
 from tests.providers.server import KEY, Answer, RecordedCall
 
 MODELS = (
@@ -78,7 +78,9 @@ def _text(request: RecordedCall) -> Answer:
     asked = request.body["contents"][0]["parts"][0]["text"]
     text = "A calm picture in other words"
     if "responseSchema" in request.body.get("generationConfig", {}):
-        text = json.dumps(script(asked), ensure_ascii=False)
+        instructions = json.dumps(request.body.get("systemInstruction", {}), ensure_ascii=False)
+        body = translation(asked, instructions) if is_translation(asked) else script(asked)
+        text = json.dumps(body, ensure_ascii=False)
     if request.fault == "truncated":
         text = text[: len(text) // 2]
     return _generate([{"text": text}], "STOP", len(asked) // 4, len(text) // 3)

@@ -144,7 +144,8 @@ def _response(request: RecordedCall) -> Answer:
     form = request.body.get("text", {}).get("format", {})
     if form.get("type") == "json_schema":
         assert form["strict"] is True
-        text_sent = json.dumps(script(text), ensure_ascii=False)
+        content_sent = translation(text, request.body["instructions"]) if is_translation(text) else script(text)
+        text_sent = json.dumps(content_sent, ensure_ascii=False)
     else:
         text_sent = "A calm picture in other words"
     if request.fault == "truncated":
@@ -179,6 +180,40 @@ def _response(request: RecordedCall) -> Answer:
         "top_p": 1,
     }
     return Answer.json(body, x_request_id="req_response")
+
+
+SPOKEN_WORDS: Mapping[str, str] = {
+    "Hindi": "नदी धीरे बहती है",
+    "Marathi": "नदी हळू वाहते",
+    "Tamil": "ஆறு மெதுவாக ஓடுகிறது",
+    "French": "la rivière coule doucement",
+    "English": "the river runs on",
+    "Japanese": "川はゆっくり流れる",
+}
+"""The words of a translation into each language that tests ask for."""
+
+
+def is_translation(text: str) -> bool:
+    return text.startswith("{")
+
+
+def translation(text: str, instructions: str) -> dict[str, Any]:
+    """A translation of the texts in a prompt, each about as long as its original; a line that is reworded is as long as
+    it may be."""
+    asked = json.JSONDecoder().raw_decode(text)[0]
+    language = next(name for name in SPOKEN_WORDS if f" into {name}" in instructions)
+    glossary = " ".join(asked.get("glossary", {}).values())
+    lines = [_repeat(SPOKEN_WORDS[language], one.get("longest", len(one["text"]))) for one in asked["narrations"]]
+    return {
+        "narrations": [f"{glossary} {line}".strip() for line in lines],
+        "phrases": [_repeat(SPOKEN_WORDS[language], len(one)) for one in asked["phrases"]],
+    }
+
+
+def _repeat(unit: str, characters: int) -> str:
+    words = unit.split()
+    count = max(1, round(characters / (len(unit) + 1) * len(words)))
+    return " ".join(words[i % len(words)] for i in range(count))
 
 
 def script(text: str) -> dict[str, Any]:

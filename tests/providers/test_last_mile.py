@@ -240,7 +240,8 @@ def test_a_failed_translator_is_not_reported_as_missing(pipeline_with: Make, stu
     pipeline = pipeline_with()
     plan = RenderPlan.parse({**BASE, "subtitle_languages": ["en", "hi"]})
     (note,) = [note for note in pipeline.run_plan(plan).notices if "captions are left out" in note]
-    assert "and openai, gemini could not add one" in note
+    assert "Hindi captions are left out: openai" in note
+    assert "could not translate the narration" in note
     assert "no translator is set up" not in note
 
 

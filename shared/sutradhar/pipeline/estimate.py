@@ -27,6 +27,7 @@ from sutradhar.domain.plan.version import write_version
 from sutradhar.pipeline.audio_plans import draft_plan, needs_planner
 from sutradhar.pipeline.first_providers import find_first_providers
 from sutradhar.pipeline.services import Services
+from sutradhar.pipeline.translations import find_usages
 from sutradhar.ports.providers import Chains
 
 
@@ -78,6 +79,7 @@ def estimate(services: Services, requested_plan: RenderPlan) -> Estimate:
     if needs_planner(requested_plan) and services.providers.call_gate.is_paid(planner.provider_id):
         lines += quote_usage(services, PLAN, planner.usage(requested_plan))
     plan = draft_plan(services, planner, requested_plan)
+    lines += _estimate_translations(services, plan)
     requests = list_asset_requests(plan, find_first_providers(services, plan))
     return Estimate([*lines, *estimate_assets(services, requests).lines, *estimate_versions(services, plan).lines])
 
@@ -97,6 +99,14 @@ def list_version_narrations(services: Services, version_plan: RenderPlan) -> lis
     provider speaks its language."""
     requests = list_asset_requests(version_plan, find_first_providers(services, version_plan))
     return [request for request in requests if request.slot.role == "narration"]
+
+
+def _estimate_translations(services: Services, plan: RenderPlan) -> Iterator[EstimateLine]:
+    """Yield the price of each call that translates ``plan``, which has its scenes."""
+    translator = services.providers.translator
+    if translator.available:
+        for language, usage in find_usages(translator, plan):
+            yield from (replace(line, language=language) for line in quote_usage(services, PLAN, usage))
 
 
 def estimate_assets(services: Services, requests: Sequence[AssetRequest]) -> Estimate:

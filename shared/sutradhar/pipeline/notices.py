@@ -28,7 +28,7 @@ def collect_notices(services: Services, result: PlanResult, requested_plan: Rend
         *_find_unknown_words(services, plan),
         *_find_unused_lengths(plan),
         *_find_missing_sound_effects(services, plan),
-        *_find_missing_captions(result),
+        *_find_missing_captions(services, result),
         *_find_unused_translations(plan),
         *_find_unseen_characters(plan),
         *_find_unused_photos(services, plan),
@@ -91,14 +91,13 @@ def _find_missing_sound_effects(services: Services, plan: RenderPlan) -> Iterato
         )
 
 
-def _find_missing_captions(result: PlanResult) -> Iterator[str]:
+def _find_missing_captions(services: Services, result: PlanResult) -> Iterator[str]:
     if result.plan.song:
         return  # a song has captions in its own language
+    if services.providers.translator.available:
+        return  # it translates, or its failure has a notice of its own
     have = list_caption_languages(result.plan)
-    failed = ", ".join(dict.fromkeys(fallback.provider for fallback in result.fallbacks))
-    why, key = f"{failed} could not add one", ""
-    if not failed:
-        why, key = "no translator is set up", "set OPENAI_API_KEY or GEMINI_API_KEY for a planner that translates, "
+    why, key = "no translator is set up", "set OPENAI_API_KEY or GEMINI_API_KEY for a planner that translates, "
     for language in result.plan.subtitle_languages:
         if language not in have:
             name = name_language(language)

@@ -1,7 +1,13 @@
-"""Step 2 of a job: a planner writes the scenes, and the assets that they require are listed."""
+"""Step 2 of a job: a planner writes the scenes, they are translated, and the assets that they require are listed."""
+
+from dataclasses import replace
+from functools import cache
+from typing import TYPE_CHECKING
 
 from sutradhar.domain.assets.requests import AssetRequest, list_asset_requests
 from sutradhar.domain.assets.slot import PLAN
+from sutradhar.domain.core.errors import NotFound
+from sutradhar.domain.core.record import STORED
 from sutradhar.domain.jobs.job import Job, JobState, Outcome
 from sutradhar.domain.jobs.messages import PlanRender
 from sutradhar.domain.plan.plan import RenderPlan
@@ -11,7 +17,12 @@ from sutradhar.pipeline.models import check_models
 from sutradhar.pipeline.notices import collect_notices
 from sutradhar.pipeline.publishing.planned import store_planned
 from sutradhar.pipeline.services import Services, hold_lease
+from sutradhar.pipeline.translations import translate_for_job
+from sutradhar.ports.providers import PlanResult
 from sutradhar.ports.stores import MAX_LEASE
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
 
 
 def plan(services: Services, message: PlanRender) -> None:
@@ -39,15 +50,43 @@ def _write(services: Services, job: Job) -> None:
         return
     model_notices = check_models(services, job)
     planner = services.chains_for(services.billing_context(job, PLAN)).planner
-    result = write_plan(services, planner, job.requested_plan)
+    keeps_script = len(job.requested_plan.languages) > 1  # a translation that fails must not cost the script once more
+    result = _load_script(services, job) if keeps_script else None
+    if result is None:
+        result = write_plan(services, planner, job.requested_plan)
+        if keeps_script:
+            services.blobs.put(_name_script(job), _result_adapter().dump_json(result, context=STORED))
+    translated = translate_for_job(services, job, result.plan)
+    result = replace(result, plan=translated.plan)
     requests = list_required_assets(services, result.plan)
-    notices = [*model_notices, *collect_notices(services, result, job.requested_plan)]
+    notices = [*model_notices, *collect_notices(services, result, job.requested_plan), *translated.notices]
 
     def change(current: Job) -> Outcome:
         now, deadline = services.clock.now(), services.find_deadline()
         return current.start_producing(result.plan, requests, notices, now, deadline)
 
     services.move(job.id, change)
+    if keeps_script:
+        services.blobs.delete(_name_script(job))
+
+
+def _load_script(services: Services, job: Job) -> PlanResult | None:
+    """Return the script of an earlier try of this step; None: there is none."""
+    try:
+        return _result_adapter().validate_json(services.blobs.get(_name_script(job)), context=STORED)
+    except NotFound:
+        return None
+
+
+@cache
+def _result_adapter() -> "TypeAdapter[PlanResult]":
+    from pydantic import TypeAdapter  # noqa: PLC0415 - only a plan in several languages needs it
+
+    return TypeAdapter(PlanResult)
+
+
+def _name_script(job: Job) -> str:
+    return f"jobs/{job.id}/script.json"
 
 
 def _take_written(services: Services, job: Job) -> None:

@@ -10,12 +10,14 @@ from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.text.pasted_text import read_narration
 from sutradhar.pipeline.recording_plans import find_unknown_words
 from sutradhar.pipeline.services import Services
+from sutradhar.pipeline.translations import refuse_untranslated
 from sutradhar.ports.providers import ClipGenerator, FootageLibrary
 
 
 def refuse_impossible(services: Services, job: Job) -> None:
     """Raise InvalidRequest that names every field at fault."""
     errors = list(_find_unsayable(services, job.requested_plan))
+    errors += find_untranslatable(services, job.requested_plan)
     if job.requested_plan.strict:
         errors += _find_missing_providers(services, job)
     if errors:
@@ -32,6 +34,15 @@ def _find_unsayable(services: Services, plan: RenderPlan) -> Iterator[FieldError
         yield FieldError(path, f"has no word that can be said; write it in words (got {text[:40]!r})")
     elif path == "prompt" and not _has_paid_planner(services) and not read_narration(text).text:
         yield FieldError(path, "has nothing to say once stage directions and headings are taken out; write a sentence")
+
+
+def find_untranslatable(services: Services, plan: RenderPlan) -> Iterator[FieldError]:
+    """Yield an error for a plan with scenes whose narration nothing translates into a language of ``languages``."""
+    if plan.scenes and plan.other_languages and not services.providers.translator.available:
+        try:
+            refuse_untranslated(plan)
+        except ProviderError as exc:
+            yield FieldError("languages", f"{exc}: {exc.advice}")
 
 
 def _has_paid_planner(services: Services) -> bool:

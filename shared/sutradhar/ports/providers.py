@@ -16,6 +16,7 @@ from sutradhar.domain.plan.choices import Mood, Voice
 from sutradhar.domain.plan.options import DEFAULT_VOICE, VoiceOptions
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.ports.call_gate import CallGate
+from sutradhar.ports.translation import Translator
 
 
 @dataclass(frozen=True)
@@ -307,6 +308,9 @@ class Chains(Protocol):
 
     @property
     def planner(self) -> Planner: ...
+
+    @property
+    def translator(self) -> Translator: ...
 
     @property
     def narrator(self) -> Narrator: ...

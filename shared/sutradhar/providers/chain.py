@@ -13,6 +13,7 @@ from sutradhar.domain.language.tags import Language
 from sutradhar.domain.plan.choices import Mood, Voice
 from sutradhar.domain.plan.options import DEFAULT_VOICE, VoiceOptions
 from sutradhar.domain.plan.plan import RenderPlan
+from sutradhar.domain.plan.translation import TranslationRequest
 from sutradhar.ports.providers import (
     Aligner,
     ClipProvider,
@@ -33,12 +34,14 @@ from sutradhar.ports.providers import (
     VideoFile,
     WordTiming,
 )
+from sutradhar.ports.translation import TranslationProvider, TranslationResult
 from sutradhar.providers.voice_selection import explain_other_voice, owns_voice, select_narrators
 
 _P = TypeVar("_P", bound=Provider)
 _Answer = TypeVar("_Answer")
 _Result = TypeVar(
-    "_Result", bound=Speech | ImageFile | VideoFile | SoundEffect | MusicTrackFile | PlanResult | Operation
+    "_Result",
+    bound=Speech | ImageFile | VideoFile | SoundEffect | MusicTrackFile | PlanResult | TranslationResult | Operation,
 )
 
 
@@ -326,3 +329,18 @@ class PlannerChain(Chain[Planner]):
     def draft_plan(self, requested_plan: RenderPlan) -> RenderPlan:
         """Return a plan of the size that the first planner writes, free of charge. Raise ProviderError."""
         return self._providers[0].draft_plan(requested_plan)
+
+
+class TranslatorChain(Chain[TranslationProvider]):
+    """A Translator."""
+
+    label = "translator"
+    empty_id = ProviderId("translator")
+    setup_advice = "set OPENAI_API_KEY or GEMINI_API_KEY for a planner that translates, or give each scene translations"
+
+    def usage(self, request: TranslationRequest) -> Usage | None:
+        return self._find_usage(lambda one: one.usage(request))
+
+    def translate(self, request: TranslationRequest) -> TranslationResult:
+        """Translate the texts of ``request``. Raise ProviderError."""
+        return self._ask(lambda one: one.translate(request))

@@ -32,6 +32,7 @@ from sutradhar.providers.chain import (
     NarratorChain,
     PlannerChain,
     SoundEffectChain,
+    TranslatorChain,
 )
 from sutradhar.providers.hosted.account import ProviderAccount
 from sutradhar.telemetry import log
@@ -142,12 +143,11 @@ class Registry:
             if isinstance(one, HoldsModel):
                 one.release()
 
-    def find_rewording_planner(self, gate: CallGate) -> Any | None:
-        """Return the first planner that can reword a prompt: the offline one cannot."""
-        for name in self.names("planner"):
-            if find_provider(name).is_hosted and (planner := self._create("planner", name, gate)):
-                return planner
-        return None
+    def create_model_planners(self, gate: CallGate) -> list[Any]:
+        """Return the planners that are language models: those can reword a prompt and translate, the offline one
+        cannot."""
+        hosted = [name for name in self.names("planner") if find_provider(name).is_hosted]
+        return [planner for name in hosted if (planner := self._create("planner", name, gate))]
 
     def _check_names(self, names: Sequence[str]) -> None:
         hosted = [spec.name for spec in HOSTED]
@@ -214,6 +214,18 @@ class ConfiguredChains:
         return PlannerChain(planners, no_fallbacks=self._no_fallbacks, reserves=self._reserves("planner"))
 
     @cached_property
+    def translator(self) -> TranslatorChain:
+        """Return a chain of the planners that translate. It may be empty: then a plan has to bring its translations."""
+        planners = self._registry.create_model_planners(self._gate)
+        if not planners:
+            return TranslatorChain([])
+        from sutradhar.providers.hosted.llm_translator import ModelTranslator
+
+        reserves = {one: ModelTranslator(planner) for one, planner in self._reserves("planner").items()}
+        translators = [ModelTranslator(planner) for planner in planners]
+        return TranslatorChain(translators, no_fallbacks=self._no_fallbacks, reserves=reserves)
+
+    @cached_property
     def narrator(self) -> NarratorChain:
         narrators: list[NarrationProvider] = self._registry.require_all("narrator", self._gate)
         return NarratorChain(
@@ -261,10 +273,10 @@ class ConfiguredChains:
         return self._registry.create_reserves(kind, self._gate)
 
     def _reword(self, prompt: str, reason: str) -> str | None:
-        planner = self._registry.find_rewording_planner(self._gate)
-        if planner is None:
+        planners = self._registry.create_model_planners(self._gate)
+        if not planners:
             return None
-        reworded: str = planner.reword(prompt, reason)
+        reworded: str = planners[0].reword(prompt, reason)
         return reworded
 
 

@@ -1456,9 +1456,9 @@ class TemplateRequest(BaseModel):
     voice: str = "F"
 
 
-class TitleText(BaseModel):
+class TranslatedTitle(BaseModel):
     """
-    Words over the image, besides the captions: a title, or the name and role of the person on the screen.
+    The words of a title in another language.
     """
 
     model_config = ConfigDict(
@@ -1983,65 +1983,25 @@ class RemovalAnswer(BaseModel):
     kept: list[str]
 
 
-class Scene(BaseModel):
-    """
-    One image or clip, and the narration that is spoken over it.
-    """
-
-    model_config = ConfigDict(
-        extra="allow",
-    )
-    narration: str = ""
-    image_prompt: str = ""
-    image: ImageFile | None = None
-    clip: ClipFile | None = None
-    color: str | None = None
-    narration_audio: OwnNarration | None = None
-    characters: list[str] | None = None
-    translations: dict[str, str] | None = None
-    duration_sec: float | None = None
-    transition: Literal["crossfade", "dip", "wipe", "cut"] = "crossfade"
-    camera: (
-        Literal["zoom_in", "zoom_out", "pan_left", "pan_right", "pan_up", "pan_down", "push_in", "pull_out", "hold"]
-        | None
-    ) = None
-    footage: Literal["none", "stock", "generated"] | None = None
-    sounds: list[SoundCue] | None = None
-    title: TitleText | None = None
-    lower_third: TitleText | None = None
-
-
-class ScenePatch(BaseModel):
-    """
-    The new values of one scene.
-    """
-
-    model_config = ConfigDict(
-        extra="allow",
-    )
-    index: int
-    narration: str = ""
-    translations: dict[str, str] | None = None
-    image_prompt: str = ""
-    image: ImageFile | None = None
-    clip: ClipFile | None = None
-    duration_sec: float | None = None
-    transition: Literal["crossfade", "dip", "wipe", "cut"] = "crossfade"
-    camera: (
-        Literal["zoom_in", "zoom_out", "pan_left", "pan_right", "pan_up", "pan_down", "push_in", "pull_out", "hold"]
-        | None
-    ) = None
-    sounds: list[SoundCue] | None = None
-    title: TitleText | None = None
-    lower_third: TitleText | None = None
-
-
 class SungLine(BaseModel):
     model_config = ConfigDict(
         extra="allow",
     )
     text: str
     words: list[SungWord]
+
+
+class TitleText(BaseModel):
+    """
+    Words over the image, besides the captions: a title, or the name and role of the person on the screen.
+    """
+
+    model_config = ConfigDict(
+        extra="allow",
+    )
+    text: str
+    subtext: str | None = None
+    translations: dict[str, TranslatedTitle] | None = None
 
 
 class AlignmentAnswer(BaseModel):
@@ -2096,6 +2056,81 @@ class Calendar(BaseModel):
     from_: Annotated[str, Field(alias="from")]
     to: str
     has_more: bool
+
+
+class Scene(BaseModel):
+    """
+    One image or clip, and the narration that is spoken over it.
+    """
+
+    model_config = ConfigDict(
+        extra="allow",
+    )
+    narration: str = ""
+    image_prompt: str = ""
+    image: ImageFile | None = None
+    clip: ClipFile | None = None
+    color: str | None = None
+    narration_audio: OwnNarration | None = None
+    characters: list[str] | None = None
+    translations: dict[str, str] | None = None
+    duration_sec: float | None = None
+    transition: Literal["crossfade", "dip", "wipe", "cut"] = "crossfade"
+    camera: (
+        Literal["zoom_in", "zoom_out", "pan_left", "pan_right", "pan_up", "pan_down", "push_in", "pull_out", "hold"]
+        | None
+    ) = None
+    footage: Literal["none", "stock", "generated"] | None = None
+    sounds: list[SoundCue] | None = None
+    title: TitleText | None = None
+    lower_third: TitleText | None = None
+
+
+class ScenePatch(BaseModel):
+    """
+    The new values of one scene.
+    """
+
+    model_config = ConfigDict(
+        extra="allow",
+    )
+    index: int
+    narration: str = ""
+    translations: dict[str, str] | None = None
+    image_prompt: str = ""
+    image: ImageFile | None = None
+    clip: ClipFile | None = None
+    duration_sec: float | None = None
+    transition: Literal["crossfade", "dip", "wipe", "cut"] = "crossfade"
+    camera: (
+        Literal["zoom_in", "zoom_out", "pan_left", "pan_right", "pan_up", "pan_down", "push_in", "pull_out", "hold"]
+        | None
+    ) = None
+    sounds: list[SoundCue] | None = None
+    title: TitleText | None = None
+    lower_third: TitleText | None = None
+
+
+class BrandAnswer(BaseModel):
+    """
+    A brand: what the plans that name it take from it.
+    """
+
+    model_config = ConfigDict(
+        extra="allow",
+    )
+    name: str
+    version: int
+    created_at: str
+    changed_at: str
+    fields: BrandFields
+
+
+class BrandList(BaseModel):
+    model_config = ConfigDict(
+        extra="allow",
+    )
+    brands: list[BrandAnswer]
 
 
 class OrderedPlan(BaseModel):
@@ -2427,28 +2462,6 @@ class RenderPlan(BaseModel):
     enable_youtube_upload: bool = False
     based_on: str | None = None
     notices: list[str] | None = None
-
-
-class BrandAnswer(BaseModel):
-    """
-    A brand: what the plans that name it take from it.
-    """
-
-    model_config = ConfigDict(
-        extra="allow",
-    )
-    name: str
-    version: int
-    created_at: str
-    changed_at: str
-    fields: BrandFields
-
-
-class BrandList(BaseModel):
-    model_config = ConfigDict(
-        extra="allow",
-    )
-    brands: list[BrandAnswer]
 
 
 class FrameBody(BaseModel):

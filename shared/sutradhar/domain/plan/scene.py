@@ -6,6 +6,7 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from sutradhar.domain.core.base import Frozen
+from sutradhar.domain.language.tags import Language
 from sutradhar.domain.plan.choices import MAX_TOTAL_SEC, CameraMove, FootageSource, LanguageCode, TransitionKind
 from sutradhar.domain.plan.own_media import ClipFile, ImageFile, UploadRef
 from sutradhar.domain.plan.shorthand import read_on_screen, refuse_double_languages
@@ -13,11 +14,23 @@ from sutradhar.domain.plan.song import Color, OwnNarration
 from sutradhar.domain.text.text_fields import DisplayText, NarrationText, SingleLineText, require_text
 
 
-class TitleText(Frozen):
-    """Words over the image, besides the captions: a title, or the name and role of the person on the screen."""
+class TranslatedTitle(Frozen):
+    """The words of a title in another language."""
 
     text: Annotated[DisplayText, Field(max_length=80)]
     subtext: Annotated[DisplayText, Field(max_length=120)] | None = None
+
+
+class TitleText(TranslatedTitle):
+    """Words over the image, besides the captions: a title, or the name and role of the person on the screen."""
+
+    translations: Annotated[Mapping[LanguageCode, TranslatedTitle], BeforeValidator(refuse_double_languages)] = {}
+    """The words in other languages, for the videos in these languages."""
+
+    def choose_words(self, language: Language) -> Self:
+        """Return the title with its words in ``language``; without a translation they stay as they are."""
+        words = self.translations.get(language)
+        return self.evolve(text=words.text, subtext=words.subtext, translations={}) if words else self
 
 
 class Character(Frozen):

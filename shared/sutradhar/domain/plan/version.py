@@ -72,7 +72,14 @@ def _translate(scene: Scene, own: Language, language: Language, duration_sec: fl
     ratio = len(split_words(narration)) / max(len(split_words(scene.narration)), 1)
     # a sound effect begins with a word; the translation has its word at about the same share of the sentence
     sounds = tuple(cue.evolve(word=min(round(cue.word * ratio), 1000)) for cue in scene.sounds)
-    return scene.evolve(narration=narration, translations=translations, duration_sec=duration_sec, sounds=sounds)
+    return scene.evolve(
+        narration=narration,
+        translations=translations,
+        duration_sec=duration_sec,
+        sounds=sounds,
+        title=scene.title and scene.title.choose_words(language),
+        lower_third=scene.lower_third and scene.lower_third.choose_words(language),
+    )
 
 
 def _translate_words(planned: PlannedPublication, words: Localization) -> PlannedPublication:

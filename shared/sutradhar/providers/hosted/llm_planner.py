@@ -3,6 +3,8 @@
 from abc import ABC, abstractmethod
 from typing import Any
 
+from pydantic import BaseModel
+
 from sutradhar.domain.assets.asset import Provenance
 from sutradhar.domain.billing.provider_id import ProviderId
 from sutradhar.domain.billing.usage import Usage
@@ -11,7 +13,7 @@ from sutradhar.ports.call_gate import CallGate
 from sutradhar.ports.providers import PlanResult
 from sutradhar.provider_table import find_offer
 from sutradhar.providers.hosted.account import ProviderAccount
-from sutradhar.providers.hosted.script import OTHER_LANGUAGE, REWORD_INSTRUCTIONS, Script, build_request
+from sutradhar.providers.hosted.script import REWORD_INSTRUCTIONS, Script, build_request, choose_translation
 from sutradhar.providers.hosted.script_draft import draft_plan
 from sutradhar.providers.hosted.script_plan import write_plan
 
@@ -48,7 +50,7 @@ class ModelPlanner(ABC):
         return draft_plan(requested_plan)
 
     @abstractmethod
-    def ask_model(self, instructions: str, text: str, schema: type[Script] | None, usage: Usage) -> tuple[Any, str]:
+    def ask_model(self, instructions: str, text: str, schema: type[BaseModel] | None, usage: Usage) -> tuple[Any, str]:
         """Return the model's answer, as ``schema`` or (None) as plain text, and the provider's name of the call.
 
         Raise ProviderError.
@@ -75,14 +77,14 @@ class ModelPlanner(ABC):
     def reword(self, prompt: str, reason: str) -> str:
         """Return ``prompt`` in other words, after an image generator refused it. Raise ProviderError."""
         text = f"{prompt}\n\nIt said: {reason}"
-        usage = self._usage(REWORD_INSTRUCTIONS, text, _EXPECTED_REWORD_TOKENS)
+        usage = self.estimate_usage(REWORD_INSTRUCTIONS, text, _EXPECTED_REWORD_TOKENS)
         answer, _ = self.ask_model(REWORD_INSTRUCTIONS, text, None, usage)
         return str(answer)
 
     def _script_usage(self, instructions: str, text: str, requested_plan: RenderPlan) -> Usage:
-        return self._usage(instructions, text, _OUTPUT_TOKENS_PER_SECOND * requested_plan.length_sec)
+        return self.estimate_usage(instructions, text, _OUTPUT_TOKENS_PER_SECOND * requested_plan.length_sec)
 
-    def _usage(self, instructions: str, text: str, output_tokens: float) -> Usage:
+    def estimate_usage(self, instructions: str, text: str, output_tokens: float) -> Usage:
         """Return the usage of one request whose answer probably has ``output_tokens``."""
         input_tokens = len((instructions + text).encode()) + _SCHEMA_TOKENS  # a token is a byte at least
         return Usage(
@@ -94,7 +96,14 @@ class ModelPlanner(ABC):
 
 
 def _is_complete(plan: RenderPlan) -> bool:
-    """Return whether the plan leaves nothing to write."""
-    other = OTHER_LANGUAGE[plan.spoken_language]
+    """Return whether the plan leaves nothing to write.
+
+    A translator adds the translations of given scenes; a recording gets its images together with them.
+    """
+    if not (plan.scenes and plan.title):
+        return False
+    other = choose_translation(plan)
+    if not plan.narration_audio or other is None:
+        return True
     translated = all(s.translations.get(other) for s in plan.scenes if s.narration)
-    return bool(plan.scenes and plan.title and (translated or other not in plan.subtitle_languages))
+    return translated or other not in plan.subtitle_languages

@@ -13,7 +13,7 @@ from sutradhar.domain.plan.script_parts import draw_narration
 from sutradhar.domain.plan.speech_duration import compute_durations, estimate_scene_sec
 from sutradhar.domain.text.pasted_text import read_narration
 from sutradhar.providers.hosted.api_errors import make_bad_response
-from sutradhar.providers.hosted.script import OTHER_LANGUAGE, Script, ScriptScene, build_request
+from sutradhar.providers.hosted.script import Script, ScriptScene, build_request, choose_translation
 
 LENGTH_TOLERANCE = 0.1
 """The share of the requested length by which a video may be longer or shorter."""
@@ -97,7 +97,7 @@ def _build_plan(script: Script, requested_plan: RenderPlan) -> RenderPlan:
 
 def _build_scenes(script: Script, requested_plan: RenderPlan, names: set[str]) -> list[Scene]:
     """Return the scenes of the script. ``names``: the characters of the plan; others are left out."""
-    language = requested_plan.spoken_language
+    language, other = requested_plan.spoken_language, choose_translation(requested_plan)
     narrations = [read_narration(scene.narration).text for scene in script.scenes]
     lengths = compute_durations(narrations, language, requested_plan.length_sec, requested_plan.delivery.speed)
     return [
@@ -108,7 +108,7 @@ def _build_scenes(script: Script, requested_plan: RenderPlan, names: set[str]) -
             characters=tuple(name for name in dict.fromkeys(scripted.characters) if name in names)[
                 :_MAX_CHARACTERS_IN_IMAGE
             ],
-            translations={OTHER_LANGUAGE[language]: scripted.translation},
+            translations={other: scripted.translation} if other and scripted.translation else {},
             duration_sec=seconds,
             sounds=tuple(SoundCue(text=cue.text[:200], word=max(cue.word, 0)) for cue in scripted.sounds[:1]),
         )
@@ -119,16 +119,17 @@ def _build_scenes(script: Script, requested_plan: RenderPlan, names: set[str]) -
 def _complete_scene(scene: Scene, scripted: ScriptScene, requested_plan: RenderPlan, names: set[str]) -> Scene:
     """Return the user's scene, whose narration stays as it is. A missing translation is added, and the image of a scene
     that was made from the words of a recording."""
-    other = OTHER_LANGUAGE[requested_plan.spoken_language]
+    other = choose_translation(requested_plan)
     if not scene.narration:
         return scene
     if requested_plan.narration_audio and scene.image_prompt == draw_narration(scene.narration):
         shown = tuple(name for name in dict.fromkeys(scripted.characters) if name in names)[:_MAX_CHARACTERS_IN_IMAGE]
         prompt = scripted.image_prompt[:_PROMPT_CHARS] or scene.image_prompt
         scene = scene.evolve(image_prompt=prompt, characters=scene.characters or shown)
-    if scene.translations.get(other):
+    translation = read_narration(scripted.translation).text
+    if other is None or scene.translations.get(other) or not translation:
         return scene
-    return scene.evolve(translations={**scene.translations, other: read_narration(scripted.translation).text})
+    return scene.evolve(translations={**scene.translations, other: translation})
 
 
 def _choose_cast(script: Script, requested: tuple[Character, ...]) -> tuple[Character, ...]:

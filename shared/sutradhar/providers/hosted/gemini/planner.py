@@ -2,18 +2,19 @@
 
 from typing import Any
 
+from pydantic import BaseModel
+
 from sutradhar.domain.billing.usage import Usage
 from sutradhar.providers.hosted import llm_planner
 from sutradhar.providers.hosted.api_errors import make_bad_response
 from sutradhar.providers.hosted.gemini.client import PROVIDER, convert_errors, find_refusal, open_client, read_usage
 from sutradhar.providers.hosted.retries import call_with_retries
-from sutradhar.providers.hosted.script import Script
 
 
 class GeminiPlanner(llm_planner.ModelPlanner):
     provider = PROVIDER
 
-    def ask_model(self, instructions: str, text: str, schema: type[Script] | None, usage: Usage) -> tuple[Any, str]:
+    def ask_model(self, instructions: str, text: str, schema: type[BaseModel] | None, usage: Usage) -> tuple[Any, str]:
         config: dict[str, Any] = {
             "system_instruction": instructions,
             "max_output_tokens": llm_planner.MAX_OUTPUT_TOKENS,

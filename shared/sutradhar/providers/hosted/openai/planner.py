@@ -2,18 +2,19 @@
 
 from typing import Any
 
+from pydantic import BaseModel
+
 from sutradhar.domain.billing.usage import Usage
 from sutradhar.providers.hosted import llm_planner
 from sutradhar.providers.hosted.api_errors import make_bad_response, make_refusal
 from sutradhar.providers.hosted.openai.client import PROVIDER, convert_errors, open_client
 from sutradhar.providers.hosted.retries import call_with_retries
-from sutradhar.providers.hosted.script import Script
 
 
 class OpenAIPlanner(llm_planner.ModelPlanner):
     provider = PROVIDER
 
-    def ask_model(self, instructions: str, text: str, schema: type[Script] | None, usage: Usage) -> tuple[Any, str]:
+    def ask_model(self, instructions: str, text: str, schema: type[BaseModel] | None, usage: Usage) -> tuple[Any, str]:
         parameters: dict[str, Any] = {
             "model": self._model,
             "instructions": instructions,
