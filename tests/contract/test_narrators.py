@@ -12,11 +12,13 @@ import pytest
 from numpy.typing import NDArray
 
 from sutradhar.domain.core.errors import ProviderError
-from sutradhar.domain.language.tags import Language
+from sutradhar.domain.language.tags import LANGUAGES, Language
 from sutradhar.domain.plan.choices import Voice
 from sutradhar.domain.plan.options import VoiceOptions
+from sutradhar.domain.plan.speech_duration import estimate_speech_sec
+from sutradhar.domain.text.words import split_words
 from sutradhar.ports.providers import NarrationProvider, Speech
-from sutradhar.providers.offline import espeak_ng
+from sutradhar.providers.offline import espeak_ng, word_readings
 from sutradhar.providers.offline.espeak_ng import EspeakNarrator
 from sutradhar.providers.offline.hibari import HibariNarrator
 from sutradhar.providers.offline.piper import PiperNarrator
@@ -50,6 +52,30 @@ LONG = {
     "en": ("The river ran on past the old temple, and nobody asked it why it was in such a hurry. " * 25)[:2000],
     "hi": ("नदी पुराने मंदिर के पास से बहती रही, और किसी ने उससे कुछ नहीं पूछा। " * 40)[:2000],
 }
+FURTHER: dict[Language, str] = {
+    "bn": "অনেক দিন আগে, নদীর ধারে এক ছেলে থাকত। সে প্রতিদিন প্রার্থনা করত।",
+    "ta": "நீண்ட காலத்திற்கு முன்பு, ஆற்றங்கரையில் ஒரு சிறுவன் வாழ்ந்தான். அவன் தினமும் பிரார்த்தனை செய்தான்.",
+    "te": "చాలా కాలం క్రితం, నది ఒడ్డున ఒక బాలుడు నివసించేవాడు. అతను ప్రతిరోజూ ప్రార్థించేవాడు.",
+    "mr": "खूप वर्षांपूर्वी, नदीकाठी एक मुलगा राहत होता. तो रोज प्रार्थना करत असे.",
+    "gu": "ઘણા સમય પહેલાં, નદી કિનારે એક છોકરો રહેતો હતો. તે દરરોજ પ્રાર્થના કરતો હતો.",
+    "kn": "ಬಹಳ ಹಿಂದೆ, ನದಿಯ ದಡದಲ್ಲಿ ಒಬ್ಬ ಹುಡುಗ ವಾಸಿಸುತ್ತಿದ್ದ. ಅವನು ಪ್ರತಿದಿನ ಪ್ರಾರ್ಥಿಸುತ್ತಿದ್ದ.",
+    "ml": "പണ്ട് പണ്ട്, നദിക്കരയിൽ ഒരു ആൺകുട്ടി താമസിച്ചിരുന്നു. അവൻ എല്ലാ ദിവസവും പ്രാർത്ഥിച്ചു.",
+    "pa": "ਬਹੁਤ ਸਮਾਂ ਪਹਿਲਾਂ, ਨਦੀ ਦੇ ਕੰਢੇ ਇੱਕ ਮੁੰਡਾ ਰਹਿੰਦਾ ਸੀ। ਉਹ ਹਰ ਰੋਜ਼ ਪ੍ਰਾਰਥਨਾ ਕਰਦਾ ਸੀ।",
+    "ur": "بہت عرصہ پہلے، دریا کے کنارے ایک لڑکا رہتا تھا۔ وہ ہر روز دعا کرتا تھا۔",
+    "ne": "धेरै पहिले, नदीको किनारमा एउटा केटा बस्थ्यो। ऊ हरेक दिन प्रार्थना गर्थ्यो।",
+    "es": "Hace mucho tiempo, junto al río, vivía un niño. Rezaba todos los días.",
+    "fr": "Il y a longtemps, au bord de la rivière, vivait un garçon. Il priait chaque jour.",
+    "de": "Vor langer Zeit lebte am Fluss ein Junge. Er betete jeden Tag, und sein Vater war zornig.",
+    "pt": "Há muito tempo, à beira do rio, vivia um menino. Ele rezava todos os dias.",
+    "it": "Tanto tempo fa, vicino al fiume, viveva un ragazzo. Pregava ogni giorno.",
+    "id": "Dahulu kala, di tepi sungai, hiduplah seorang anak laki-laki. Ia berdoa setiap hari.",
+    "ar": "منذ زمن بعيد، على ضفة النهر، عاش صبي. كان يصلي كل يوم.",
+    "ru": "Давным-давно у реки жил мальчик. Он молился каждый день, а его отец сердился.",
+    "ja": "昔々、川のそばに、一人の少年が住んでいました。彼は毎日祈りました。",
+    "ko": "옛날 옛적에 강가에 한 소년이 살았습니다. 그는 매일 기도했습니다.",
+    "zh": "很久以前，河边住着一个男孩。他每天都祈祷，他的父亲很生气。",
+}
+"""A text in each further language that has an offline voice."""
 CASES = [
     pytest.param(n, lang, v, text, id=f"{n.provider_id.provider}-{lang}-{v}-{i}")
     for n, lang, v in VOICES
@@ -80,7 +106,7 @@ def test_says_every_word_once_and_in_time(
     speech = narrator.narrate(text, language, voice)
     audio = read_audio(speech)
 
-    assert [w.text for w in speech.words] == text.split()
+    assert [w.text for w in speech.words] == split_words(text)
     starts = [w.start for w in speech.words]
     assert all(a < b for a, b in itertools.pairwise(starts))
     assert all(0 <= w.start <= w.end <= len(audio) / 48_000 for w in speech.words)
@@ -93,6 +119,41 @@ def test_says_every_word_once_and_in_time(
     assert level[:2].max() > audible, "there is silence before the first word"
     assert level[-8:].max() > audible, "there is silence after the last word"
     assert 0.1 < np.abs(audio).max() < 0.9
+
+
+FURTHER_VOICES = [(ESPEAK, language, voice) for i, language in enumerate(FURTHER) for voice in ("FM"[i % 2],)]
+
+
+@pytest.mark.parametrize(("narrator", "language", "voice"), FURTHER_VOICES)
+def test_each_further_language_is_spoken_with_the_times_of_its_words_and_as_long_as_estimated(
+    narrator: NarrationProvider, language: Language, voice: Voice
+) -> None:
+    text = FURTHER[language]
+    speech = narrator.narrate(text, language, voice)
+    test_says_every_word_once_and_in_time(narrator, language, voice, text)
+    # espeak-ng may say two short words as one
+    assert sum(word.timing_source == "estimate" for word in speech.words) <= 1
+    assert estimate_speech_sec(text, language, voice=voice) == pytest.approx(speech.samples / 48_000, rel=0.2)
+
+
+def test_every_language_but_sanskrit_has_both_offline_voices() -> None:
+    voices = EspeakNarrator().capabilities.voices
+    assert {language for language in LANGUAGES if (language, "F") in voices} == {*LANGUAGES} - {"sa"}
+    assert {language for language, voice in voices if voice == "M"} == {*LANGUAGES} - {"sa"}
+
+
+def test_a_language_without_a_voice_or_a_reading_says_what_would_help(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(ProviderError, match="does not speak Sanskrit"):
+        ESPEAK.narrate("रामः", "sa", "F")
+    monkeypatch.setattr(word_readings, "explain_lack", lambda language: "pypinyin" if language == "zh" else "")
+    monkeypatch.setattr(espeak_ng, "explain_lack", word_readings.explain_lack)
+    espeak_ng.list_voices.cache_clear()
+    try:
+        with pytest.raises(ProviderError, match="pypinyin is not installed") as error:
+            ESPEAK.narrate("你好。", "zh", "F")
+        assert error.value.advice == "pip install 'sutradhar[chinese]'"
+    finally:
+        espeak_ng.list_voices.cache_clear()
 
 
 @pytest.mark.parametrize(("narrator", "language", "voice"), VOICES)

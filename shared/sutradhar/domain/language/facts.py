@@ -8,6 +8,8 @@ from sutradhar.domain.language.tags import Language
 
 WordRule = Literal["spaces", "phrases"]
 """``spaces``: words stand between spaces. ``phrases``: a text has no spaces, and a line breaks between phrases."""
+Reading = Literal["", "kana", "pinyin"]
+"""``pinyin``: with numbers for the tones."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,6 +44,8 @@ class LanguageFacts:
     """The name of espeak-ng's voice; empty: it has none."""
     shaping: str = ""
     """The tag that HarfBuzz is told if the script's font has forms of letters that only this language uses."""
+    reading: Reading = ""
+    """The letters of a reading that espeak-ng needs in place of the text; empty: it reads the text."""
     region: str = ""
     """The tag with the region that hosted voices are asked for first, such as ``hi-IN``."""
     youtube_tag: str | None = None

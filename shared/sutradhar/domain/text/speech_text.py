@@ -21,6 +21,7 @@ from sutradhar.domain.text.speech_rules import (
     say_unit_word,
 )
 from sutradhar.domain.text.speech_tables import ABBREVIATIONS, CURRENCIES
+from sutradhar.domain.text.words import join_words, split_words
 
 _SILENT = r"[\u0951-\u0954\u1cd0-\u1cff\ua8e0-\ua8f1*_~^`#™®©†‡¶•\[\]{}<>\\]+"
 _DANDA = "।॥|"
@@ -28,10 +29,11 @@ _DANDA = "।॥|"
 
 @lru_cache(maxsize=512)
 def split_spoken_words(text: str, language: Language) -> tuple[str, ...]:
-    """Return the spoken words for each word of ``text`` (``text.split()``); empty for a word that is not spoken."""
-    raw = text.split()
+    """Return the spoken words for each word of ``text`` (``split_words(text)``); empty for a silent word."""
+    raw = split_words(text)
     if language not in ("en", "hi"):
-        return tuple(compile_pattern(_SILENT).sub("", word) for word in raw)
+        words = [compile_pattern(_SILENT).sub("", word) for word in raw]
+        return tuple(word if any(c.isalnum() for c in word) or word in _PAUSES else "" for word in words)
     tokens = [_split_token(word) for word in raw]
     phrases: list[str] = []
     while len(phrases) < len(tokens):
@@ -49,7 +51,7 @@ _PAUSES = frozenset(["—", "–", "-", "…", "...", "?", "!", ",", ".", ";", "
 
 def convert_to_speech(text: str, language: Language) -> str:
     """Return the spoken words of all of ``text``, on one line."""
-    return " ".join(filter(None, split_spoken_words(text, language)))
+    return join_words(split_spoken_words(text, language))
 
 
 def _split_token(raw: str) -> Token:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from sutradhar.domain.language.tags import Language
 from sutradhar.domain.text.speech_text import split_spoken_words
+from sutradhar.domain.text.words import join_words, split_words
 
 
 class NarrationWords:
@@ -15,14 +16,14 @@ class NarrationWords:
 
     def __init__(self, text: str, language: Language) -> None:
         forms = split_spoken_words(text, language)
-        self.written_words = text.split()
+        self.written_words = split_words(text)
         self.spoken_words = [form for form in forms if form]
         self._is_audible = [bool(form) for form in forms]
 
     @property
     def text(self) -> str:
         """Return the text for the voice."""
-        return " ".join(self.spoken_words)
+        return join_words(self.spoken_words)
 
     def spread_starts(self, starts: Sequence[float | None]) -> list[float | None]:
         """Return the start of each of ``written_words`` by the ``starts`` of ``spoken_words``.
