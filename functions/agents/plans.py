@@ -11,6 +11,7 @@ from sutradhar.domain.core.base import Frozen
 from sutradhar.domain.core.errors import FieldError, InvalidRequest
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.plan.plan_patch import CHANGEABLE, PlanPatch, change_fields, list_changes
+from sutradhar.domain.plan.short_plan import shorten_plan
 
 _OF_SCENE = "scenes[]."
 PLAN_HELP = "A plan of a video as JSON; its schema is the resource sutradhar://schema/plan."
@@ -98,11 +99,6 @@ def read_plan(plan: Mapping[str, Any] | None, job_id: str | None) -> RenderPlan:
     if job_id is not None:
         return duplicate_plan(bootstrap.services(), job_id, caller())
     return RenderPlan.parse(plan)
-
-
-def shorten_plan(plan: RenderPlan) -> dict[str, Any]:
-    """Return ``plan`` as JSON without the fields that have their default values: agents pay for each word they read."""
-    return plan.model_dump(mode="json", exclude_defaults=True, exclude={"notices", "brand_look"})
 
 
 def _write_template(template_id: str, fields: Mapping[str, Any]) -> dict[str, Any]:

@@ -56,7 +56,8 @@ def read_resource(uri: str) -> Content:
 
         return _as_json(plan(PlanArguments(template_id=uri.removeprefix(_TEMPLATE))).facts)
     if uri.startswith(_PLAN) and uri.endswith("/plan"):
-        from functions.agents.plans import read_plan, shorten_plan
+        from functions.agents.plans import read_plan
+        from sutradhar.domain.plan.short_plan import shorten_plan
 
         return _as_json(shorten_plan(read_plan(None, uri.removeprefix(_PLAN).removesuffix("/plan"))))
     raise NotFound(f"there is no resource {uri[:200]}; resources/list names all")

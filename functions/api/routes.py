@@ -144,6 +144,7 @@ ROUTES: tuple[Route, ...] = (
         has_entry=False,
         is_for_agents=True,
     ),
+    Route("GET", "/languages", "languages:show_languages", "voices"),
     Route("GET", "/templates", "templates:show_templates", "templates"),
     Route("POST", "/templates/plan", "templates:make_plan", "templates", has_limit=False, is_for_agents=True),
     Route("GET", "/library", "library:show_library", "library"),

@@ -22,6 +22,7 @@ from functions.cli import (
     doctor,
     duplicate,
     keys,
+    languages,
     library,
     logs,
     make,
@@ -45,7 +46,10 @@ from functions.cli import (
 
 _MACHINE = "Run and look after this machine"
 _COMMANDS: Mapping[str, Sequence[Callable[..., None]]] = {
-    "Make videos": (make.make, batch.batch, plan.plan, templates.templates, duplicate.duplicate, upload.upload),
+    "Make videos": (
+        *(make.make, batch.batch, plan.plan, templates.templates, languages.languages),
+        *(duplicate.duplicate, upload.upload),
+    ),
     "Follow jobs": (status.status, library.library, approve.approve, cancel.cancel, retry.retry, logs.logs),
     "Publish videos": (publish.publish, calendar.calendar, quota.quota),
     "Keep and delete jobs": (pin.pin, pin.unpin, delete.delete, retention.retention),

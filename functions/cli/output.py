@@ -17,6 +17,7 @@ from sutradhar.config import process_environment
 from sutradhar.domain.core.errors import FieldError, InvalidRequest
 from sutradhar.domain.plan.field_messages import describe_error
 from sutradhar.domain.plan.plan import RenderPlan
+from sutradhar.domain.plan.short_plan import shorten_plan
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -51,7 +52,7 @@ def print_json(value: Any) -> None:
 
 def print_plan(plan: RenderPlan) -> None:
     """Print ``plan`` as JSON on standard output, in the short form that `make --plan` and `POST /render` take."""
-    print_json(plan.model_dump(mode="json", exclude_defaults=True, exclude={"notices", "brand_look"}))
+    print_json(shorten_plan(plan))
 
 
 def parse_options(model: type[M], texts: Mapping[str, str | int | None]) -> M:

@@ -136,7 +136,8 @@ UNNOTED_ROUTES = {
     "view_tokens:create_view_token",  # it opens nothing new, and each download by it is noted
 }
 UNNOTED_COMMANDS = {
-    *("plan", "templates", "duplicate", "status", "library", "logs", "doctor", "keys list"),  # they only read
+    # they only read
+    *("plan", "templates", "languages", "duplicate", "status", "library", "logs", "doctor", "keys list"),
     *("approvals list", "batches list", "batches show"),
     "batches results",  # it copies files of this machine
     "calibrate",  # it changes the estimates of this machine only

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from functions.agents.plans import shorten_plan
 from functions.agents.server import TOOLS
 from sutradhar import bootstrap
 from sutradhar.domain.jobs.approval import MAX_WAITING
 from sutradhar.domain.plan.plan import RenderPlan
+from sutradhar.domain.plan.short_plan import shorten_plan
 from sutradhar.pipeline import api_keys
 from sutradhar.pipeline.audit import AUDIT
 from sutradhar.pipeline.templates import list_templates

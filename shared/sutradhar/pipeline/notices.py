@@ -9,6 +9,7 @@ from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.plan.speech_duration import misses_length
 from sutradhar.domain.video.scene_parts import list_caption_languages
 from sutradhar.domain.video.song_plan import find_song_notices
+from sutradhar.pipeline.languages import find_language_notices
 from sutradhar.pipeline.own_media import find_notices
 from sutradhar.pipeline.services import Services
 from sutradhar.ports.providers import PlanResult
@@ -24,6 +25,7 @@ def collect_notices(services: Services, result: PlanResult, requested_plan: Rend
         *(f"the plan was written by {result.provider} instead of {f.provider}: {f.reason}" for f in result.fallbacks),
         *find_other_length(result, requested_plan),
         *find_song_notices(plan),
+        *find_language_notices(services, plan),
         *_find_unexpressive_voice(services, plan),
         *_find_unknown_words(services, plan),
         *_find_unused_lengths(plan),

@@ -54,6 +54,7 @@ EXAMPLES: Mapping[str, Example] = {
     "audio:show_analysis": Example(thing="analysis", query="?target_sec=5"),
     "audio:order_alignment": Example(200, {"upload_id": "SONG", "lyrics": "Row your boat"}),
     "audio:show_alignment": Example(thing="alignment"),
+    "languages:show_languages": Example(),
     "templates:show_templates": Example(),
     "templates:make_plan": Example(200, {"template_id": "prahlad", "language": "en", "length_sec": 60}),
     "library:show_library": Example(query="?q=tea"),

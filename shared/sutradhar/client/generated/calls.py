@@ -226,6 +226,10 @@ class Calls(ApiCaller):
         """Return one frame of a plan that is no job yet, as GET /render/ID/frame does. Nothing is made or paid for."""
         return self.call_for_bytes("POST", "/plan/frame", body=body)
 
+    def show_languages(self) -> models.LanguageList:
+        """List the languages of videos, and what works in each here. No provider is asked."""
+        return self.call("GET", "/languages", model=models.LanguageList)
+
     def show_templates(
         self,
         *,

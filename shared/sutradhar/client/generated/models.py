@@ -658,6 +658,30 @@ class KeyRequest(BaseModel):
     daily_budget: float | None = None
 
 
+class LanguageItem(BaseModel):
+    model_config = ConfigDict(
+        extra="allow",
+    )
+    tag: str
+    name: str
+    own_name: str
+    script: str
+    direction: str
+    narrators: list[str]
+    voices: list[str]
+    word_timing: str | None
+    stories: int
+    is_translated: bool
+    problems: list[str]
+
+
+class LanguageList(BaseModel):
+    model_config = ConfigDict(
+        extra="allow",
+    )
+    languages: list[LanguageItem]
+
+
 class LibraryItem(BaseModel):
     model_config = ConfigDict(
         extra="allow",

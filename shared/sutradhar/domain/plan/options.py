@@ -53,6 +53,11 @@ class VoiceOptions(Delivery):
 DEFAULT_VOICE = VoiceOptions.constant()
 
 
+def make_voice_options(delivery: Delivery, voice: str) -> VoiceOptions:
+    """Return the options of ``voice``: F, M, or a provider's own."""
+    return VoiceOptions(**dict(delivery), named=voice if "/" in voice else "")
+
+
 class MusicLevel(Frozen):
     """The level of the music at a time of the video."""
 

@@ -35,6 +35,7 @@ from sutradhar.domain.plan.options import (
     VoiceName,
     VoiceOptions,
     Watermark,
+    make_voice_options,
 )
 from sutradhar.domain.plan.own_media import ClipFile, ImageFile
 from sutradhar.domain.plan.publication import PlannedPublication, Publications
@@ -251,12 +252,17 @@ class RenderPlan(Record):
 
     @property
     def voice_options(self) -> VoiceOptions:
-        return VoiceOptions(**dict(self.delivery), named=self.voice if "/" in self.voice else "")
+        return make_voice_options(self.delivery, self.voice)
 
     @property
     def spoken_language(self) -> Language:
         """The language that the plan names, or else the language of its text."""
         return _find_language(dict(self))
+
+    @property
+    def usual_caption_languages(self) -> tuple[Language, ...]:
+        """The languages of the captions of such a plan if it names none."""
+        return _choose_caption_languages(dict(self))
 
     @property
     def other_languages(self) -> tuple[Language, ...]:
