@@ -24,7 +24,7 @@ from gpu_renderer.encode.segment_store import (
 )
 from gpu_renderer.mixes import get_mixes, has_all_mixes
 from gpu_renderer.mux.marks import mark_video, summarize_marks
-from gpu_renderer.stored_video import find_finished, measure_stored, reuse_finished, save_finished
+from gpu_renderer.stored_video import find_finished, measure_stored, reuse_finished, save_finished, store_track_files
 from gpu_renderer.thumbnail.select import Thumbnails, get_or_mark_thumbnails
 from sutradhar.bootstrap.machine import count_cores
 from sutradhar.domain.core.errors import RenderError
@@ -89,9 +89,10 @@ def render(
         thumbnails = _render_thumbnails(context)
         blobs.put(request.thumbnail_blob, thumbnails.full)
         blobs.put(request.small_thumbnail_blob, thumbnails.small)
+        audio = store_track_files(context)
         video, thumbnail, facts = measure_stored(context, plan)
         save_finished(context, plan, video)
-    summary = _summarize(context, selection, counts, video, thumbnail, facts)
+    summary = _summarize(context, selection, counts, video, thumbnail, facts).evolve(audio=audio)
     blobs.put(request.summary_blob, summary.to_record(indent=2).encode())
     report("done", context.units, context.units)
     return summary

@@ -1,6 +1,7 @@
 """Find, reuse, record and measure the stored video of a render."""
 
 import hashlib
+import shutil
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -9,9 +10,10 @@ from gpu_renderer.core.cache_keys import add_marks_to_key, video_key
 from gpu_renderer.core.segments import ENGINE_VERSION
 from gpu_renderer.core.task import RenderContext
 from gpu_renderer.encode.segment_store import SegmentPlan
-from gpu_renderer.mixes import list_mix_blobs
+from gpu_renderer.mixes import get_mixes, list_mix_blobs
 from sutradhar.domain.core.base import Frozen
 from sutradhar.domain.core.errors import NotFound
+from sutradhar.domain.language.tags import Language
 from sutradhar.domain.video import quality_gate
 from sutradhar.domain.video.file_facts import FileFacts
 from sutradhar.domain.video.render_request import StoredFile
@@ -61,6 +63,32 @@ def reuse_finished(context: RenderContext, record: FinishedRecord) -> bool:
 def save_finished(context: RenderContext, plan: SegmentPlan, video: StoredFile) -> None:
     """Record ``video`` as the finished video of ``plan``, so that the next render with the same content reuses it."""
     context.blobs.put(_record_blob(context, plan), FinishedRecord(video=video).model_dump_json().encode())
+
+
+def store_track_files(context: RenderContext) -> dict[Language, StoredFile]:
+    """Store the mix of each language as a file of its own, with marks as the video has; none for a video with one audio
+    track. YouTube, for one, takes further audio as files.
+
+    Raises:
+        RenderError: a file cannot be signed.
+    """
+    from gpu_renderer.mux.marks import mark_file
+
+    request = context.request
+    if not request.timeline.audio_languages:
+        return {}
+    stored = {}
+    for track, mix in zip(request.timeline.list_audio_tracks(), get_mixes(context, context.cancel), strict=True):
+        if not track.language:
+            continue
+        copy = context.workdir / f"track-{track.language}.m4a"
+        shutil.copyfile(mix, copy)  # the stored mix itself stays without marks
+        marked = mark_file(context, copy, track.audio_hashes)
+        blob = request.audio_blob(track.language)
+        context.blobs.put_file(blob, marked)
+        stored[track.language] = _describe_stored(blob, marked)
+        marked.unlink()
+    return stored
 
 
 def measure_stored(context: RenderContext, plan: SegmentPlan) -> tuple[StoredFile, StoredFile, FileFacts]:

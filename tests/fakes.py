@@ -46,6 +46,7 @@ from sutradhar.ports.records import KeyValueStore
 from sutradhar.ports.runner import ExecutionReport, ExecutionState, JobLogs, RenderRunner
 from sutradhar.ports.stores import AssetStore, BlobStore, JobStore, LeaseStore
 from sutradhar.ports.tallies import TallyStore
+from tests.track_facts import add_track_facts
 
 
 class FakeClock:
@@ -284,7 +285,7 @@ def wav(samples: int, channels: int) -> bytes:
 
 def good_facts(timeline: Timeline) -> FileFacts:
     """Return the measurements of a flawless file of ``timeline``."""
-    return FileFacts(
+    facts = FileFacts(
         container="mp4",
         video_codec="h264",
         video_tag="avc1",
@@ -314,6 +315,7 @@ def good_facts(timeline: Timeline) -> FileFacts:
         thumbnail_height=choose_thumbnail_size(timeline.width, timeline.height)[1],
         thumbnail_bytes=100_000,
     )
+    return add_track_facts(facts, timeline)
 
 
 def write_summary(blobs: BlobStore, request_blob: str) -> str:

@@ -23,7 +23,7 @@ from sutradhar.domain.jobs.job import Job
 from sutradhar.domain.jobs.job_status import name_state
 from sutradhar.domain.jobs.keeping import require_files
 from sutradhar.domain.jobs.result import CaptionFiles, Result
-from sutradhar.domain.language.tags import LANGUAGES
+from sutradhar.domain.language.tags import LANGUAGES, Language
 from sutradhar.domain.video.render_request import small_thumbnail_blob
 
 SIGNED_URL_TTL = timedelta(hours=1)
@@ -35,9 +35,9 @@ _SMALL = ("captions", "summary", "provenance")
 
 
 class FileQuery(Frozen):
-    kind: Literal["video", "thumbnail", "captions", "summary", "provenance", "asset"] = "video"
+    kind: Literal["video", "thumbnail", "captions", "audio", "summary", "provenance", "asset"] = "video"
     lang: str = Field(default="", max_length=10)
-    """The language of the captions: en or hi."""
+    """The language of the captions or of the audio, such as ``en`` or ``ta``; the status lists those that there are."""
     format: Literal["srt", "vtt", "lrc"] = "srt"
     """The format of the captions; only the words of a song are also there as ``lrc``."""
     slot: str = Field(default="", max_length=100)
@@ -93,7 +93,7 @@ def _name_part(query: FileQuery) -> str:
     match query.kind:
         case "video" | "thumbnail":
             return ""
-        case "captions":
+        case "captions" | "audio":
             return query.lang
         case "asset":
             return query.slot
@@ -128,6 +128,8 @@ def _find_file(job: Job, query: FileQuery) -> tuple[str, str]:
             if query.format == "lrc" and not files.lrc:
                 raise NotFound("this video has no LRC file: only the words of a song have one")
             return getattr(files, query.format), _CAPTION_TYPES[query.format]
+        case "audio":
+            return _find_audio(job.result, query.lang), "audio/mp4"
         case "thumbnail":
             return job.result.thumbnail, "image/png"
         case "summary":
@@ -140,12 +142,27 @@ def _find_file(job: Job, query: FileQuery) -> tuple[str, str]:
 
 
 def _find_captions(result: Result, lang: str) -> CaptionFiles:
-    language = next((language for language in LANGUAGES if language == lang), None)
-    if language is None:
-        raise InvalidRequest([FieldError("lang", f"captions need lang=en or lang=hi (got {lang!r})")])
+    language = _read_language(lang, "captions")
     if language not in result.captions:
         raise NotFound(f"this video has no captions in {language!r}")
     return result.captions[language]
+
+
+def _find_audio(result: Result, lang: str) -> str:
+    if not result.audio:
+        raise NotFound("this video has one audio track, and no file of its own for that")
+    language = _read_language(lang, "audio")
+    if language not in result.audio:
+        raise NotFound(f"this video has no audio in {language!r}; it has {', '.join(result.audio)}")
+    return result.audio[language]
+
+
+def _read_language(lang: str, kind: str) -> Language:
+    language = next((language for language in LANGUAGES if language == lang), None)
+    if language is None:
+        message = f"kind={kind} needs the code of a language, such as lang=en (got {lang!r})"
+        raise InvalidRequest([FieldError("lang", message)])
+    return language
 
 
 def _get_status_url(job: Job) -> str:

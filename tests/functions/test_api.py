@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from sutradhar import bootstrap
 from sutradhar.domain.jobs.job import JobState
 from sutradhar.domain.jobs.job_failure import JobFailure
-from sutradhar.domain.jobs.result import CaptionFiles, Result
+from sutradhar.domain.jobs.result import CaptionFiles, Result, list_result_files
 from sutradhar.pipeline.plan import list_required_assets
 
 
@@ -118,7 +118,7 @@ def test_a_wrong_address_or_method_is_told_the_right_one(api: FlaskClient, metho
 
 
 def test_every_wrong_field_is_listed(api: FlaskClient) -> None:
-    errors = submit(api, {"topic": "x", "colour": 1, "language": "fr", "length_sec": 0}).get_json()["errors"]
+    errors = submit(api, {"topic": "x", "colour": 1, "language": "tlh", "length_sec": 0}).get_json()["errors"]
     assert {e["path"] for e in errors} == {"colour", "language", "length_sec"}
 
 
@@ -175,8 +175,29 @@ def test_the_files_of_a_finished_job_can_be_had_in_parts(api: FlaskClient) -> No
     assert (refused.status_code, refused.get_json()["errors"][0]["path"]) == (400, "redirect")
     assert api.get(f"/render/{job_id}/file?kind=captions&lang=hi", buffered=True).status_code == 404
     assert api.get(f"/render/{job_id}/file?kind=captions&lang=en&format=lrc", buffered=True).status_code == 404
-    assert api.get(f"/render/{job_id}/file?kind=captions&lang=fr", buffered=True).status_code == 400
+    assert api.get(f"/render/{job_id}/file?kind=captions&lang=tlh", buffered=True).status_code == 400
     assert api.get(f"/render/{job_id}/file?kind=nonsense", buffered=True).status_code == 400
+    assert api.get(f"/render/{job_id}/file?kind=audio&lang=en", buffered=True).status_code == 404
+    assert api.get(f"/render/{job_id}/status").get_json()["audio_tracks"] == {}
+
+
+def test_the_audio_of_each_language_is_a_file_of_its_own(api: FlaskClient) -> None:
+    job_id = submit(api).get_json()["job_id"]
+    finish(job_id)
+    backend = bootstrap.backend()
+    backend.blobs.put("x/audio.ta.m4a", b"tamil")
+    job = backend.jobs.get(job_id)
+    assert job.result
+    result = job.result.evolve(audio={"en": "x/audio.en.m4a", "ta": "x/audio.ta.m4a"})
+    backend.jobs.update(job_id, lambda current: (current.evolve(result=result), ()))
+    tracks = api.get(f"/render/{job_id}/status").get_json()["audio_tracks"]
+    assert list(tracks) == ["en", "ta"]
+    answer = api.get(tracks["ta"], buffered=True)
+    assert (answer.mimetype, answer.data) == ("audio/mp4", b"tamil")
+    assert answer.headers["Content-Disposition"].endswith('Afraid.ta.m4a"')
+    assert list_result_files(result)["audio.ta.m4a"] == "x/audio.ta.m4a"
+    for lang, status in (("hi", 404), ("", 400)):
+        assert api.get(f"/render/{job_id}/file?kind=audio&lang={lang}", buffered=True).status_code == status
 
 
 def test_health_touches_nothing(api: FlaskClient) -> None:

@@ -76,6 +76,10 @@ def test_the_file_has_a_track_of_each_language_and_passes_the_gate(
     length = request.timeline.duration_sec
     first, second = (measure_audio(video, length, track_number=n).envelope for n in range(2))
     assert first != second
+    for number, (language, file) in enumerate(summary.audio.items()):
+        assert file.blob == f"{request.prefix}/audio.{language}.m4a"
+        alone = harness.blobs.fetch(file.blob, tmp_path / f"{language}.m4a")
+        assert measure_audio(alone, length).envelope == (first, second)[number]
     frames = run_ffmpeg("-i", video, "-map", "0:v", "-f", "framemd5", "-").decode().count("\n0,")
     assert frames == request.timeline.frames
 

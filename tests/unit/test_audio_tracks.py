@@ -14,10 +14,10 @@ from sutradhar.domain.assets.requests import list_asset_requests
 from sutradhar.domain.assets.slot import Slot
 from sutradhar.domain.assets.specs import NarrationSpec
 from sutradhar.domain.plan.plan import RenderPlan
-from sutradhar.domain.video.file_facts import AudioTrackFacts
 from sutradhar.domain.video.quality_gate import check, describe_failures
 from sutradhar.domain.video.timeline import AudioLanguage, Timeline
 from sutradhar.domain.video.timeline_builder import build_timeline
+from tests.track_facts import add_track_facts
 from tests.unit.test_quality_gate import GOOD, TIMELINE
 from tests.unit.test_timeline import PROVIDERS, assets_for
 
@@ -121,17 +121,8 @@ def test_the_file_has_a_named_track_for_each_language_and_the_first_plays() -> N
 
 HINDI_TRACK = AudioLanguage(language="hi", narrations=TIMELINE.narrations)
 TWO_TRACKS = TIMELINE.evolve(language="en", audio_languages=(HINDI_TRACK,))
-HINDI = AudioTrackFacts(
-    audio_language="hin",
-    **{
-        name: getattr(GOOD, name)
-        for name in AudioTrackFacts.model_fields
-        if hasattr(GOOD, name) and name != "audio_language"
-    },
-)
-FACTS = GOOD.evolve(
-    audio_language="eng", is_default_audio=True, caption_languages=("eng", "hin"), further_audio=(HINDI,)
-)
+FACTS = add_track_facts(GOOD, TWO_TRACKS)
+HINDI = FACTS.further_audio[0]
 
 
 @pytest.mark.parametrize(

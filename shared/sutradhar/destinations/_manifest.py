@@ -36,6 +36,8 @@ def list_files(package: Package) -> Iterator[PackageFile]:
                 continue
             query = f"kind=captions&lang={track.language}&format={form}"
             yield PackageFile(blob, f"captions.{track.language}.{form}", query)
+    for language, blob in package.audio.items():
+        yield PackageFile(blob, f"audio.{language}.m4a", f"kind=audio&lang={language}")
     if package.provenance:
         yield PackageFile(package.provenance, "provenance.json", "kind=provenance")
 

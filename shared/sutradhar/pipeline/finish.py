@@ -58,6 +58,7 @@ def finish(services: Services, message: RenderFinished) -> None:
         summary=message.summary_blob,
         provenance=_write_provenance(services, job, request),
         captions=_write_captions(services, job, request),
+        audio={language: file.blob for language, file in summary.audio.items()},
         duration_sec=summary.duration_sec,
         size=summary.video.size,
         encoder=summary.encoder,

@@ -211,7 +211,7 @@ def _estimate_narration(plan: RenderPlan, index: int, further: Language | None) 
         further: the language of a further audio track; None: the plan's own.
     """
     scene, language = plan.scenes[index], further or plan.spoken_language
-    text = scene.translations[further] if further else scene.narration
+    text = scene.translations.get(further, scene.narration) if further else scene.narration
     seconds = estimate_speech_sec(text, language, plan.delivery.speed, choose_speaker(plan, language).voice)
     texts = split_words(text)
     letters = sum(len(one) + 1 for one in texts)

@@ -61,6 +61,8 @@ class Package:
     has_synthetic_media: bool
     metadata: Mapping[str, str]
     localizations: Mapping[Language, LocalizedWords] = field(default_factory=dict)
+    audio: Mapping[Language, str] = field(default_factory=dict)
+    """The sound in each language as the name of a blob; empty for a video with one audio track."""
 
 
 class PublishError(SutradharError):

@@ -55,7 +55,7 @@ class Calls(ApiCaller):
         self,
         job_id: str,
         *,
-        kind: Literal["video", "thumbnail", "captions", "summary", "provenance", "asset"] | None = None,
+        kind: Literal["video", "thumbnail", "captions", "audio", "summary", "provenance", "asset"] | None = None,
         lang: str | None = None,
         format: Literal["srt", "vtt", "lrc"] | None = None,
         slot: str | None = None,

@@ -1814,6 +1814,7 @@ class JobStatus(BaseModel):
     youtube_url: str | None
     captions: dict[str, CaptionLinks]
     dual_subtitles: DualSubtitles
+    audio_tracks: dict[str, str]
     job_id: str
     id: str
     state: str

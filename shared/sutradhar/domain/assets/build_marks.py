@@ -45,6 +45,12 @@ def select_part(facts: MarkFacts, sha256: str) -> MarkFacts:
     return facts.evolve(parts=(part,), source_type=classify_whole((part,)))
 
 
+def select_parts(facts: MarkFacts, hashes: Collection[str]) -> MarkFacts:
+    """Return the facts for a file that consists of those parts of a video whose hashes are ``hashes``: its sound."""
+    parts = tuple(part for part in facts.parts if part.sha256 in hashes and part.slot.role != "character")
+    return facts.evolve(parts=parts, source_type=classify_whole(parts))
+
+
 def classify_whole(parts: Collection[MarkedPart]) -> SourceType:
     """Return the digital source type of what consists of ``parts``. The reference images of characters do not count:
     the video does not show them."""

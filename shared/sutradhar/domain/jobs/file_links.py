@@ -35,6 +35,9 @@ class FileLinks(Frozen):
     """The video on YouTube; None until it is there."""
     captions: Mapping[Language, CaptionLinks]
     dual_subtitles: DualSubtitles
+    audio_tracks: Mapping[Language, str]
+    """The whole sound in each language as a file of its own (.m4a); empty for a video with one audio track. The video
+    itself has all of them too."""
 
 
 def make_file_links(job: Job, file: str) -> FileLinks:
@@ -54,6 +57,7 @@ def make_file_links(job: Job, file: str) -> FileLinks:
             for language, files in captions.items()
         },
         dual_subtitles=DualSubtitles(**subtitles),
+        audio_tracks={language: f"{file}?kind=audio&lang={language}" for language in (result.audio if result else {})},
     )
 
 

@@ -30,6 +30,8 @@ class Result(Frozen):
     summary: str
     provenance: str = ""
     captions: Mapping[Language, CaptionFiles]
+    audio: Mapping[Language, str] = {}
+    """The whole sound in each language as a file of its own; none for a video with one audio track."""
     duration_sec: float
     size: int
     encoder: str = ""
@@ -45,6 +47,7 @@ def list_result_files(result: Result) -> Mapping[str, str]:
         "thumbnail.png": result.thumbnail,
         "job_summary.json": result.summary,
         "provenance.json": result.provenance,
+        **{f"audio.{language}.m4a": blob for language, blob in result.audio.items()},
         **{
             f"captions.{language}.{ending}": getattr(captions, ending)
             for language, captions in result.captions.items()

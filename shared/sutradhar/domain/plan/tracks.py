@@ -23,8 +23,11 @@ def choose_speaker(plan: RenderPlan, language: Language) -> Speaker:
 
 
 def list_further_narrations(plan: RenderPlan, scene: int) -> dict[Language, str]:
-    """Return what is spoken in the scene with the index ``scene`` in each further audio track."""
-    if not plan.audio_languages or not plan.scenes[scene].narration:
+    """Return what is spoken in the scene with the index ``scene`` in each further audio track.
+
+    A narration without a translation stays as it is, which serves for estimates.
+    """
+    narration, translations = plan.scenes[scene].narration, plan.scenes[scene].translations
+    if not narration:
         return {}
-    texts = plan.scenes[scene].translations
-    return {language: texts[language] for language in plan.audio_languages if texts.get(language)}
+    return {language: translations.get(language, narration) for language in plan.audio_languages}

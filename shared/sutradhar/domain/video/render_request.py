@@ -8,6 +8,7 @@ from pydantic import ConfigDict, Field
 from sutradhar.domain.assets.marks import MarkedPart, MarkFacts, SourceType
 from sutradhar.domain.core.base import Frozen
 from sutradhar.domain.core.record import History, Record, keep_fields, remove
+from sutradhar.domain.language.tags import Language
 from sutradhar.domain.plan.choices import EncoderName, RenderMode
 from sutradhar.domain.video.check_result import CheckResult
 from sutradhar.domain.video.file_facts import FileFacts
@@ -61,6 +62,9 @@ class RenderRequest(Record):
     def video_blob(self) -> str:
         return f"{self.prefix}/video.mp4"
 
+    def audio_blob(self, language: Language) -> str:
+        return f"{self.prefix}/audio.{language}.m4a"
+
     @property
     def thumbnail_blob(self) -> str:
         return f"{self.prefix}/thumbnail.png"
@@ -113,6 +117,8 @@ class RenderSummary(Record):
     engine_version: str
     video: StoredFile
     thumbnail: StoredFile
+    audio: Mapping[Language, StoredFile] = {}
+    """The mix of each language as a file of its own (.m4a); none for a video with one audio track."""
     frames: int
     duration_sec: float
     encoder_asked: str

@@ -133,7 +133,9 @@ def _build_cues(plan: RenderPlan, passage: Passage, language: Language) -> list[
     words, offset, end = passage.words, passage.offset_sec, passage.max_frame
     scene = plan.scenes[passage.scene] if passage.scene >= 0 else None  # an intro and an outro have no text
     if language == (passage.language or plan.spoken_language):
-        text = "" if scene is None else scene.narration if passage.language is None else scene.translations[language]
+        text = scene.narration if scene else ""
+        if scene and passage.language:
+            text = scene.translations.get(passage.language, text)
         ends = find_line_ends(text)
         return build_cues(words, offset=offset, fps=plan.render.fps, max_frame=end, line_ends=ends)
     text = "" if scene is None else scene.translations.get(language, "")

@@ -292,12 +292,17 @@ class Timeline(Frozen):
         return self.frames / self.fps
 
     @property
+    def audio_hashes(self) -> frozenset[str]:
+        """The sha256 of each file that is heard in the first audio track."""
+        lists = (self.narrations, self.sound_effects, self.clip_audio)
+        listed = {part.media.sha256 for parts in lists for part in parts}
+        return frozenset(listed | {track.media.sha256 for track in (self.music, self.song) if track})
+
+    @property
     def media_hashes(self) -> frozenset[str]:
         """The sha256 of each file that the video shows or plays."""
         further = tuple(clip for track in self.audio_languages for clip in track.narrations)
-        lists = (self.clips, self.narrations, further, self.sound_effects, self.clip_audio)
-        listed = {part.media.sha256 for parts in lists for part in parts}
-        return frozenset(listed | {track.media.sha256 for track in (self.music, self.song) if track})
+        return self.audio_hashes | {part.media.sha256 for parts in (self.clips, further) for part in parts}
 
 
 def frame_to_sample(frame: int, fps: int) -> int:

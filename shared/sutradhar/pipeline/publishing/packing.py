@@ -49,6 +49,7 @@ def make_package(services: Services, job: Job, publication: Publication) -> Pack
         has_synthetic_media=has_synthetic_media(job.assets, request.marks) if synthetic is None else synthetic,
         metadata=job.requested_plan.metadata,
         localizations=_localize(job),
+        audio=result.audio,
     )
 
 
