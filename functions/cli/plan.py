@@ -20,6 +20,7 @@ def plan(options: PlanOptions) -> None:
     from sutradhar.pipeline.brands.apply import apply_brand
     from sutradhar.pipeline.notices import collect_notices
     from sutradhar.pipeline.own_media import check_own_media
+    from sutradhar.pipeline.preflight import find_unspoken
     from sutradhar.pipeline.recording_plans import find_unknown_words
 
     with report_errors():
@@ -31,7 +32,7 @@ def plan(options: PlanOptions) -> None:
         with name_given_options(options.overrides):
             requested_plan = apply_brand(services, requested_plan)
             check_own_media(services, requested_plan, bootstrap.settings().terminal_limits)
-            if errors := [*find_unknown_words(services, requested_plan)]:
+            if errors := [*find_unknown_words(services, requested_plan), *find_unspoken(services, requested_plan)]:
                 raise InvalidRequest(errors)
         plan_result = write_plan(services, services.providers.planner, requested_plan)
         for text in collect_notices(services, plan_result, requested_plan):

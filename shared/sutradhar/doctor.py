@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from importlib.resources import files
@@ -23,7 +23,8 @@ from sutradhar.destinations.youtube.sign_in import NotSignedIn, SignInFile
 from sutradhar.domain.billing.model_table import ChosenModel, ModelState
 from sutradhar.domain.billing.price import PriceTable
 from sutradhar.domain.core.errors import InvalidRequest, MarkError, ProviderError
-from sutradhar.domain.language.tags import LANGUAGES
+from sutradhar.domain.language.table import FACTS, name_language
+from sutradhar.domain.language.tags import LANGUAGES, Language
 from sutradhar.domain.plan.choices import Voice
 from sutradhar.domain.plan.upload import MediaKind
 from sutradhar.ports.clock import Clock
@@ -31,6 +32,7 @@ from sutradhar.ports.media import MediaReader
 from sutradhar.ports.providers import Narrator
 
 MIN_FREE_GB = 2.0
+_MAIN_LANGUAGES: Sequence[Language] = ("en", "hi")
 _INSTALL_AGAIN = "install the packages again: .ci/setup"
 
 
@@ -229,13 +231,25 @@ def check_marks(settings: Settings, clock: Clock) -> Check:
 
 
 def _check_voices(narrator: Narrator) -> list[Check]:
+    """Check both voices of the languages of the studio, and that all others have a voice, in one line."""
+    from sutradhar.providers.voice_selection import advise_voice
+
     checks = []
-    for language, voice in product(LANGUAGES, get_args(Voice)):
+    for language, voice in product(_MAIN_LANGUAGES, get_args(Voice)):
         ok = narrator.supports_voice(language, voice)
         detail = str(narrator.provider_for(language, voice)) if ok else "none of the narrators has it"
-        advice = "" if ok else "apt-get install espeak-ng"
+        advice = "" if ok else advise_voice(language)
         checks.append(Check(f"voice {language} {voice}", ok=ok, detail=detail, advice=advice))
-    return checks
+    others = [language for language in LANGUAGES if language not in _MAIN_LANGUAGES]
+    silent = [one for one in others if not any(narrator.supports_voice(one, voice) for voice in get_args(Voice))]
+    missing = [one for one in silent if FACTS[one].espeak_voice]
+    detail = f"{len(others) - len(silent)} languages have one"
+    if missing:
+        detail += f"; without: {', '.join(map(name_language, missing))}"
+    if unspoken := [name_language(one) for one in silent if one not in missing]:
+        detail += f"; captions only: {', '.join(unspoken)}"
+    advice = "; ".join(dict.fromkeys(advise_voice(one) for one in missing))
+    return [*checks, Check("voices of other languages", ok=not missing, detail=detail, advice=advice, needed=False)]
 
 
 def _check_piper() -> Check:

@@ -8,9 +8,12 @@ from typer.testing import CliRunner
 from functions.api.languages import LanguageList
 from functions.cli import app
 from sutradhar import bootstrap
+from sutradhar.domain.assets.voice_sample import SAMPLE_TEXTS
+from sutradhar.domain.language.detect import detect_language
 from sutradhar.domain.language.tags import LANGUAGES
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.pipeline.languages import find_language_notices
+from sutradhar.pipeline.preflight import find_unspoken
 from tests.function_client import open_client
 
 
@@ -34,3 +37,26 @@ def test_a_plan_tells_words_that_are_timed_by_their_length(home: object, monkeyp
     plan = RenderPlan.parse({"scenes": [scene]})
     services = bootstrap.services()
     assert list(find_language_notices(services, plan)) == []
+
+
+def test_a_plan_in_a_language_that_no_narrator_speaks_is_refused_with_what_would_help(home: object) -> None:
+    services = bootstrap.services()
+    scene = {"narration": "रामः वनं गच्छति।", "image_prompt": "a forest"}
+    plans = {
+        "language": {"language": "sa", "scenes": [scene]},
+        "languages": {"topic": "Prahlad", "languages": ["en", "sa"]},
+    }
+    for path, body in plans.items():
+        [error] = find_unspoken(services, RenderPlan.parse(body))
+        assert error.path == path
+        assert "no narrator has a voice F for Sanskrit" in error.message
+        assert "captions in this one (subtitle_languages)" in error.message
+    captions = {"topic": "Prahlad", "subtitle_languages": ["en", "sa"]}
+    assert list(find_unspoken(services, RenderPlan.parse(captions))) == []
+
+
+def test_every_voice_has_a_sample_text_in_its_own_language() -> None:
+    assert tuple(SAMPLE_TEXTS) == LANGUAGES
+    related = {"mr": "hi", "ne": "hi", "sa": "hi"}  # the same letters
+    for language, text in SAMPLE_TEXTS.items():
+        assert detect_language(text) in (language, related.get(language), "en")

@@ -100,7 +100,7 @@ def test_without_the_voice_the_error_is_final_and_says_what_to_install() -> None
     voices = chain(Scripted("a", languages="en"))
     assert not voices.supports_voice("hi", "F")
     for call in (lambda: voices.provider_for("hi", "F"), lambda: voices.narrate("x", "hi", "F")):
-        with pytest.raises(ProviderError, match="no narrator has a voice F for hi") as caught:
+        with pytest.raises(ProviderError, match="no narrator has a voice F for Hindi") as caught:
             call()
         assert not caught.value.retryable
         assert "espeak-ng" in caught.value.advice

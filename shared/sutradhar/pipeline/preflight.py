@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from sutradhar.domain.assets.requests import needs_voice
 from sutradhar.domain.core.errors import FieldError, InvalidRequest, ProviderError
 from sutradhar.domain.jobs.job import Job
-from sutradhar.domain.plan.choices import FootageSource
+from sutradhar.domain.plan.choices import FootageSource, Voice
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.text.pasted_text import read_narration
 from sutradhar.pipeline.recording_plans import find_unknown_words
@@ -16,7 +16,7 @@ from sutradhar.ports.providers import ClipGenerator, FootageLibrary
 
 def refuse_impossible(services: Services, job: Job) -> None:
     """Raise InvalidRequest that names every field at fault."""
-    errors = list(_find_unsayable(services, job.requested_plan))
+    errors = [*_find_unsayable(services, job.requested_plan), *find_unspoken(services, job.requested_plan)]
     errors += find_untranslatable(services, job.requested_plan)
     if job.requested_plan.strict:
         errors += _find_missing_providers(services, job)
@@ -49,6 +49,22 @@ def _has_paid_planner(services: Services) -> bool:
     return services.providers.call_gate.has_paid_providers and services.providers.call_gate.is_paid(
         services.providers.planner.provider_id
     )
+
+
+def find_unspoken(services: Services, plan: RenderPlan) -> Iterator[FieldError]:
+    """Yield an error for each language of the narration that no narrator speaks."""
+    if not needs_voice(plan):
+        return
+    narrator = services.providers.narrator
+    for language in (plan.spoken_language, *plan.other_languages):
+        voice: Voice = "M" if plan.choose_voice(language) == "M" else "F"
+        if narrator.supports_voice(language, voice):
+            continue
+        try:
+            narrator.provider_for(language, voice)
+        except ProviderError as exc:
+            path = "languages" if language in plan.languages else "language"
+            yield FieldError(path, f"{exc}: {exc.advice}" if exc.advice else str(exc))
 
 
 def _find_missing_providers(services: Services, job: Job) -> Iterator[FieldError]:

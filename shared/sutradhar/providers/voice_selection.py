@@ -6,10 +6,12 @@ from typing import TypeVar
 from sutradhar.domain.assets.asset import Fallback
 from sutradhar.domain.billing.provider_id import VoiceId
 from sutradhar.domain.core.errors import ProviderError
+from sutradhar.domain.language.table import FACTS, name_language
 from sutradhar.domain.language.tags import Language
 from sutradhar.domain.plan.choices import Voice
 from sutradhar.ports.providers import NarrationProvider
 from sutradhar.provider_table import key_variable
+from sutradhar.providers.offline.word_readings import advise_reading, can_read
 
 _N = TypeVar("_N", bound=NarrationProvider)
 
@@ -25,10 +27,10 @@ def select_narrators(
     able = [one for one in narrators if (language, voice) in one.capabilities.voices]
     if not able:
         raise ProviderError(
-            f"no narrator has a voice {voice} for {language}",
+            f"no narrator has a voice {voice} for {name_language(language)}",
             provider=">".join(str(one.provider_id) for one in narrators),
             retryable=False,
-            advice="apt-get install espeak-ng, and have espeak_ng among the narrators",
+            advice=advise_voice(language),
         )
     able.sort(key=lambda one: not owns_voice(one, voice_id))
     if voice_id and no_fallbacks and not owns_voice(able[0], voice_id):
@@ -39,6 +41,18 @@ def select_narrators(
             advice=f"set {key_variable(voice_id.provider)} and retry the job, or make it without strict",
         )
     return able
+
+
+def advise_voice(language: Language) -> str:
+    """Return what would give ``language`` a voice here."""
+    if not FACTS[language].espeak_voice:
+        return (
+            "narrate in another language, with captions in this one (subtitle_languages), or record the narration"
+            " yourself (narration_audio)"
+        )
+    if not can_read(language):
+        return f"{advise_reading(language)}, and have espeak_ng among the narrators"
+    return "apt-get install espeak-ng, and have espeak_ng among the narrators"
 
 
 def owns_voice(narrator: NarrationProvider, voice_id: VoiceId | None) -> bool:
