@@ -128,9 +128,11 @@ def _choose_font(cluster: str, face: Typeface, letters: str) -> FontFile | None:
 def _choose_script(name: str, face: Typeface, letters: str) -> Script:
     """Return the script that draws letters of the Unicode script ``name`` as the language of the text writes them:
     Japanese, Chinese and Korean have their own forms of the same characters, and Urdu is read in Nastaliq."""
-    for language in (face.language, detect_language(letters)):
-        if language and name in FACTS[language].script_facts.properties:
-            return FACTS[language].script
+    if face.language and name in FACTS[face.language].script_facts.properties:
+        return FACTS[face.language].script
+    detected = FACTS[detect_language(letters)]
+    if name in detected.script_facts.properties:
+        return detected.script
     return next(script for script, facts in SCRIPTS.items() if name in facts.properties)
 
 

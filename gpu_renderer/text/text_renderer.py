@@ -248,9 +248,11 @@ def cover_pixels(
     pen = ImageDraw.Draw(image)
     for line, (left, baseline), own in zip(lines, places, levels or [None] * len(lines), strict=True):
         x = float(left)
-        for run in split_runs(line, face, own):
+        runs = split_runs(line, face, own)
+        for number, run in enumerate(runs, 1):
             run.draw(pen, (x, round(baseline)), face, size, stroke)
-            x += run.measure(face, size)
+            if number < len(runs):  # to measure Nastaliq takes longer than to draw any other script
+                x += run.measure(face, size)
     return np.asarray(image)
 
 
