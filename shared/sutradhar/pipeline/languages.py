@@ -30,7 +30,7 @@ class LanguageSupport:
     word_timing: WordTiming | None
     """None: no narrator speaks it."""
     stories: int
-    """The templates that are languages in it."""
+    """The number of templates that are told in it."""
     is_translated: bool
     """True if a translator is set up, which translates any plan into it."""
     problems: tuple[str, ...]
