@@ -175,6 +175,14 @@ PROVIDERS: Sequence[ProviderSpec] = (
                 "gemini-3-pro-image",
             ),
             Offer(
+                "narrator",
+                "sutradhar.providers.hosted.gemini.voice:GeminiNarrator",
+                "gemini-3.8-flash-tts",
+                _TOKENS,
+                "voice_model",
+                "gemini-3.8-flash-lite-tts",
+            ),
+            Offer(
                 "clip",
                 "sutradhar.providers.hosted.gemini.clips:Veo",
                 "veo-3.1-fast-generate-001",
@@ -185,7 +193,16 @@ PROVIDERS: Sequence[ProviderSpec] = (
             ),
         ),
         is_hosted=True,
-        options=("planner_model", "image_model", "clip_model", "project", "location"),
+        options=(
+            "planner_model",
+            "image_model",
+            "clip_model",
+            "project",
+            "location",
+            "voice_model",
+            "voice_f",
+            "voice_m",
+        ),
         client="sutradhar.providers.hosted.gemini.client",
     ),
     ProviderSpec(
@@ -233,7 +250,7 @@ PROVIDERS: Sequence[ProviderSpec] = (
 CHAINS: Sequence[ChainSpec] = (
     ChainSpec("planner", "PLANNERS", ("openai", "gemini", "storybook")),
     # every model of OpenAI's speech endpoint ends on 2027-01-05, so this provider comes last among the paid voices
-    ChainSpec("narrator", "NARRATORS", ("elevenlabs", "googletts", "openai", "hibari", "piper", "espeak_ng")),
+    ChainSpec("narrator", "NARRATORS", ("elevenlabs", "googletts", "gemini", "openai", "hibari", "piper", "espeak_ng")),
     ChainSpec("image", "IMAGE_GENERATORS", ("openai", "gemini", "procedural")),
     ChainSpec("clip", "CLIP_GENERATORS", ("gemini",)),
     ChainSpec("footage", "FOOTAGE", ("pexels", "pixabay")),

@@ -22,6 +22,7 @@ from sutradhar.providers.hosted.elevenlabs.sounds import ElevenLabsSoundEffects
 from sutradhar.providers.hosted.elevenlabs.voice import ElevenLabsNarrator
 from sutradhar.providers.hosted.gemini.images import GeminiImages
 from sutradhar.providers.hosted.gemini.planner import GeminiPlanner
+from sutradhar.providers.hosted.gemini.voice import GeminiNarrator
 from sutradhar.providers.hosted.googletts.voice import GoogleNarrator
 from sutradhar.providers.hosted.openai.images import OpenAIImages
 from sutradhar.providers.hosted.openai.planner import OpenAIPlanner
@@ -75,6 +76,7 @@ ADAPTERS: Mapping[str, Adapter] = {
     "gemini images with references": Adapter(
         "gemini", GeminiImages, lambda a: a.draw("Mira by a river", "ink", 2304, 1296, 1, [MIRA, MIRA]), "draw"
     ),
+    "gemini voice": Adapter("gemini", GeminiNarrator, lambda a: a.narrate(NARRATION, "en", "F"), "narrate"),
     "gemini planner": Adapter(
         "gemini", GeminiPlanner, lambda a: a.plan(RenderPlan(topic="A river", length_sec=30)), "plan"
     ),

@@ -11,12 +11,15 @@ from PIL import Image
 from tests.providers.google_media_stub import media
 from tests.providers.openai_stub import is_translation, script, translation
 from tests.providers.server import KEY, Answer, RecordedCall
+from tests.providers.sounds import synthesize_speech
 
 MODELS = (
     "gemini-3.5-flash-lite",
     "gemini-3.1-flash-lite",
     "gemini-3.1-flash-image",
     "gemini-3-pro-image",
+    "gemini-3.8-flash-tts",
+    "gemini-3.8-flash-lite-tts",
     "gemini-2.5-flash",
     "gemini-2.5-flash-image",
     "veo-3.1-fast-generate-001",
@@ -60,6 +63,8 @@ def answer(request: RecordedCall) -> Answer:  # noqa: PLR0911 - one for each rou
         return media(request) or _error(404, "NOT_FOUND", f"{request.method} {request.path}")
     if match[1] not in MODELS:
         return _refuse_model(match[1])
+    if match[1].endswith("-tts"):
+        return _speech(request)
     return _image(request) if "image" in match[1] else _text(request)
 
 
@@ -84,6 +89,30 @@ def _text(request: RecordedCall) -> Answer:
     if request.fault == "truncated":
         text = text[: len(text) // 2]
     return _generate([{"text": text}], "STOP", len(asked) // 4, len(text) // 3)
+
+
+def read_voice(request: RecordedCall) -> str:
+    """Return the voice that a request names, in either form of its names (findings/genai-speech-config-names.sh)."""
+    speech = request.body["generationConfig"]["speechConfig"]
+    if "voice_config" in speech:
+        return str(speech["voice_config"]["prebuilt_voice_config"]["voice_name"])
+    return str(speech["voiceConfig"]["prebuiltVoiceConfig"]["voiceName"])
+
+
+def _speech(request: RecordedCall) -> Answer:
+    """Say the text of the first part, as the models from 3.8 on do: in a whole WAV file."""
+    if request.fault == "refusal":
+        return _generate([], "SAFETY", 20, 0)
+    (part,) = request.body["contents"][0]["parts"]
+    asked = request.body["generationConfig"]
+    assert asked["responseModalities"] == ["AUDIO"]
+    assert set(part) == {"text", "speechMetadata"}
+    assert read_voice(request)
+    data, _ = synthesize_speech("Oh" if request.fault == "truncated" else part["text"], 24000, "WAV")
+    if request.fault == "wrong type":
+        return _generate([{"text": "Hello"}], "STOP", 20, 10)
+    inline = {"mimeType": "audio/wav", "data": base64.b64encode(data).decode()}
+    return _generate([{"inlineData": inline}], "STOP", len(part["text"]) // 4, round(25 * (len(data) - 44) / 48_000))
 
 
 def _image(request: RecordedCall) -> Answer:

@@ -17,6 +17,15 @@ VOICES = (
     "en-GB-Neural2-B",
     "en-IN-Wavenet-D",
     "en-GB-Standard-A",
+    "bn-IN-Wavenet-A",
+    "ta-IN-Wavenet-A",
+    "te-IN-Standard-A",
+    "mr-IN-Wavenet-A",
+    "ur-IN-Wavenet-A",
+    "es-ES-Neural2-H",
+    "ar-XA-Wavenet-A",
+    "ja-JP-Neural2-B",
+    "cmn-CN-Wavenet-A",
 )
 MARK = re.compile(r'<mark name="(\d+)"/>([^<]*)')
 
@@ -32,7 +41,12 @@ def answer(request: RecordedCall) -> Answer:
     if (request.method, request.path) == ("GET", "/v1beta1/voices"):
         language = request.query.get("languageCode", "")
         voices = [
-            {"name": name, "languageCodes": [name[:5]], "ssmlGender": "FEMALE", "naturalSampleRateHertz": 24_000}
+            {
+                "name": name,
+                "languageCodes": [name.rsplit("-", 2)[0]],
+                "ssmlGender": "FEMALE",
+                "naturalSampleRateHertz": 24_000,
+            }
             for name in VOICES
             if name.startswith(language)
         ]
@@ -44,11 +58,12 @@ def answer(request: RecordedCall) -> Answer:
         return _error(400, "INVALID_ARGUMENT", f"Voice '{name}' does not exist. Is it misspelled?")
     assert len(request.body["input"]["ssml"].encode()) <= 5000
     marks = MARK.findall(request.body["input"]["ssml"])
-    text = " ".join(unescape(word).strip() for _, word in marks)
+    words = [unescape(word) for _, word in marks]
+    text = "".join(words)
     data, starts = synthesize_speech(text, 24_000, "WAV")
     if request.fault == "truncated":
         data, _ = synthesize_speech("Oh", 24_000, "WAV")
-    places = [0, *(match.end() for match in re.finditer(" ", text))]
+    places = [len("".join(words[:i])) for i in range(len(words))]
     points: list[dict[str, Any]] = [
         {"markName": name, "timeSeconds": starts[at]} for (name, _), at in zip(marks, places, strict=True)
     ]

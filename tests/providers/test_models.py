@@ -14,7 +14,7 @@ from sutradhar.providers.hosted.openai.images import fit_size
 from sutradhar.providers.registry import Registry
 from tests.providers.billing_harness import PRICES, BillingHarness, settings
 
-READ = date(2026, 11, 27)
+READ = date(2026, 11, 28)
 """The day on which the tables were written."""
 CHOICES = [
     (spec.name, offer, model)
@@ -125,7 +125,7 @@ def test_the_state_of_a_model_names_the_setting_to_change() -> None:
     assert state().describe(READ) == "m is served"
     assert state(shuts_down="2027-12-01").describe(READ) == "m is served until 2027-12-01"
     dying = state(shuts_down="2026-12-11", successor="n")
-    assert dying.describe(READ) == "m WILL BE SHUT DOWN on 2026-12-11, in 14 days"
+    assert dying.describe(READ) == "m WILL BE SHUT DOWN on 2026-12-11, in 13 days"
     assert (dying.is_gone(READ), chosen.advise(dying.successor)) == (False, "set V_MODEL=n")
     assert chosen.advise("") == "name other providers in IMAGE_GENERATORS (docs/providers.md)"
     assert state(shuts_down="2026-11-27").is_gone(READ)

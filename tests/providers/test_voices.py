@@ -5,12 +5,17 @@ from typing import Any
 import pytest
 
 from sutradhar.domain.core.errors import InvalidRequest, ProviderError
+from sutradhar.domain.language.tags import Language
 from sutradhar.domain.plan.options import Delivery, VoiceOptions
 from sutradhar.domain.plan.plan import RenderPlan
+from sutradhar.domain.text.words import split_words
 from sutradhar.pipeline.billing.call_gate import PaidCallGate
 from sutradhar.pipeline.billing.context import BillingContext
+from sutradhar.providers.chain import NarratorChain
+from sutradhar.providers.offline.espeak_ng import EspeakNarrator
 from sutradhar.providers.offline.storybook.planner import Storybook
 from tests.providers.billing_harness import ADAPTERS, NARRATION, SPOKEN_NARRATION, BillingHarness
+from tests.providers.gemini_stub import read_voice
 
 WARM = VoiceOptions(speed=0.9, emotion="warm")
 
@@ -49,6 +54,92 @@ def test_google_takes_a_speaking_rate(billing: BillingHarness) -> None:
     assert narrate(billing, "google voice", WARM)["audioConfig"]["speakingRate"] == 0.9
     named = narrate(billing, "google voice", VoiceOptions(named="googletts/en-GB-Neural2-B"))
     assert named["voice"] == {"languageCode": "en-GB", "name": "en-GB-Neural2-B"}
+
+
+def test_gemini_takes_a_style_and_a_voice(billing: BillingHarness) -> None:
+    adapter = billing.adapter("gemini voice")
+    adapter.narrate(NARRATION, "en", "M", VoiceOptions())
+    part, voice = read_gemini_request(billing)
+    assert part["text"] == SPOKEN_NARRATION
+    assert (part["speechMetadata"]["style"], voice) == ("a clear and natural narrator, in English", "Charon")
+    adapter.narrate(NARRATION, "en", "F", WARM.evolve(named="gemini/Leda"))
+    part, voice = read_gemini_request(billing)
+    assert (part["speechMetadata"]["style"], voice) == ("warm, in English, at 90% of the usual speed", "Leda")
+
+
+def read_gemini_request(billing: BillingHarness) -> tuple[Any, str]:
+    """Return the part and the voice of the last request."""
+    request = billing.stub.calls("gemini")[-1]
+    return request.body["contents"][0]["parts"][0], read_voice(request)
+
+
+TEXTS: dict[Language, str] = {
+    "bn": "নদী বয়ে চলে।",
+    "ta": "ஆறு மெதுவாக ஓடுகிறது.",
+    "te": "నది నెమ్మదిగా ప్రవహిస్తుంది.",
+    "mr": "नदी हळू वाहते.",
+    "ur": "دریا آہستہ بہتا ہے۔",
+    "ne": "नदी बिस्तारै बग्छ।",
+    "es": "El río corre despacio.",
+    "ar": "يجري النهر ببطء.",
+    "ja": "川はゆっくり流れる。",
+    "zh": "河水慢慢地流。",
+}
+
+
+@pytest.mark.parametrize("name", ["openai voice", "elevenlabs voice", "google voice", "gemini voice"])
+@pytest.mark.parametrize("language", TEXTS)
+def test_each_provider_speaks_what_its_documents_say(billing: BillingHarness, name: str, language: Language) -> None:
+    adapter, text = billing.adapter(name), TEXTS[language]
+    if (language, "F") not in adapter.capabilities.voices:
+        assert (name, language) in {
+            ("openai voice", "bn"),
+            ("openai voice", "te"),
+            ("google voice", "ne"),
+        }
+        return
+    speech = adapter.narrate(text, language, "F")
+    assert [word.text for word in speech.words] == split_words(text)
+    assert adapter.provider_for(language, "F").provider == ADAPTERS[name].provider
+    assert billing.gate.quote(adapter.usage(text, language, "F")).max > 0
+
+
+def test_sanskrit_has_captions_only(billing: BillingHarness) -> None:
+    narrators = [name for name, one in ADAPTERS.items() if one.verb == "narrate"]
+    assert not [name for name in narrators if ("sa", "F") in billing.adapter(name).capabilities.voices]
+
+
+def test_elevenlabs_takes_its_largest_model_where_the_chosen_one_is_dumb(billing: BillingHarness) -> None:
+    adapter = billing.adapter("elevenlabs voice")
+    adapter.narrate(TEXTS["te"], "te", "F")
+    assert billing.stub.calls("elevenlabs")[-1].body["model_id"] == "eleven_v3"
+    assert str(adapter.provider_for("te", "F")).startswith("elevenlabs/eleven_v3/")
+    adapter.narrate(TEXTS["ta"], "ta", "F")
+    assert billing.stub.calls("elevenlabs")[-1].body["model_id"] == "eleven_multilingual_v2"
+    assert not any(language == "te" for language, _ in billing.adapter("openai voice").capabilities.voices)
+
+
+def test_google_names_the_region_of_each_voice(billing: BillingHarness) -> None:
+    adapter = billing.adapter("google voice")
+    cases: tuple[tuple[Language, str, str], ...] = (
+        ("zh", "cmn-CN", "cmn-CN-Wavenet-A"),
+        ("te", "te-IN", "te-IN-Standard-A"),
+    )
+    for language, region, voice in cases:
+        adapter.narrate(TEXTS[language], language, "F")
+        assert billing.stub.calls("googletts")[-1].body["voice"] == {"languageCode": region, "name": voice}
+    assert "流" in billing.stub.calls("googletts")[0].body["input"]["ssml"]
+    assert "> <mark" not in billing.stub.calls("googletts")[0].body["input"]["ssml"]
+
+
+def test_gemini_steps_back_where_videos_have_other_voices_already(billing: BillingHarness) -> None:
+    espeak, gemini = EspeakNarrator(), billing.adapter("gemini voice")
+    usual, chosen = NarratorChain([gemini, espeak]), NarratorChain([gemini, espeak], keeps_order=True)
+    for language in ("en", "hi"):
+        assert usual.provider_for(language, "F").provider == "espeak_ng"
+        assert chosen.provider_for(language, "F").provider == "gemini"
+    assert usual.provider_for("ta", "F").provider == "gemini"
+    assert usual.provider_for("en", "F", VoiceOptions(named="gemini/Leda")).provider == "gemini"
 
 
 def test_google_has_a_price_for_each_family_and_refuses_unfit_voices(billing: BillingHarness) -> None:

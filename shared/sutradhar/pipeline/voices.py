@@ -14,7 +14,11 @@ from sutradhar.pipeline.services import Services
 from sutradhar.pipeline.voice_samples import SampleRequest, find_samples, make_request, quote_sample
 from sutradhar.ports.providers import OwnVoice
 
-_PER: Mapping[str, tuple[str, float]] = {"seconds": ("minute", 60.0), "characters": ("1000 characters", 1000.0)}
+_PER: Mapping[str, tuple[str, float]] = {
+    "seconds": ("minute", 60.0),
+    "characters": ("1000 characters", 1000.0),
+    "output_tokens": ("minute", 60 * 25.0),  # Gemini counts 25 tokens for a second of audio
+}
 """The unit of a price as people name it, and the provider's own units in it, by the name of those."""
 
 

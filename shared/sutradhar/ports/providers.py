@@ -119,6 +119,8 @@ class NarratorCapabilities:
     """True: a plan may choose a voice by the provider's own name for it. Offline narrators have no such voices."""
     own_voices: tuple[OwnVoice, ...] = ()
     """Its voices that can be listed without asking the provider. A plan may name others too."""
+    last_for: frozenset[Language] = frozenset()
+    """The languages that every other narrator is asked for first, unless the settings name the order."""
     reports_word_times: bool = True
     """False: an aligner finds the times of the words, or else their lengths share out the time."""
 

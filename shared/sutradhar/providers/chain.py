@@ -13,7 +13,6 @@ from sutradhar.domain.language.tags import Language
 from sutradhar.domain.plan.choices import Mood, Voice
 from sutradhar.domain.plan.options import DEFAULT_VOICE, VoiceOptions
 from sutradhar.domain.plan.plan import RenderPlan
-from sutradhar.domain.plan.translation import TranslationRequest
 from sutradhar.ports.providers import (
     Aligner,
     ClipProvider,
@@ -34,7 +33,7 @@ from sutradhar.ports.providers import (
     VideoFile,
     WordTiming,
 )
-from sutradhar.ports.translation import TranslationProvider, TranslationResult
+from sutradhar.ports.translation import TranslationResult
 from sutradhar.providers.voice_selection import explain_other_voice, owns_voice, select_narrators
 
 _P = TypeVar("_P", bound=Provider)
@@ -135,9 +134,10 @@ class NarratorChain(Chain[NarrationProvider]):
         no_fallbacks: bool = False,
         reserves: Mapping[ProviderId, NarrationProvider] | None = None,
         aligners: Sequence[Aligner] = (),
+        keeps_order: bool = False,
     ) -> None:
         super().__init__(providers, no_fallbacks=no_fallbacks, reserves=reserves)
-        self._aligners = tuple(aligners)
+        self._aligners, self._keeps_order = tuple(aligners), keeps_order
 
     @property
     def capabilities(self) -> NarratorCapabilities:
@@ -187,7 +187,14 @@ class NarratorChain(Chain[NarrationProvider]):
 
     def _select(self, language: Language, voice: Voice, options: VoiceOptions) -> list[NarrationProvider]:
         voice_id = VoiceId.parse(options.named)
-        return select_narrators(self._providers, language, voice, voice_id, no_fallbacks=self._no_fallbacks)
+        return select_narrators(
+            self._providers,
+            language,
+            voice,
+            voice_id,
+            no_fallbacks=self._no_fallbacks,
+            keeps_order=self._keeps_order,
+        )
 
 
 class ImageChain(Chain[ImageGenerator]):
@@ -329,18 +336,3 @@ class PlannerChain(Chain[Planner]):
     def draft_plan(self, requested_plan: RenderPlan) -> RenderPlan:
         """Return a plan of the size that the first planner writes, free of charge. Raise ProviderError."""
         return self._providers[0].draft_plan(requested_plan)
-
-
-class TranslatorChain(Chain[TranslationProvider]):
-    """A Translator."""
-
-    label = "translator"
-    empty_id = ProviderId("translator")
-    setup_advice = "set OPENAI_API_KEY or GEMINI_API_KEY for a planner that translates, or give each scene translations"
-
-    def usage(self, request: TranslationRequest) -> Usage | None:
-        return self._find_usage(lambda one: one.usage(request))
-
-    def translate(self, request: TranslationRequest) -> TranslationResult:
-        """Translate the texts of ``request``. Raise ProviderError."""
-        return self._ask(lambda one: one.translate(request))

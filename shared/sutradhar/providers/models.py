@@ -9,7 +9,7 @@ from sutradhar.domain.billing.model_table import ChosenModel, ModelState, ModelT
 from sutradhar.domain.billing.price import PriceTable
 from sutradhar.domain.core.errors import FieldError, InvalidSettings, ProviderError
 from sutradhar.provider_table import CHAINS, ChainSpec, Offer, ProviderSpec, find_offer, find_provider
-from sutradhar.providers.hosted.googletts.voices import VOICE, VOICES, voice_option
+from sutradhar.providers.hosted.googletts.voices import VOICE, VOICES, find_language, voice_option
 from sutradhar.providers.registry import Registry
 
 
@@ -53,9 +53,11 @@ class Models:
         options, variables = self.registry.accounts[provider.name].options, provider.option_variables
         for (language, voice), default in VOICES.items():
             option = voice_option(language, voice)
+            if option not in variables:
+                continue  # a plan chooses the voices of the other languages
             model = options.get(option, default)
             family = VOICE.fullmatch(model)
-            if family is None or family[1] != language:
+            if family is None or find_language(model) != language:
                 why = f"must be a Neural2, Wavenet or Standard voice of that language, like {default} (got {model})"
                 raise InvalidSettings([FieldError(variables[option], why)])
             yield ChosenModel(

@@ -32,9 +32,9 @@ from sutradhar.providers.chain import (
     NarratorChain,
     PlannerChain,
     SoundEffectChain,
-    TranslatorChain,
 )
 from sutradhar.providers.hosted.account import ProviderAccount
+from sutradhar.providers.translator_chain import TranslatorChain
 from sutradhar.telemetry import log
 
 _T = TypeVar("_T")
@@ -233,6 +233,7 @@ class ConfiguredChains:
             no_fallbacks=self._no_fallbacks,
             reserves=self._reserves("narrator"),
             aligners=self._registry.create_aligners(),
+            keeps_order="narrator" in self._registry.chains,
         )
 
     @cached_property

@@ -17,9 +17,17 @@ _N = TypeVar("_N", bound=NarrationProvider)
 
 
 def select_narrators(
-    narrators: Sequence[_N], language: Language, voice: Voice, voice_id: VoiceId | None, *, no_fallbacks: bool
+    narrators: Sequence[_N],
+    language: Language,
+    voice: Voice,
+    voice_id: VoiceId | None,
+    *,
+    no_fallbacks: bool,
+    keeps_order: bool = False,
 ) -> list[_N]:
     """Return the narrators that have the language and voice, in the order in which they are asked.
+
+    ``keeps_order``: the settings name the order, so no narrator steps back for a language.
 
     Raises:
         ProviderError: no narrator has the voice; or with ``no_fallbacks``, none has the voice that the plan names.
@@ -32,7 +40,12 @@ def select_narrators(
             retryable=False,
             advice=advise_voice(language),
         )
-    able.sort(key=lambda one: not owns_voice(one, voice_id))
+    able.sort(
+        key=lambda one: (
+            not owns_voice(one, voice_id),
+            not keeps_order and language in one.capabilities.last_for,
+        )
+    )
     if voice_id and no_fallbacks and not owns_voice(able[0], voice_id):
         raise ProviderError(
             f"none of the narrators has the voice {voice_id}, and no other may speak",

@@ -1,7 +1,7 @@
 """Turn the audio of a hosted voice into a Speech, with the provider's word times or, where it has none, with ours."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise, product
 from typing import get_args
@@ -9,11 +9,13 @@ from typing import get_args
 from sutradhar.domain.assets.asset import Provenance
 from sutradhar.domain.billing.provider_id import ProviderId, VoiceId
 from sutradhar.domain.billing.usage import Usage
-from sutradhar.domain.language.tags import LANGUAGES, Language
+from sutradhar.domain.language.tags import Language
 from sutradhar.domain.plan.choices import Voice
 from sutradhar.domain.plan.options import DEFAULT_VOICE, VoiceOptions
+from sutradhar.domain.plan.speech_duration import estimate_speech_sec
+from sutradhar.domain.text.words import split_words
 from sutradhar.ports.call_gate import CallGate
-from sutradhar.ports.providers import NarratorCapabilities, Speech
+from sutradhar.ports.providers import NarratorCapabilities, OwnVoice, Speech
 from sutradhar.provider_table import find_offer
 from sutradhar.providers.alignment.text_match import match_tokens
 from sutradhar.providers.hosted.account import ProviderAccount
@@ -21,19 +23,34 @@ from sutradhar.providers.hosted.api_errors import make_bad_response
 from sutradhar.providers.media.audio_decode import Audio
 from sutradhar.providers.media.speech_postprocess import postprocess_speech
 
+_MAX_SEC_PER_CHARACTER = 0.15
 _MIN_SEC_PER_CHARACTER = 0.02
 """No voice is faster: auctioneers reach 25 characters a second."""
 _MAX_STEP_BACK_SEC = 0.5
 """Word times that go back by more than this are wrong."""
 
-HOSTED_NARRATOR = NarratorCapabilities(
-    voices=frozenset(product(LANGUAGES, get_args(Voice))), expresses_emotion=False, has_own_voices=True
-)
-"""The capabilities of a provider that speaks both languages with both voices."""
+
+def make_capabilities(
+    languages: Iterable[Language],
+    own_voices: Sequence[OwnVoice],
+    *,
+    expresses_emotion: bool = False,
+    reports_word_times: bool = True,
+    last_for: frozenset[Language] = frozenset(),
+) -> NarratorCapabilities:
+    """Return the capabilities of a provider that speaks each of ``languages`` with both voices, and with its own."""
+    return NarratorCapabilities(
+        voices=frozenset(product(languages, get_args(Voice))),
+        expresses_emotion=expresses_emotion,
+        has_own_voices=True,
+        own_voices=tuple(own_voices),
+        reports_word_times=reports_word_times,
+        last_for=last_for,
+    )
 
 
 class HostedNarrator(ABC):
-    """A Narrator that speaks both languages with both voices; a provider's class sends the requests."""
+    """A Narrator that speaks every language with both voices; a provider's class sends the requests."""
 
     provider: str
     default_voices: Mapping[Voice, str]
@@ -71,6 +88,12 @@ class HostedNarrator(ABC):
         """Return the spoken text. Raise ProviderError."""
 
 
+def find_longest_sec(text: str, language: Language, speed: float) -> float:
+    """Return the most seconds that the speech of ``text`` may take, to bound its cost: slow speech has 7 letters a
+    second, and a character of Chinese is a whole syllable."""
+    return max(1.0, _MAX_SEC_PER_CHARACTER * len(text) / speed, 1.5 * estimate_speech_sec(text, language, speed))
+
+
 def build_speech(
     provider: str,
     name: str,
@@ -95,7 +118,7 @@ def build_speech(
     Raises:
         ProviderError: the audio is silent, or too short to be all of the text.
     """
-    tokens = text.split()
+    tokens = split_words(text)
     seconds = len(samples) / rate
     if seconds < _MIN_SEC_PER_CHARACTER * len(text) or any(s is not None and s > seconds for s in starts or ()):
         raise make_bad_response(provider, f"{seconds:.1f} s of audio are not all of the text")

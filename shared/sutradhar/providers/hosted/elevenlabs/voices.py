@@ -1,7 +1,7 @@
-"""List the voices that every account of ElevenLabs has (elevenlabs.io/docs: default voices), in every language."""
+"""List the voices that every account of ElevenLabs has (elevenlabs.io/docs: default voices), and their languages."""
 
 from sutradhar.domain.billing.provider_id import VoiceId
-from sutradhar.domain.language.tags import LANGUAGES
+from sutradhar.domain.language.tags import LANGUAGES, Language
 from sutradhar.domain.plan.choices import Voice
 from sutradhar.ports.providers import OwnVoice
 
@@ -20,4 +20,29 @@ _VOICES: tuple[tuple[str, str, Voice], ...] = (
     ("pqHfZKP75CvOlQylNhV4", "Bill", "M"),
 )
 
-OWN_VOICES = tuple(OwnVoice(VoiceId("elevenlabs", one), name, gender, LANGUAGES) for one, name, gender in _VOICES)
+LARGEST_MODEL = "eleven_v3"
+"""The model with the most languages. It speaks those that the chosen model lacks."""
+_MULTILINGUAL: frozenset[Language] = frozenset(
+    ("en", "hi", "ta", "es", "fr", "de", "pt", "it", "id", "ar", "ru", "ja", "ko", "zh")
+)
+_MODELS: tuple[tuple[str, frozenset[Language]], ...] = (
+    (LARGEST_MODEL, frozenset(LANGUAGES) - {"sa"}),
+    ("eleven_multilingual", _MULTILINGUAL),
+    ("eleven_flash_v2_5", _MULTILINGUAL),
+    ("eleven_turbo_v2_5", _MULTILINGUAL),
+    ("eleven_flash_v2", frozenset(("en",))),
+    ("eleven_turbo_v2", frozenset(("en",))),
+)
+"""The languages of ours that each model speaks, by the beginning of its name (elevenlabs.io/docs/overview/models, and
+help.elevenlabs.io for the 74 languages of v3, read on 2026-11-28)."""
+
+
+def find_languages(model: str) -> frozenset[Language]:
+    """Return the languages that ``model`` speaks; a model that is not known here may speak all."""
+    return next((languages for name, languages in _MODELS if model.startswith(name)), frozenset(LANGUAGES))
+
+
+def list_own_voices(languages: frozenset[Language]) -> tuple[OwnVoice, ...]:
+    """Return the voices of every account, which speak each of ``languages``."""
+    spoken_languages = tuple(language for language in LANGUAGES if language in languages)
+    return tuple(OwnVoice(VoiceId("elevenlabs", one), name, gender, spoken_languages) for one, name, gender in _VOICES)

@@ -9,6 +9,7 @@ from typing import Any
 from sutradhar.domain.core.errors import ProviderError
 from sutradhar.providers.hosted.account import CHECK_SEC, ProviderAccount
 from sutradhar.providers.hosted.api_errors import make_bad_response, make_connection_error, make_http_error
+from sutradhar.providers.hosted.googletts.voices import find_region
 
 PROVIDER = "googletts"
 
@@ -86,7 +87,7 @@ def convert_errors() -> Iterator[None]:
 def find_model(account: ProviderAccount, voice: str) -> tuple[bool, date | None]:
     """Return whether the provider has this voice. Raise ProviderError."""
     with open_client(account) as google, convert_errors():
-        answer = google.list_voices(request={"language_code": voice[:5]}, retry=None, timeout=CHECK_SEC)
+        answer = google.list_voices(request={"language_code": find_region(voice)}, retry=None, timeout=CHECK_SEC)
         return any(one.name == voice for one in answer.voices), None
 
 

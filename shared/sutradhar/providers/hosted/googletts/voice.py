@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -11,21 +12,33 @@ from sutradhar.domain.assets.asset import Provenance
 from sutradhar.domain.billing.provider_id import ProviderId, VoiceId
 from sutradhar.domain.billing.usage import Usage
 from sutradhar.domain.core.errors import ProviderError
+from sutradhar.domain.language.table import FACTS
 from sutradhar.domain.language.tags import Language
 from sutradhar.domain.plan.choices import Voice
 from sutradhar.domain.plan.options import DEFAULT_VOICE, VoiceOptions
+from sutradhar.domain.text.words import find_gap, join_words
 from sutradhar.ports.call_gate import CallGate
 from sutradhar.ports.providers import NarratorCapabilities, Speech
 from sutradhar.providers.alignment.narration_words import NarrationWords
 from sutradhar.providers.hosted.account import ProviderAccount
 from sutradhar.providers.hosted.api_errors import make_bad_response, refuse_bad_media
 from sutradhar.providers.hosted.googletts.client import PROVIDER, convert_errors, open_client
-from sutradhar.providers.hosted.googletts.voices import OWN_VOICES, VOICE, VOICES, voice_option
+from sutradhar.providers.hosted.googletts.voices import (
+    OWN_VOICES,
+    VOICE,
+    VOICES,
+    find_language,
+    find_region,
+    voice_option,
+)
 from sutradhar.providers.hosted.retries import call_with_retries
 from sutradhar.providers.hosted.tts import build_speech
 from sutradhar.providers.media.audio_decode import decode_audio
 
 _MODEL, _RATE = "neural2", 24_000
+_SENTENCE_END = re.compile(
+    rf"[{''.join(sorted({end for facts in FACTS.values() for end in facts.sentence_ends}))}]['\"”’)」』）]*$"
+)
 _MAX_BYTES = 4_500
 """The most marked text in one request; 5,000 bytes are allowed (cloud.google.com/text-to-speech/quotas)."""
 
@@ -80,7 +93,7 @@ class GoogleNarrator:
                     return google.synthesize_speech(
                         request={
                             "input": {"ssml": _mark_words(tokens, first)},
-                            "voice": {"language_code": voice[:5], "name": voice},
+                            "voice": {"language_code": find_region(voice), "name": voice},
                             "audio_config": {"audio_encoding": "LINEAR16", "sample_rate_hertz": _RATE, **pace},
                             "enable_time_pointing": ["SSML_MARK"],
                         },
@@ -106,7 +119,7 @@ class GoogleNarrator:
 
 
 def _count_characters(tokens: Sequence[str]) -> int:
-    return len(" ".join(tokens))
+    return len(join_words(tokens))
 
 
 def _usage_of(model: str, characters: int) -> Usage:
@@ -116,10 +129,13 @@ def _usage_of(model: str, characters: int) -> Usage:
 def _find_family(voice: str, language: Language) -> str:
     """Return the family of ``voice`` as the price table names it. Raise ProviderError for another language."""
     match = VOICE.fullmatch(voice)
-    if match and match[1] == language:
+    spoken_language = find_language(voice)
+    if match and spoken_language == language:
         return match[2].lower()
     problem = (
-        f"its voice {voice} speaks {match[1]}, not {language}" if match else f"{voice} is no voice that marks words"
+        f"its voice {voice} speaks {spoken_language}, not {language}"
+        if match
+        else f"{voice} is no voice that marks words"
     )
     raise ProviderError(
         problem,
@@ -140,7 +156,7 @@ def split_into_requests(tokens: Sequence[str]) -> list[tuple[int, Sequence[str]]
         end, sentence = first, 0
         while end < len(tokens) and len(_mark_words(tokens[first : end + 1], first).encode()) <= _MAX_BYTES:
             end += 1
-            if re.search(r"[.!?।]['\"”’)]*$", tokens[end - 1]):
+            if _SENTENCE_END.search(tokens[end - 1].rstrip(" ")):
                 sentence = end
         end = max(end, first + 1)
         end = end if end == len(tokens) else sentence or end
@@ -150,5 +166,9 @@ def split_into_requests(tokens: Sequence[str]) -> list[tuple[int, Sequence[str]]
 
 
 def _mark_words(tokens: Sequence[str], first: int) -> str:
-    words = (f'<mark name="{first + i}"/>{escape(token)}' for i, token in enumerate(tokens))
-    return f"<speak>{' '.join(words)}</speak>"
+    gaps = (find_gap(token, following) for token, following in pairwise([*tokens, ""]))
+    words = (
+        f'<mark name="{first + i}"/>{escape(token)}{gap}'
+        for i, (token, gap) in enumerate(zip(tokens, gaps, strict=True))
+    )
+    return f"<speak>{''.join(words).rstrip(' ')}</speak>"

@@ -1,7 +1,6 @@
 """Narrate with OpenAI's voices, which report no word times."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from sutradhar.domain.assets.asset import Provenance
@@ -14,17 +13,15 @@ from sutradhar.ports.providers import NarratorCapabilities, Speech
 from sutradhar.providers.alignment.narration_words import NarrationWords
 from sutradhar.providers.hosted.api_errors import refuse_bad_media
 from sutradhar.providers.hosted.openai.client import PROVIDER, convert_errors, open_client
-from sutradhar.providers.hosted.openai.voices import OWN_VOICES
+from sutradhar.providers.hosted.openai.voices import OWN_VOICES, SPOKEN_LANGUAGES
 from sutradhar.providers.hosted.retries import call_with_retries
-from sutradhar.providers.hosted.tts import HOSTED_NARRATOR, HostedNarrator, build_speech
+from sutradhar.providers.hosted.tts import HostedNarrator, build_speech, find_longest_sec, make_capabilities
 from sutradhar.providers.media.audio_decode import decode_audio
 
 _MODELS_WITHOUT_INSTRUCTIONS = "tts-1"
 """Beginning of the names of models that accept a speed and no instructions. The others accept instructions and ignore a
 speed (platform.openai.com/docs/guides/text-to-speech)."""
 _VOICES: Mapping[Voice, str] = {"F": "coral", "M": "onyx"}
-_MAX_SEC_PER_CHARACTER = 0.15
-"""Bounds the cost: slow speech has 7 characters a second."""
 
 
 class OpenAINarrator(HostedNarrator):
@@ -34,11 +31,10 @@ class OpenAINarrator(HostedNarrator):
     @property
     def capabilities(self) -> NarratorCapabilities:
         has_emotion = not self._model.startswith(_MODELS_WITHOUT_INSTRUCTIONS)
-        return replace(HOSTED_NARRATOR, expresses_emotion=has_emotion, own_voices=OWN_VOICES, reports_word_times=False)
+        return make_capabilities(SPOKEN_LANGUAGES, OWN_VOICES, expresses_emotion=has_emotion, reports_word_times=False)
 
     def usage(self, text: str, language: Language, voice: Voice, options: VoiceOptions = DEFAULT_VOICE) -> Usage:  # noqa: ARG002 - every voice costs the same
-        characters = len(NarrationWords(text, language).text)
-        longest_sec = max(1.0, _MAX_SEC_PER_CHARACTER * characters / options.speed)
+        longest_sec = find_longest_sec(NarrationWords(text, language).text, language, options.speed)
         expected_sec = estimate_speech_sec(text, language, options.speed)
         return Usage(PROVIDER, self._model, max={"seconds": longest_sec}, expected={"seconds": expected_sec})
 
