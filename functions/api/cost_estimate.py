@@ -2,6 +2,7 @@
 
 from sutradhar.domain.billing.price import usd
 from sutradhar.domain.core.base import Frozen
+from sutradhar.domain.language.tags import Language
 from sutradhar.pipeline.estimate import Estimate
 
 
@@ -10,6 +11,8 @@ class ExpectedCostLine(Frozen):
 
     slot: str
     """The asset, such as ``scene-00-image``."""
+    language: Language | None
+    """The language of a further video, or of a translation, that it is for; None: it is for the first video."""
     provider: str
     model: str
     expected_usd: float
@@ -35,6 +38,7 @@ def describe_estimate(estimate: Estimate) -> CostEstimate:
         lines=tuple(
             ExpectedCostLine(
                 slot=str(line.slot),
+                language=line.language,
                 provider=line.provider,
                 model=line.model,
                 expected_usd=usd(line.expected),

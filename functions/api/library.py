@@ -26,6 +26,8 @@ class LibraryItem(Frozen):
     status: StateWord
     """The same as ``state``."""
     language: Language
+    version_of: str | None
+    """The job whose video this one is in another language; None: it is no such version."""
     final_video_url: str | None
     """None until the video exists."""
     thumbnail_url: str | None
@@ -113,6 +115,7 @@ def describe_entry(entry: LibraryEntry, spent: int) -> LibraryItem:
             "state": entry.state,
             "status": entry.state,
             "language": entry.language,
+            "version_of": entry.version_of or None,
             "final_video_url": f"{file}?kind=video" if entry.has_video else None,
             "thumbnail_url": f"{file}?kind=thumbnail" if entry.has_video else None,
             "youtube_url": entry.youtube_url,

@@ -2,12 +2,14 @@
 
 from collections import Counter
 
-import pytest
-
+from sutradhar.domain.billing.ledger import Account
 from sutradhar.domain.core.failure import FailureDetail
 from sutradhar.domain.jobs.job import Job, JobState
+from sutradhar.domain.jobs.library import make_entry
 from sutradhar.domain.jobs.messages import OrderVersions, RenderFinished
+from sutradhar.domain.jobs.status_answer import describe_status
 from sutradhar.domain.jobs.version_note import name_version
+from sutradhar.domain.language.tags import Language
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.pipeline.handle import handle
 from sutradhar.pipeline.submit import cancel, retry, submit
@@ -46,13 +48,13 @@ def finish_all(pipeline: LocalPipeline) -> list[str]:
     return order
 
 
-def make_all(pipeline: LocalPipeline, plan: RenderPlan = PLAN) -> tuple[Job, dict[str, Job]]:
+def make_all(pipeline: LocalPipeline, plan: RenderPlan = PLAN) -> tuple[Job, dict[Language, Job]]:
     """Make a video in all its languages; return the first job, and its versions by language."""
     job, _ = submit(pipeline.services, plan)
     pipeline.work()
     finish_all(pipeline)
     job = pipeline.job(job.id)
-    return job, {str(language): one for language, one in list_versions(pipeline.services, job).items()}
+    return job, list_versions(pipeline.services, job)
 
 
 def test_each_language_gets_a_job_and_nothing_is_made_twice(pipeline: LocalPipeline) -> None:
@@ -153,8 +155,33 @@ def test_a_failed_render_of_the_first_video_leaves_the_versions_alone(pipeline: 
     assert max(pipeline.providers.calls.values()) == 1
 
 
-@pytest.mark.parametrize("output", ["videos", "tracks"])
-def test_only_videos_have_versions(pipeline: LocalPipeline, output: str) -> None:
-    job, versions = make_all(pipeline, RenderPlan.parse({**BODY, "language_output": output}))
-    assert job.state is JobState.SUCCEEDED
-    assert bool(versions) is (output == "videos")
+def test_one_video_with_audio_tracks_has_no_versions(pipeline: LocalPipeline) -> None:
+    job, versions = make_all(pipeline, RenderPlan.parse({**BODY, "language_output": "tracks"}))
+    assert (job.versions, versions) == ({}, {})
+
+
+def test_status_and_library_name_the_versions(pipeline: LocalPipeline) -> None:
+    first, versions = make_all(pipeline)
+    described = describe_status(first, {}, Account(), base=f"https://x.example/render/{first.id}", versions=versions)
+    shown = [(one.language, one.state, one.status_url) for one in described.versions]
+    url = "https://x.example/render"
+    assert shown == [(code, "success", f"{url}/{one.id}/status") for code, one in versions.items()]
+    assert make_entry(versions["hi"]).version_of == first.id
+    assert describe_status(versions["hi"], {}, Account(), base="").version_of == first.id
+
+
+def test_a_language_that_cannot_be_narrated_is_named_and_the_others_are_made(pipeline: LocalPipeline) -> None:
+    job, _ = submit(pipeline.services, PLAN)
+    while pipeline.job(job.id).state is not JobState.RENDERING:
+        delivery = pipeline.queue.take()
+        assert delivery
+        handle(pipeline.services, delivery.message)
+        pipeline.queue.finish(delivery)
+    plan = pipeline.job(job.id).current_plan
+    broken = plan.scenes[0].evolve(translations={"de": "Satz."})  # as a change of the plan could leave it
+    pipeline.services.move(job.id, lambda one: (one.evolve(plan=plan.evolve(scenes=(broken, plan.scenes[1]))), []))
+    pipeline.work()
+    finish_all(pipeline)
+    done = pipeline.job(job.id)
+    assert list(list_versions(pipeline.services, done)) == ["de"]
+    assert any("there is no video in Hindi: scene 1 has no Hindi translation" in one for one in done.notices)

@@ -107,6 +107,8 @@ def _describe(job: Job, base: str, event: StateEvent) -> dict[str, Any]:
         "job_id": job.id,
         "state": name_state(event),
         "title": job.current_plan.title,
+        "language": job.current_plan.spoken_language,
+        "version_of": job.version_of or None,
         "status_url": f"{path}/status",
         "final_video_url": links.final_video_url,
         "thumbnail_url": links.thumbnail_url,

@@ -468,6 +468,7 @@ class ExpectedCostLine(BaseModel):
         extra="allow",
     )
     slot: str
+    language: str | None
     provider: str
     model: str
     expected_usd: float
@@ -692,6 +693,7 @@ class LibraryItem(BaseModel):
     state: str
     status: str
     language: str
+    version_of: str | None
     final_video_url: str | None
     thumbnail_url: str | None
     youtube_url: str | None

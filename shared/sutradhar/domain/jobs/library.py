@@ -38,6 +38,8 @@ class LibraryEntry(Record):
     job_state: JobState
     """The state of the job when this entry was made; another state of the job means that the entry is out of date."""
     language: Language
+    version_of: str = ""
+    """The job whose video this one is in another language; empty: it is no such version."""
     duration_sec: float | None = None
     """The length of the finished video; None until it exists."""
     pinned: bool = False
@@ -116,6 +118,7 @@ def make_entry(job: Job) -> LibraryEntry:
         state=name_state(job),
         job_state=job.state,
         language=plan.spoken_language,
+        version_of=job.version_of,
         duration_sec=job.result.duration_sec if job.result else None,
         pinned=job.pinned,
         youtube_url=find_youtube_url(job),

@@ -7,6 +7,7 @@ from sutradhar.domain.language.tags import Language
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.plan.publication import PlannedPublication
 from sutradhar.domain.plan.scene import Scene
+from sutradhar.domain.plan.translated_plan import find_untranslated_scenes
 from sutradhar.domain.plan.translation import Localization
 from sutradhar.domain.text.words import split_words
 
@@ -15,15 +16,10 @@ _SHORTEST_SEC = 1.0
 _WORDS_OF_PAGE = ("title", "description", "tags")
 
 
-def find_untranslated(plan: RenderPlan, language: Language) -> tuple[int, ...]:
-    """Return the indices of the scenes whose narration is not translated into ``language``."""
-    return tuple(i for i, one in enumerate(plan.scenes) if one.narration and not one.translations.get(language))
-
-
 def explain_untranslated(plan: RenderPlan, language: Language) -> str:
     """Return why ``plan`` cannot be narrated in ``language``, and what helps; empty if it can."""
     name = name_language(language)
-    missing = [str(index + 1) for index in find_untranslated(plan, language)]
+    missing = [str(index + 1) for index in find_untranslated_scenes(plan, language)]
     if not missing:
         return ""
     scenes = f"scene {missing[0]} has" if len(missing) == 1 else f"scenes {', '.join(missing)} have"
