@@ -1,4 +1,4 @@
-"""What a video in several languages costs: shared things once, every language's own things, and one cap for all."""
+"""A video in several languages pays for shared things once, and all its languages have one cap together."""
 
 from collections import Counter
 from pathlib import Path
