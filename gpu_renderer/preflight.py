@@ -15,6 +15,8 @@ from gpu_renderer.encode import encoders
 from gpu_renderer.text.fonts import find_typeface, list_missing_fonts
 from sutradhar import bootstrap
 from sutradhar.domain.core.errors import InvalidRequest, NotInstalled, RenderError
+from sutradhar.domain.language.scripts import SCRIPTS
+from sutradhar.font_files import list_missing_scripts
 
 
 def main() -> int:
@@ -48,10 +50,14 @@ def _check_encoder() -> str:
 
 def _check_fonts() -> str:
     find_typeface()
-    fonts = "Noto Sans and Noto Sans Devanagari, shaped by HarfBuzz"
+    lacking = [SCRIPTS[script] for script in list_missing_scripts()]
+    fonts = f"Noto's fonts for {len(SCRIPTS) - len(lacking)} scripts, shaped by HarfBuzz"
+    if lacking:
+        packages = " ".join(dict.fromkeys(facts.package for facts in lacking))
+        fonts += f"; {', '.join(facts.name for facts in lacking)} cannot be drawn until you install {packages}"
     if missing := list_missing_fonts():
         packages = " ".join(dict.fromkeys(font.package for font in missing))
-        return f"{fonts}; some looks of lyrics are drawn with them too until you install {packages}"
+        fonts += f"; some looks of lyrics are drawn with them too until you install {packages}"
     return fonts
 
 

@@ -17,6 +17,7 @@ from sutradhar.domain.billing.provider_id import ProviderId
 from sutradhar.domain.core.errors import LeaseHeld, ProviderError
 from sutradhar.domain.jobs.day_tallies import Counts
 from sutradhar.domain.jobs.messages import DispatchRender
+from sutradhar.domain.language.scripts import Script
 from sutradhar.domain.language.tags import LANGUAGES, Language
 from sutradhar.domain.plan.choices import Mood, Voice
 from sutradhar.domain.plan.options import DEFAULT_VOICE, VoiceOptions
@@ -259,6 +260,9 @@ class FakeRunner:
 
     def report(self, execution: str) -> ExecutionReport:
         return ExecutionReport(self._all.state.get(execution, ExecutionState.LOST), "it said so")
+
+    def list_missing_scripts(self) -> list[Script]:
+        return []
 
     def cancel(self, execution: str) -> None:
         if self._all.state.get(execution) is ExecutionState.RUNNING:

@@ -62,12 +62,12 @@ class OverlayLayers:
         Raises:
             RenderError: a text has a character that the fonts cannot draw, or a file of the look cannot be used.
         """
-        language = segment.language
-        look = self._make_look(segment.look, files or {}).adapt_to_language(language)
+        language, captions = segment.language, segment.caption_language
+        look = self._make_look(segment.look, files or {}).adapt_to_language(language, captions)
         layers = self._lyrics.open(segment.lyrics, segment.fps, language) if segment.lyrics else []
         layers += [(title.start, title.end, self._title(title, segment.fps, look)) for title in segment.titles]
         highlight = segment.caption_style == "highlight"
-        of_cues = look.adapt_to_language(segment.caption_language)
+        of_cues = look.adapt_to_language(captions)
         layers += [(cue.start, cue.end, self._caption(cue, of_cues, is_highlighted=highlight)) for cue in segment.cues]
         if look.logo or segment.watermark:
             layers.append((0, segment.frames, self._mark(segment.watermark, look)))

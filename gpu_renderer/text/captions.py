@@ -109,7 +109,7 @@ def find_title_rows(width: int, height: int, look: Look) -> tuple[float, float]:
 def _measure_height(width: int, height: int, look: Look) -> float:
     """Return the rows of the highest caption, its box included."""
     lines = choose_placement(width, height).caption_lines
-    heights = find_language_heights(look.face.language)
+    heights = find_language_heights(look.caption_language)
     return min(width, height) * _CAPTION_EM * (heights.measure(lines) + BOX_PADDING / 3)
 
 

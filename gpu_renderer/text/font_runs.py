@@ -10,23 +10,18 @@ from PIL import ImageFont
 
 from gpu_renderer.text.fonts import FontFile, Typeface, find_typeface
 from sutradhar.domain.core.errors import NotInstalled
-from sutradhar.domain.language.detect import detect_language
-from sutradhar.domain.language.scripts import SCRIPTS, Script
+from sutradhar.domain.language.scripts import SCRIPTS
 from sutradhar.domain.language.table import FACTS
+from sutradhar.domain.text.letter_scripts import choose_script, find_other_script, list_other_letters
 from sutradhar.domain.text.text import split_graphemes
 
 _DEVANAGARI = regex.compile(r"\p{Script=Devanagari}")
 _WORD_OR_SPACE = regex.compile(r"\S+|\s+")
 _LETTER = regex.compile(r"\p{L}")
-_MARKS = r"\p{Bidi_Control}"
+_MARKS = r"\p{Bidi_Control}\p{Variation_Selector}"
 IGNORED = regex.compile(rf"[\s\u200c\u200d{_MARKS}]")
-"""Characters that are drawn as nothing: spaces, joiners and marks of direction."""
+"""Characters that are drawn as nothing: spaces, joiners, marks of direction and of variants."""
 _MARK = regex.compile(rf"[{_MARKS}]")
-_USUAL = ("Latin", "Cyrillic", "Devanagari")
-"""Values of the Unicode property Script whose letters every typeface has."""
-_OTHERS = tuple(dict.fromkeys(name for facts in SCRIPTS.values() for name in facts.properties if name not in _USUAL))
-_OTHER = regex.compile("|".join(rf"(?P<{name}>\p{{Script={name}}})" for name in _OTHERS))
-"""A letter of another script, in a group with its name."""
 
 
 @cache
@@ -51,7 +46,7 @@ def split_by_font(text: str, face: Typeface) -> list[tuple[FontFile, str]]:
     Raises:
         NotInstalled: the font of a script is missing.
     """
-    letters = "".join(match[0] for match in _OTHER.finditer(text))
+    letters = list_other_letters(text)
     if face.keeps_words and face.spare:
         words = _split_by_face(text, face, face.spare, letters)
         chosen = [pair for own, part in words for pair in _choose_fonts(part, own, letters)]
@@ -116,24 +111,13 @@ def _choose_font(cluster: str, face: Typeface, letters: str) -> FontFile | None:
     """Return the font of the letters of ``cluster``; None: any font may draw it."""
     if _DEVANAGARI.search(cluster):
         return face.devanagari
-    if other := _OTHER.search(cluster):
-        return face.find_font(_choose_script(str(other.lastgroup), face, letters))
+    if letters and (name := find_other_script(cluster)):
+        return face.find_font(choose_script(name, face.language, letters))
     if not _LETTER.search(cluster):
         return None
     # a letter that several scripts share, such as the mark of length of Japanese, stays with the letters before it
     is_usual = any(has_glyphs(font, IGNORED.sub("", cluster)) for font in _list_usual(face))
     return face.latin if is_usual or not letters else None
-
-
-def _choose_script(name: str, face: Typeface, letters: str) -> Script:
-    """Return the script that draws letters of the Unicode script ``name`` as the language of the text writes them:
-    Japanese, Chinese and Korean have their own forms of the same characters, and Urdu is read in Nastaliq."""
-    if face.language and name in FACTS[face.language].script_facts.properties:
-        return FACTS[face.language].script
-    detected = FACTS[detect_language(letters)]
-    if name in detected.script_facts.properties:
-        return detected.script
-    return next(script for script, facts in SCRIPTS.items() if name in facts.properties)
 
 
 def list_other_fonts(text: str, face: Typeface) -> list[FontFile]:

@@ -13,17 +13,9 @@ from sutradhar.domain.language.scripts import SCRIPTS, Script
 from sutradhar.domain.language.table import FACTS
 from sutradhar.domain.language.tags import Language
 from sutradhar.domain.plan.song import LyricLook
+from sutradhar.font_files import find_font_file
 
 Weight = Literal["bold", "regular"]
-
-_FONT_FOLDERS = (
-    "/usr/share/fonts",
-    "/usr/local/share/fonts",
-    "~/.local/share/fonts",
-    "~/.fonts",
-    "~/Library/Fonts",
-    "/Library/Fonts",
-)
 
 
 class FontFile(NamedTuple):
@@ -140,15 +132,6 @@ def find_script_font(script: Script, weight: Weight) -> FontFile:
     return FontFile(path, facts.face, scale=facts.scale)
 
 
-def list_missing_scripts() -> list[Script]:
-    """Return the scripts whose fonts are not installed."""
-    return [
-        script
-        for script, facts in SCRIPTS.items()
-        if any(_search_font(name, None) is None for name in (facts.bold, facts.regular))
-    ]
-
-
 @cache
 def find_look_typeface(look: LyricLook) -> Typeface:
     """Find the fonts in which the lyrics of ``look`` are drawn, with the fonts of captions as spare ones.
@@ -161,7 +144,7 @@ def find_look_typeface(look: LyricLook) -> Typeface:
     bold = find_typeface()
     if look not in LOOK_FONTS:
         return bold
-    paths = [_search_font(font.file, None) for font in LOOK_FONTS[look]]
+    paths = [find_font_file(font.file) for font in LOOK_FONTS[look]]
     latin, devanagari = (FontFile(path) if path else None for path in paths)
     return Typeface(
         latin or bold.latin,
@@ -174,21 +157,13 @@ def find_look_typeface(look: LyricLook) -> Typeface:
 def list_missing_fonts() -> list[LookFont]:
     """Return the fonts of looks that are not installed."""
     fonts = dict.fromkeys(font for pair in LOOK_FONTS.values() for font in pair)
-    return [font for font in fonts if _search_font(font.file, None) is None]
+    return [font for font in fonts if find_font_file(font.file) is None]
 
 
 def _find_font(name: str, font_dir: Path | None = None, package: str = "fonts-noto-core") -> Path:
-    if path := _search_font(name, font_dir):
+    if path := find_font_file(name, font_dir):
         return path
     raise NotInstalled(f"the font {name}", advice=f"apt-get install {package}")
-
-
-def _search_font(name: str, font_dir: Path | None) -> Path | None:
-    folders = [Path(folder).expanduser() for folder in _FONT_FOLDERS]
-    for folder in [font_dir, *folders] if font_dir else folders:
-        if paths := sorted(folder.rglob(name)):
-            return paths[0]
-    return None
 
 
 @cache

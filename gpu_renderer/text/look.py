@@ -44,12 +44,16 @@ class Look:
     colors: BrandColors
     caption_place: CaptionPlace = "bottom"
     logo: Logo | None = None
+    caption_language: Language | None = None
+    """The language of captions, for which titles leave room."""
 
-    def adapt_to_language(self, language: Language | None) -> "Look":
-        """Return the look for texts in ``language``."""
-        if language == self.face.language:
+    def adapt_to_language(self, language: Language | None, captions: Language | None = None) -> "Look":
+        """Return the look for texts in ``language``, in a video with captions in ``captions``, or else in that too."""
+        captions = captions or language
+        if (language, captions) == (self.face.language, self.caption_language):
             return self
-        return replace(self, key=f"{self.key} {language}", face=self.face.adapt_to_language(language))
+        key, face = f"{self.key} {language} {captions}", self.face.adapt_to_language(language)
+        return replace(self, key=key, face=face, caption_language=captions)
 
     @property
     def accent(self) -> Color:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from gpu_renderer.core.segments import Segment
 from gpu_renderer.text.font_runs import list_other_fonts
 from gpu_renderer.text.fonts import FontFile, Typeface, find_look_typeface, find_typeface, hash_font, hash_look_fonts
+from gpu_renderer.text.line_heights import USUAL, find_language_heights
 from sutradhar.domain.language.tags import Language
 
 
@@ -18,7 +19,10 @@ def hash_segment_fonts(segment: Segment) -> dict[str, str]:
     """
     languages = (segment.language, segment.caption_language)
     look = hash_look_fonts(segment.lyrics.look if segment.lyrics else None)
-    return look | _hash_others(_list_texts(segment), languages)
+    others = _hash_others(_list_texts(segment), languages)
+    if segment.titles and find_language_heights(segment.caption_language) != USUAL:
+        others |= _name_languages(languages)  # they leave room for captions in this language
+    return look | others
 
 
 def hash_thumbnail_fonts(texts: Iterable[str], language: Language | None) -> dict[str, str]:
@@ -47,7 +51,11 @@ def _hash_others(texts: Iterable[tuple[str, Typeface]], languages: tuple[Languag
     fonts = dict.fromkeys(font for text, face in texts for font in list_other_fonts(text, face))
     hashes = {_name(font): hash_font(font.path) for font in fonts}
     # the language decides where a line begins, and how the letters of several languages look
-    return hashes | {"languages": " ".join(str(language) for language in languages)} if fonts else {}
+    return hashes | _name_languages(languages) if fonts else {}
+
+
+def _name_languages(languages: tuple[Language | None, ...]) -> dict[str, str]:
+    return {"languages": " ".join(str(language) for language in languages)}
 
 
 def _name(font: FontFile) -> str:

@@ -17,6 +17,7 @@ from functions.dev.emulated_cloud.emulators import find_free_port
 from gpu_renderer.text.fonts import LOOK_FONTS
 from sutradhar.backends.local.blobs import FileBlobStore
 from sutradhar.domain.jobs.messages import RenderFinished
+from sutradhar.domain.language.scripts import SCRIPTS
 from sutradhar.domain.video.frame_request import FrameRequest
 from sutradhar.domain.video.render_request import RenderRequest, RenderSummary
 from tests.container.dockerfile import DOCKERFILE, ROOT, copies, copy, environment, stages
@@ -38,6 +39,7 @@ def test_it_is_what_the_graphics_card_needs() -> None:
     assert set(env["NVIDIA_DRIVER_CAPABILITIES"].split(",")) == {"compute", "video", "utility"}
     installed = next(value for instruction, value in image.steps if instruction == "RUN" and "apt-get" in value)
     fonts = {font.package for pair in LOOK_FONTS.values() for font in pair}
+    fonts |= {facts.package for facts in SCRIPTS.values()}
     assert {"ffmpeg", "libfribidi0", "libzimg2", "python3", *fonts} <= set(installed.split())
     setup = (ROOT / ".ci" / "setup").read_text()
     assert all(
@@ -46,6 +48,7 @@ def test_it_is_what_the_graphics_card_needs() -> None:
         for font in pair
         if font.package != "fonts-noto-core"
     )
+    assert all(facts.package in setup for facts in SCRIPTS.values())
     names = [instruction for instruction, _ in image.steps]
     user = next(value for instruction, value in image.steps if instruction == "USER")
     assert user == "10001"

@@ -15,6 +15,7 @@ from gpu_renderer.text.text_renderer import (
     draw_lines,
     find_missing_glyphs,
 )
+from sutradhar import font_files
 from sutradhar.domain.core.errors import NotInstalled
 
 PLAIN = Style(outline_width=0.0, shadow_opacity=0.0)
@@ -139,7 +140,7 @@ def test_work_is_refused_without_raqm(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_missing_font_names_the_package(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(fonts, "_FONT_FOLDERS", (str(tmp_path),))
+    monkeypatch.setattr(font_files, "FONT_FOLDERS", (str(tmp_path),))
     with pytest.raises(NotInstalled, match=r"NotoSans-Bold.ttf.*apt-get install fonts-noto-core"):
         find_typeface(tmp_path / "nothing")
 

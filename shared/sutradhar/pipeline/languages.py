@@ -41,10 +41,14 @@ def list_languages(services: Services) -> list[LanguageSupport]:
     """Return what works in each language, in the order of the table. No provider is asked."""
     templates = services.providers.templates.list_templates()
     languages = [language for template in templates for language in template.languages]
-    return [_describe(services, facts, languages.count(facts.tag)) for facts in FACTS.values()]
+    undrawn = services.runner.list_missing_scripts()
+    return [
+        _describe(services, facts, languages.count(facts.tag), is_drawn=facts.script not in undrawn)
+        for facts in FACTS.values()
+    ]
 
 
-def _describe(services: Services, facts: LanguageFacts, stories: int) -> LanguageSupport:
+def _describe(services: Services, facts: LanguageFacts, stories: int, *, is_drawn: bool) -> LanguageSupport:
     narrator, language = services.providers.narrator, facts.tag
     voices = tuple(voice for voice in get_args(Voice) if narrator.supports_voice(language, voice))
     timing = narrator.find_word_timing(language, voices[0]) if voices else None
@@ -56,6 +60,8 @@ def _describe(services: Services, facts: LanguageFacts, stories: int) -> Languag
         problems.append(f"its words are timed by their length: {WHISPER_ADVICE}")
     if not stories and not is_translated:
         problems.append("no planner writes it: write the scenes, or set the key of a planner (docs/providers.md)")
+    if not is_drawn:
+        problems.append(f"its font is not installed: install {facts.script_facts.package}")
     return LanguageSupport(
         facts, narrator.list_narrators(language), voices, timing, stories, is_translated, tuple(problems)
     )

@@ -5,8 +5,11 @@ from collections.abc import Iterator
 from sutradhar.domain.assets.requests import needs_voice
 from sutradhar.domain.core.errors import FieldError, InvalidRequest, ProviderError
 from sutradhar.domain.jobs.job import Job
+from sutradhar.domain.language.scripts import SCRIPTS, Script
+from sutradhar.domain.language.table import FACTS
 from sutradhar.domain.plan.choices import FootageSource, Voice
 from sutradhar.domain.plan.plan import RenderPlan
+from sutradhar.domain.text.letter_scripts import list_other_scripts
 from sutradhar.domain.text.pasted_text import read_narration
 from sutradhar.pipeline.recording_plans import find_unknown_words
 from sutradhar.pipeline.services import Services
@@ -17,7 +20,7 @@ from sutradhar.ports.providers import ClipGenerator, FootageLibrary
 def refuse_impossible(services: Services, job: Job) -> None:
     """Raise InvalidRequest that names every field at fault."""
     errors = [*_find_unsayable(services, job.requested_plan), *find_unspoken(services, job.requested_plan)]
-    errors += find_untranslatable(services, job.requested_plan)
+    errors += [*find_untranslatable(services, job.requested_plan), *find_undrawable(services, job.requested_plan)]
     if job.requested_plan.strict:
         errors += _find_missing_providers(services, job)
     if errors:
@@ -43,6 +46,40 @@ def find_untranslatable(services: Services, plan: RenderPlan) -> Iterator[FieldE
             refuse_untranslated(plan)
         except ProviderError as exc:
             yield FieldError("languages", f"{exc}: {exc.advice}")
+
+
+def find_undrawable(services: Services, plan: RenderPlan) -> Iterator[FieldError]:
+    """Yield an error for each script of the words in the video whose font the renderer lacks."""
+    needed: dict[Script, str] = {}
+    for path, script in _list_drawn_scripts(plan):
+        needed.setdefault(script, path)
+    missing = set(services.runner.list_missing_scripts()) if needed else set[Script]()
+    for script in needed.keys() & missing:
+        facts = SCRIPTS[script]
+        why = f"the font of {facts.name} is not installed: install {facts.package}, such as by `apt-get install`"
+        yield FieldError(needed[script], f"has words that cannot be drawn: {why}")
+
+
+def _list_drawn_scripts(plan: RenderPlan) -> Iterator[tuple[str, Script]]:
+    """Yield the scripts of the words that the video shows, beside those that every renderer draws, with the fields that
+    have these words."""
+    language = plan.spoken_language
+    drawn = [("language", language)]
+    if plan.language_output == "videos":
+        drawn += [("languages", other) for other in plan.other_languages]
+    captions = plan.render.burn_captions
+    if captions and captions != "none":
+        drawn.append(("render.burn_captions", captions))
+    for path, tag in drawn:
+        if FACTS[tag].script not in ("Latn", "Cyrl", "Deva"):
+            yield path, FACTS[tag].script
+    texts = {"title": plan.title or "", "watermark": plan.watermark.text if plan.watermark else ""}
+    is_captioned = captions != "none" and plan.language_output == "videos"
+    for i, scene in enumerate(plan.scenes):
+        titles = {"title": scene.title, "lower_third": scene.lower_third}
+        texts |= {f"scenes[{i}].{name}": f"{one.text} {one.subtext or ''}" for name, one in titles.items() if one}
+        texts[f"scenes[{i}].narration"] = scene.narration if is_captioned else ""
+    yield from ((path, script) for path, text in texts.items() for script in list_other_scripts(text, language))
 
 
 def _has_paid_planner(services: Services) -> bool:

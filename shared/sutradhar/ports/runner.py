@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from sutradhar.domain.language.scripts import Script
 from sutradhar.domain.video.capacity import Machine
 
 
@@ -66,4 +67,8 @@ class RenderRunner(Protocol):
 
     def list_logs(self) -> Sequence[JobLogs]:
         """Return what this runner itself keeps about executions, by job."""
+        ...
+
+    def list_missing_scripts(self) -> Sequence[Script]:
+        """Return the scripts whose fonts the renderer lacks."""
         ...

@@ -18,6 +18,7 @@ from functions.api import frame_client, my_data
 from functions.dev import local_runtime
 from sutradhar import bootstrap
 from sutradhar.domain.jobs.messages import Message, decode_message, message_subject
+from sutradhar.domain.language.scripts import Script
 from sutradhar.pipeline import upload_check
 from sutradhar.pipeline.handle import note_failure
 from sutradhar.ports.providers import ImageCapabilities
@@ -75,6 +76,9 @@ class CloudRun:
 
     def forget(self, job_id: str) -> None:
         """Do nothing, as on Google Cloud."""
+
+    def list_missing_scripts(self) -> Sequence[Script]:
+        return []
 
     def list_logs(self) -> Sequence[JobLogs]:
         return []

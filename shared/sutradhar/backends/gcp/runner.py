@@ -10,6 +10,7 @@ from google.auth.credentials import AnonymousCredentials
 from google.cloud import run_v2
 
 from sutradhar.backends.gcp.retry import CALL_SEC, RETRY, translate_errors
+from sutradhar.domain.language.scripts import Script
 from sutradhar.domain.video.capacity import Machine
 from sutradhar.ports.clock import Clock
 from sutradhar.ports.runner import ExecutionReport, ExecutionState, JobLogs, RenderRunner
@@ -107,6 +108,9 @@ class CloudRunRunner(RenderRunner):
 
     def list_logs(self) -> Sequence[JobLogs]:
         return []
+
+    def list_missing_scripts(self) -> Sequence[Script]:
+        return []  # its image has the fonts of all scripts
 
     def _find_running(self, executions: run_v2.ExecutionsClient, request_blob: str) -> str | None:
         """Return the name of a running execution of this request, if a process started one and was killed before it

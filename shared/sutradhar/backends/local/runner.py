@@ -17,7 +17,9 @@ from sutradhar.backends.local.execution_log import ExecutionLog
 from sutradhar.backends.local.process_registry import ProcessRegistry
 from sutradhar.domain.core.errors import LeaseHeld
 from sutradhar.domain.jobs.messages import DispatchRender
+from sutradhar.domain.language.scripts import Script
 from sutradhar.domain.video.capacity import Machine
+from sutradhar.font_files import list_missing_scripts
 from sutradhar.ports.bus import MessageBus
 from sutradhar.ports.runner import ExecutionReport, ExecutionState, JobLogs, RenderRunner
 from sutradhar.telemetry import log, write_carried_variable
@@ -137,6 +139,9 @@ class LocalRenderRunner(RenderRunner):
                 changed_at = max(before.changed_at, datetime.fromtimestamp(facts.st_mtime, UTC))
                 logs[job_id] = JobLogs(job_id, before.files + 1, before.size + facts.st_size, changed_at)
         return list(logs.values())
+
+    def list_missing_scripts(self) -> Sequence[Script]:
+        return list_missing_scripts()
 
     def _list_files(self) -> list[tuple[Path, str]]:
         """Return the files about executions, each with the id of its job."""
