@@ -10,6 +10,7 @@ from sutradhar.domain.core.errors import NotFound
 from sutradhar.domain.jobs.job import Job, JobState, Outcome
 from sutradhar.domain.jobs.job_failure import JobFailure
 from sutradhar.domain.jobs.messages import DispatchRender, RenderFinished, StopRender
+from sutradhar.domain.language.table import name_language
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.plan.speech_duration import misses_length
 from sutradhar.domain.video.capacity import RenderWork, choose_task_count
@@ -173,7 +174,10 @@ def _list_notices(timeline: Timeline, requested_plan: RenderPlan) -> list[str]:
         return [*_list_song_notices(timeline, requested_plan), *_list_filled(timeline, "a shot")]
     if requested_plan.scenes or requested_plan.narration_audio:
         return [
-            *(f"scene {i + 1} was made longer than asked for, to fit its narration" for i in timeline.extended_scenes),
+            *(
+                f"scene {i + 1} was made longer than asked for, to fit its narration{_name_longest(timeline, i)}"
+                for i in timeline.extended_scenes
+            ),
             *_list_filled(timeline, "the scene"),
             *(
                 f"scene {i + 1} ends before the end_sec of its clip; a longer duration_sec shows all of it"
@@ -185,6 +189,17 @@ def _list_notices(timeline: Timeline, requested_plan: RenderPlan) -> list[str]:
         whole = "the video is" if seconds == timeline.duration_sec else "without intro and outro the video is"
         return [f"{whole} {seconds:.1f} s long; {requested_plan.length_sec} s were asked for"]
     return []
+
+
+def _name_longest(timeline: Timeline, scene: int) -> str:
+    """Return the language of the longest narration of ``scene`` as the end of a sentence; empty if there is one audio
+    track."""
+    if not timeline.audio_languages:
+        return ""
+    tracks = timeline.list_audio_tracks()
+    lengths = [(one.samples, track.language) for track in tracks for one in track.narrations if one.scene == scene]
+    _, language = max(lengths, default=(0, None), key=lambda one: one[0])
+    return f" in {name_language(language)}" if language else ""
 
 
 def _measure_scenes(timeline: Timeline) -> float:

@@ -13,6 +13,7 @@ from sutradhar.domain.jobs.review import Versions, get_plan_version
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.plan.plan_patch import PlanChange, PlanPatch, change_fields, list_changes
 from sutradhar.domain.plan.upload import find_uploads
+from sutradhar.domain.plan.version import explain_untranslated
 from sutradhar.pipeline.active_jobs import take_place
 from sutradhar.pipeline.billing.accounts import read_job_account
 from sutradhar.pipeline.estimate import Estimate, estimate, estimate_assets, estimate_versions
@@ -78,6 +79,7 @@ def change_plan(
         await_checks(services, {use.upload_id for use in find_uploads(plan)}, CHECK_WAIT_SEC)
         check_parts(services, plan, caller)
     _refuse_new_excesses(services, before, plan)
+    _refuse_untranslated(plan)
     refuse_impossible(services, job.evolve(requested_plan=plan))
     try:
         requests = list_required_assets(services, plan)
@@ -152,6 +154,14 @@ def _refuse_new_excesses(services: Services, before: RenderPlan, plan: RenderPla
     old, new = ([*services.limits.find_excesses(one, measure_clips(services, one))] for one in (before, plan))
     allowed = {error.path for error in old}
     if errors := [error for error in new if error.path not in allowed]:
+        raise InvalidRequest(errors)
+
+
+def _refuse_untranslated(plan: RenderPlan) -> None:
+    """Raise InvalidRequest for each language in which a narration can no longer be spoken: a new narration drops its
+    translations."""
+    reasons = [(language, explain_untranslated(plan, language)) for language in plan.other_languages]
+    if errors := [FieldError("scenes", f"{language}: {reason}") for language, reason in reasons if reason]:
         raise InvalidRequest(errors)
 
 
