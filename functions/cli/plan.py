@@ -1,5 +1,7 @@
 """Run `sutradhar plan`: write only the scenes of a video."""
 
+from dataclasses import replace
+
 from functions.cli.console import console, print_note, report_errors
 from functions.cli.options import PlanOptions, choose_providers, name_given_options, take_plan_options
 from functions.cli.output import print_plan
@@ -22,6 +24,7 @@ def plan(options: PlanOptions) -> None:
     from sutradhar.pipeline.own_media import check_own_media
     from sutradhar.pipeline.preflight import find_unspoken
     from sutradhar.pipeline.recording_plans import find_unknown_words
+    from sutradhar.pipeline.translations import translate_draft
 
     with report_errors():
         choose_providers(options.providers)
@@ -35,7 +38,9 @@ def plan(options: PlanOptions) -> None:
             if errors := [*find_unknown_words(services, requested_plan), *find_unspoken(services, requested_plan)]:
                 raise InvalidRequest(errors)
         plan_result = write_plan(services, services.providers.planner, requested_plan)
-        for text in collect_notices(services, plan_result, requested_plan):
+        translated = translate_draft(services, plan_result.plan)
+        plan_result = replace(plan_result, plan=translated.plan)
+        for text in (*collect_notices(services, plan_result, requested_plan), *translated.notices):
             print_note(text)
         written_plan = plan_result.plan
         _print_estimate(written_plan)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,10 +14,11 @@ from sutradhar.domain.plan.speech_duration import estimate_speech_sec
 from sutradhar.domain.plan.translated_plan import find_room, list_translated_languages, make_request
 from sutradhar.domain.plan.translation import TranslatedTexts, TranslationRequest
 from sutradhar.pipeline.billing.context import BillingContext
+from sutradhar.pipeline.dry_run import try_plan
 from sutradhar.pipeline.estimate import estimate
 from sutradhar.pipeline.plan import plan as write_plan
 from sutradhar.pipeline.submit import submit
-from sutradhar.pipeline.translations import translate_plan
+from sutradhar.pipeline.translations import translate_draft, translate_plan
 from sutradhar.ports.translation import TranslationResult
 from tests.fakes import NoTranslator, do_nothing
 from tests.providers.billing_harness import BillingHarness
@@ -216,7 +218,7 @@ def test_given_translations_stay_and_only_the_rest_is_asked_for() -> None:
     assert list_translated_languages(plan) == ["fr", "mr", "hi"]
 
 
-def test_without_a_translator_other_languages_are_refused_before_money_is_spent(tmp_path: Any) -> None:
+def test_without_a_translator_other_languages_are_refused_before_money_is_spent(tmp_path: Path) -> None:
     offline = PipelineHarness({"SUTRADHAR_HOME": str(tmp_path / "bare")})
     with pytest.raises(InvalidRequest, match="languages: the narration has no translation into French, Marathi"):
         submit(offline.services, RenderPlan.parse(BODY))
@@ -224,6 +226,20 @@ def test_without_a_translator_other_languages_are_refused_before_money_is_spent(
     offline.close()
     assert done.state is JobState.FAILED
     assert "no translation into French" in str(done.error)
+
+
+def test_words_around_the_video_that_nothing_translates_are_told(tmp_path: Path) -> None:
+    offline = PipelineHarness({"SUTRADHAR_HOME": str(tmp_path / "bare")})
+    scenes = [{"narration": "A town.", "image_prompt": "x", "translations": {"fr": "Une ville."}}]
+    body = {**BODY, "scenes": scenes, "languages": ["en", "fr"], "subtitle_languages": ["en", "fr"]}
+    job = plan_job(offline, body)
+    draft = translate_draft(offline.services, RenderPlan.parse({**BODY, "languages": ["en", "mr"]}))
+    tried = try_plan(offline.services, RenderPlan.parse({"topic": "A river", "languages": ["en", "fr"]}))
+    offline.close()
+    (notice,) = [one for one in job.notices if "stay as they are in French" in one]
+    assert "give localizations" in notice
+    assert "no translation into Marathi" in draft.notices[0]
+    assert [problem.path for problem in tried.problems] == ["languages"]
 
 
 def test_the_estimate_tells_the_price_of_each_translation(pipeline: PipelineHarness) -> None:

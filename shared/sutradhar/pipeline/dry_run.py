@@ -14,7 +14,7 @@ from sutradhar.pipeline.estimate import Estimate, estimate, find_kept_slots
 from sutradhar.pipeline.models import refuse_gone
 from sutradhar.pipeline.notices import collect_notices
 from sutradhar.pipeline.own_media import check_own_media, estimate_length, estimate_scenes
-from sutradhar.pipeline.preflight import refuse_impossible
+from sutradhar.pipeline.preflight import find_untranslatable, refuse_impossible
 from sutradhar.pipeline.publishing.planned import check_planned
 from sutradhar.pipeline.services import Services
 from sutradhar.pipeline.submit import refuse_over_budget
@@ -62,7 +62,7 @@ def try_plan(services: Services, requested_plan: RenderPlan, caller: ApiKey | No
     cost = Estimate(())
     if not problems:
         plan, notices, more = _write_scenes(services, plan)
-        problems += more
+        problems += more or find_untranslatable(services, plan)
     if not problems:
         cost, more = _estimate(services, plan)
         problems += more

@@ -6,7 +6,6 @@ of its request, so neither a repeat of the step nor another job with the same sc
 
 import hashlib
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 from sutradhar.domain.billing.usage import Usage
@@ -32,6 +31,8 @@ _WORKERS = 6
 """The languages that are translated at the same time."""
 _MIN_EXTRA_SEC = 0.5
 """A scene that gets longer by less is not worth a notice."""
+
+_KEYS = "set OPENAI_API_KEY or GEMINI_API_KEY for a planner that translates"
 
 TranslatorOf = Callable[[Language], Translator]
 """Returns the translator whose calls for a language are charged to the right account."""
@@ -76,6 +77,8 @@ def translate_plan(
         except ProviderError as exc:
             return exc
 
+    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - most plans need no translation
+
     with ThreadPoolExecutor(min(_WORKERS, len(requests))) as pool:
         answers = list(pool.map(translate, requests))  # all are stored before an error is raised
     notices: list[str] = []
@@ -94,13 +97,38 @@ def translate_for_job(services: Services, job: Job, plan: RenderPlan) -> Transla
     """Return ``plan`` with its translations, which are charged to ``job``. Errors: as of ``translate_plan``."""
     if not services.providers.translator.available:
         refuse_untranslated(plan)
-        return Translated(plan)
+        return Translated(plan, find_untranslated_words(plan))
 
     def translator_of(language: Language) -> Translator:
         context = services.billing_context(job)
         return services.chains_for(replace(context, slot=name_charge(language))).translator
 
     return translate_plan(services, plan, translator_of, job.id, no_fallbacks=job.requested_plan.strict)
+
+
+def translate_draft(services: Services, plan: RenderPlan) -> Translated:
+    """Return ``plan`` with its translations, for a plan that is no job yet: the calls are charged to no account, and a
+    notice tells what nothing translates. Raise as ``translate_plan`` does."""
+    translator = services.providers.translator
+    if translator.available:
+        return translate_plan(services, plan, lambda _language: translator, "draft")
+    try:
+        refuse_untranslated(plan)
+    except ProviderError as exc:
+        return Translated(plan, (f"{exc}; {exc.advice}",))
+    return Translated(plan, find_untranslated_words(plan))
+
+
+def find_untranslated_words(plan: RenderPlan) -> tuple[str, ...]:
+    """Return a notice about the words around the videos of ``plan`` that have no translation."""
+    lacking = [one.target for one in list_requests(plan) if one.target in plan.other_languages]
+    if not lacking:
+        return ()
+    notice = (
+        f"title, description, tags and words on the screen stay as they are in {_join(lacking)}, where they have no"
+        f" translation: no translator is set up; give localizations, or {_KEYS}"
+    )
+    return (notice,)
 
 
 def name_charge(language: Language) -> str:
@@ -128,8 +156,7 @@ def refuse_untranslated(plan: RenderPlan) -> None:
             f"the narration has no translation into {_join(missing)}, and no translator is set up",
             provider="translator",
             retryable=False,
-            advice="set OPENAI_API_KEY or GEMINI_API_KEY for a planner that translates, give each scene translations,"
-            " or leave the language out of languages",
+            advice=f"{_KEYS}, give each scene translations, or leave the language out of languages",
         )
 
 
