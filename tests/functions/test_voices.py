@@ -121,7 +121,7 @@ def test_the_note_of_a_lost_sample_ends_with_a_day(
     [
         ({"voice": "elevenlabs/x"}, "voice"),
         ({"voice": "loud"}, "voice"),
-        ({"language": "Tamil"}, "language"),
+        ({"language": "Klingon"}, "language"),
         ({"text": "a" * 301}, "text"),
         ({"delivery": {"speed": 3}}, "delivery.speed"),
         ({"speed": 1}, "speed"),

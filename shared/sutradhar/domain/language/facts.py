@@ -46,6 +46,10 @@ class LanguageFacts:
     """The tag that HarfBuzz is told if the script's font has forms of letters that only this language uses."""
     reading: Reading = ""
     """The letters of a reading that espeak-ng needs in place of the text; empty: it reads the text."""
+    espeak_point: str = ""
+    """The word for the decimal point, if espeak-ng 1.51 leaves that out."""
+    espeak_own_digits: bool = False
+    """True: espeak-ng 1.51 reads the digits of the language's own script, and the European ones in English."""
     region: str = ""
     """The tag with the region that hosted voices are asked for first, such as ``hi-IN``."""
     youtube_tag: str | None = None

@@ -6,6 +6,7 @@ from functools import partial
 
 from sutradhar.domain.text import number_words
 from sutradhar.domain.text.speech_text import split_spoken_words
+from sutradhar.domain.text.words import join_words
 
 Reading = list[str]
 """One way to read a token: words of the dictionary."""
@@ -18,7 +19,7 @@ def list_readings(tokens: Sequence[str]) -> list[list[Reading]]:
 
     The first way is that of our voices; then numbers are read as years, as counts and digit by digit.
     """
-    forms = split_spoken_words(" ".join(tokens), "en")
+    forms = split_spoken_words(join_words(tokens), "en")
     return [_list_token_readings(token, form) for token, form in zip(tokens, forms, strict=True)]
 
 

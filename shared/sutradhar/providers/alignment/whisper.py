@@ -1,4 +1,4 @@
-"""Find words in a recording by faster-whisper, in both languages: an optional extra, with the user's own model."""
+"""Find words in a recording by faster-whisper, in any language: an optional extra, with the user's own model."""
 
 import threading
 from pathlib import Path
@@ -8,6 +8,7 @@ import numpy as np
 
 from sutradhar.domain.language.tags import LANGUAGES, Language
 from sutradhar.domain.text.speech_text import split_spoken_words
+from sutradhar.domain.text.words import join_words
 from sutradhar.dsp.resample import Samples, resample
 from sutradhar.ports.providers import Speech
 from sutradhar.providers.alignment.text_match import match_either_form
@@ -57,7 +58,7 @@ class Whisper:
             log("aligner_left_out", level="warning", aligner="whisper", reason=str(exc))
             return None
         tokens = [word.text for word in speech.words]
-        spoken_forms = split_spoken_words(" ".join(tokens), language)
+        spoken_forms = split_spoken_words(join_words(tokens), language)
         places = match_either_form(tokens, spoken_forms, [word.word for word in words])
         if places is None:
             return None
@@ -78,7 +79,7 @@ class Whisper:
         """
         samples, rate = from_wav(speech.wav)
         # the model sees the text, so it spells as the text does
-        prompt = " ".join(word.text for word in speech.words)
+        prompt = join_words(word.text for word in speech.words)
         return self.transcribe(resample(samples, rate, RATE), language, prompt)
 
     def transcribe(self, samples: Samples, language: Language, prompt: str | None = None) -> list[Any]:
