@@ -18,7 +18,7 @@ from gpu_renderer.text.text_renderer import (
 )
 from sutradhar.domain.plan.options import Watermark
 from sutradhar.domain.text.words import join_words, split_words
-from sutradhar.domain.video.captions import MAX_LINE, break_lines, count_characters
+from sutradhar.domain.video.caption_lines import MAX_LINE, break_lines, count_characters
 
 _CAPTION = Style(outline_width=0.055, shadow_opacity=0.55, shadow_blur=0.14, box_opacity=0.32)
 _CAPTION_EM = 0.05

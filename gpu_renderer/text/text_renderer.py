@@ -23,7 +23,7 @@ from sutradhar.domain.core.errors import RenderError
 from sutradhar.domain.language.tags import Language
 from sutradhar.domain.text.text import describe_character, split_graphemes
 from sutradhar.domain.text.words import split_words
-from sutradhar.domain.video.captions import break_lines
+from sutradhar.domain.video.caption_lines import break_lines
 
 Color = tuple[int, int, int]
 Box = tuple[int, int, int, int]

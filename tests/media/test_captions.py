@@ -9,7 +9,7 @@ from gpu_renderer.text.fonts import hash_fonts
 from gpu_renderer.text.overlay import Overlay
 from sutradhar.domain.core.errors import RenderError
 from sutradhar.domain.plan.options import Watermark
-from sutradhar.domain.video.captions import break_lines
+from sutradhar.domain.video.caption_lines import break_lines
 
 SIZES = [(1920, 1080), (1080, 1920), (1080, 1080), (1280, 720), (720, 1280), (3840, 2160)]
 TEXTS = {

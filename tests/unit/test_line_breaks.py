@@ -9,14 +9,8 @@ from hypothesis import strategies as st
 from sutradhar.domain.assets.asset import Word
 from sutradhar.domain.text.line_breaks import find_line_ends, is_bound
 from sutradhar.domain.text.text import split_sentences
-from sutradhar.domain.video.captions import (
-    MAX_LINE,
-    Cue,
-    break_lines,
-    build_cues,
-    build_translated_cues,
-    count_characters,
-)
+from sutradhar.domain.video.caption_lines import MAX_LINE, break_lines, count_characters
+from sutradhar.domain.video.captions import Cue, build_cues, build_translated_cues
 
 FPS = 30
 

@@ -32,6 +32,8 @@ class LanguageFacts:
     """The most characters (grapheme clusters) of a caption line."""
     chars_per_sec: float = 17.0
     """The most characters that a viewer reads in one second."""
+    narrow_width: float = 1.0
+    """What a Latin letter, a digit or a space counts, in characters."""
     reading_source: str = "Netflix Timed Text Style Guide"
     """The source of ``line_chars`` and ``chars_per_sec``."""
     abbreviations: tuple[str, ...] = ()

@@ -20,6 +20,8 @@ _PHRASE = (
     "\uff01-\uff65\uffe0-\uffe6\U0001b000-\U0001b16f\U00020000-\U0003ffff"
 )
 """Chinese characters, kana, and the punctuation that stands beside them without a space (Unicode, Blocks.txt)."""
+_FIRST = "\u2e80"
+"""No character before it is one of these."""
 _HANGUL = "\u1100-\u11ff\u3130-\u318f\ua960-\ua97f\uac00-\ud7ff\uffa0-\uffdc"
 CLOSING = frozenset(
     "、。，．：；！？）］｝」』】〕〉》〗〙〟｠｣｡､・゛゜ヽヾゝゞ々〻ー‐゠–〜～…‥ぁぃぅぇぉっゃゅょゎゕゖァィゥェォッャュョヮヵヶㇰㇱㇲㇳㇴㇵㇶㇷㇸㇹㇺㇻㇼㇽㇾㇿｰﾞﾟｧｨｩｪｫｬｭｮｯ％‰℃\"'”’»›)]},.:;!?%।॥؟۔،؛"
@@ -45,6 +47,8 @@ def has_phrases(text: str) -> bool:
 def touches_phrase(before: str, after: str) -> bool:
     """Return whether no space is usual between ``before`` and ``after``, because one of them is Japanese or Chinese
     there."""
+    if before[-1:] < _FIRST and after[:1] < _FIRST:
+        return False
     at_end = _compile(rf"[{_PHRASE}][\u0300-\u036f\u3099\u309a\ufe00-\ufe0f\U000e0100-\U000e01ef]*\Z")
     return at_end.search(before) is not None or _compile(f"[{_PHRASE}]").match(after) is not None
 

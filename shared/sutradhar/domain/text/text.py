@@ -5,13 +5,14 @@ need no care. It removes only characters that can be neither spoken nor drawn.
 """
 
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from sutradhar.domain.language.scripts import SCRIPTS
 from sutradhar.domain.text.font_coverage import read_font_coverage
-from sutradhar.domain.text.line_breaks import ends_sentence, is_item_number
+from sutradhar.domain.text.line_breaks import ends_sentence, find_abbreviations, is_item_number
+from sutradhar.domain.text.phrases import has_phrases, split_at_ends
 
 if TYPE_CHECKING:
     from regex import Pattern
@@ -126,6 +127,14 @@ def is_east_asian(text: str) -> bool:
     return not text.isascii() and _compile_pattern(_EAST_ASIAN).search(text) is not None
 
 
+def is_right_to_left(text: str) -> bool:
+    """Return whether ``text`` is written from right to left: more of its letters are Arabic than others."""
+    if text.isascii() or not _compile_pattern(_RIGHT_TO_LEFT).search(text):
+        return False
+    letters = _compile_pattern(r"\p{L}").findall(text)
+    return 2 * len(_compile_pattern(_RIGHT_TO_LEFT).findall("".join(letters))) > len(letters)
+
+
 def has_glyph(character: str, east_asian: bool = False) -> bool:
     """Return whether a caption font has ``character``; ``east_asian``: whether it stands in an East Asian text, in
     which full-width punctuation stays and full-width letters and digits do not."""
@@ -202,16 +211,30 @@ def split_graphemes(text: str) -> list[str]:
 
 
 def split_sentences(text: str) -> list[str]:
-    """Split ``text`` after ``. ! ? । ॥ …``; closing quotes stay with their sentence, and a title, an initial and the
-    number of an item do not end one."""
-    words = _compile_pattern(r"\S+").finditer(text)
-    parts, start, before, last = [], 0, "", None
-    for word in words:
-        if last and ends_sentence(last[0], word[0]) and not is_item_number(last[0], before):
-            parts.append(text[start : last.end()])
-            start = word.start()
-        before, last = last[0] if last else "", word
+    """Split ``text`` after the sentence ends of all languages (``. ! ? । ॥ … ؟ ۔ 。``); closing quotes stay with their
+    sentence, and a title, an initial and the number of an item do not end one. Japanese and Chinese sentences follow
+    each other without a space."""
+    abbreviations = find_abbreviations(text) if "." in text else frozenset()
+    parts, start, before, last = [], 0, "", ("", 0)
+    for at, word in _iterate_pieces(text):
+        if (
+            last[0]
+            and ends_sentence(last[0], word, abbreviations)
+            and not is_item_number(last[0], before, abbreviations)
+        ):
+            parts.append(text[start : last[1]])
+            start = at
+        before, last = last[0], (word, at + len(word))
     return [s for s in (*parts, text[start:].strip()) if s]
+
+
+def _iterate_pieces(text: str) -> Iterator[tuple[int, str]]:
+    """Yield the texts between spaces, and the sentences of those that have none, with their places."""
+    for match in _compile_pattern(r"\S+").finditer(text):
+        at = match.start()
+        for piece in split_at_ends(match[0]) if has_phrases(match[0]) else (match[0],):
+            yield at, piece
+            at += len(piece)
 
 
 @cache

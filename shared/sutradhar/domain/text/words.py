@@ -4,7 +4,7 @@ The text alone decides, so every part of the system counts the same words: ``spl
 lines, or of its sentences, one after the other.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 from sutradhar.domain.text.phrases import has_phrases, split_phrases, touches_phrase
@@ -39,3 +39,18 @@ def find_gap(word: str, following: str) -> str:
     if not word or not following or word.endswith(" ") or touches_phrase(word, following):
         return ""
     return " "
+
+
+def locate_words(lines: Sequence[str]) -> list[tuple[int, int, int]]:
+    """Return the place of each word of ``split_words(join_words(lines))``: the number of its line, its first character
+    there and the one after its last. A word that two lines share has its place in the first."""
+    places = [(line, at) for line, text in enumerate(lines) for at, c in enumerate(text) if not c.isspace()]
+    words, done = [], 0
+    for word in split_words(join_words(lines)):
+        last = done + sum(not c.isspace() for c in word) - 1
+        line, start = places[done]
+        while places[last][0] != line:
+            last -= 1
+        words.append((line, start, places[last][1] + 1))
+        done += sum(not c.isspace() for c in word)
+    return words

@@ -3,22 +3,25 @@
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from sutradhar.domain.assets.asset import Word
 from sutradhar.domain.text.line_breaks import is_bound
 from sutradhar.domain.text.text import split_graphemes
-from sutradhar.domain.video.captions import MAX_LINE, Cue, break_lines, count_characters
+from sutradhar.domain.text.words import find_gap, join_words, split_words
+from sutradhar.domain.video.caption_lines import PAUSES, STOPS, LineLimits, break_lines, cut_word, find_limits
+from sutradhar.domain.video.captions import Cue
 from sutradhar.domain.video.timeline import LyricCue, LyricWordCue
 
 MAX_SCREEN = 64
-"""The most characters (grapheme clusters) that one screen shows."""
+"""The most characters (grapheme clusters) that one screen shows, in languages of 42 characters a line."""
+_SCREEN_LINES = MAX_SCREEN / 42
 LEAD_SEC = 0.3
 """Seconds before its first word at which a line appears, if the line before it is over."""
 _LINGER_SEC = 0.6
 _GAP_SEC = 1.2
 """A shorter gap between two lines only flickers: the first one stays until the next."""
 _MIN_SEC = 1.0
-_PAUSES, _STOPS = ",;:—–", ".!?।॥…"
 
 
 @dataclass(frozen=True)
@@ -60,7 +63,7 @@ def build_caption_cues(lyrics: Sequence[LyricCue]) -> tuple[Cue, ...]:
     cues = []
     for lyric in lyrics:
         lines = tuple(break_lines(lyric.text))
-        whole = len(" ".join(lines).split()) == len(lyric.words)
+        whole = len(split_words(join_words(lines))) == len(lyric.words)
         starts = tuple(word.start for word in lyric.words) if whole else ()
         cues.append(Cue(start=lyric.start, end=lyric.end, lines=lines, word_starts=starts))
     return tuple(cues)
@@ -97,36 +100,45 @@ def _read_lines(words: Sequence[Word], line_ends: Sequence[int], fps: int, frame
 def _read_word(word: Word, earliest: int, fps: int, frames: int) -> Iterator[_Piece]:
     start = min(max(round(word.start * fps), earliest, 0), frames - 1)
     end = min(max(round(word.end * fps), start + 1), frames)
-    clusters = split_graphemes(" ".join(word.text.split()))
-    for at in range(0, len(clusters), MAX_LINE):
-        part = clusters[at : at + MAX_LINE]
-        first, last = (start + (end - start) * n // len(clusters) for n in (at, at + len(part)))
-        yield _Piece("".join(part), first, max(last, first + 1))
+    text = join_words(split_words(word.text))
+    if not text:
+        return
+    limits = find_limits(text)
+    parts, total, at = cut_word(text, limits.chars, limits), max(len(split_graphemes(text)), 1), 0
+    for number, part in enumerate(parts):
+        letters = len(split_graphemes(part))
+        first, last = (start + (end - start) * n // total for n in (at, at + letters))
+        gap = " " if word.text.endswith(" ") and number == len(parts) - 1 else ""
+        yield _Piece(part + gap, first, max(last, first + 1))
+        at += letters
 
 
 def _split_line(line: list[_Piece]) -> Iterator[list[_Piece]]:
     """Yield the screens of a line: one, or as few of even length as it needs, with breaks where the singer breathes."""
-    width = _measure(line)
-    if width <= MAX_SCREEN or len(line) == 1:
+    limits = find_limits(join_words(piece.text for piece in line))
+    longest, width = limits.chars * _SCREEN_LINES, _measure(line, limits)
+    if width <= longest or len(line) == 1:
         yield line
         return
-    target = width / math.ceil(width / MAX_SCREEN)
+    target = width / math.ceil(width / longest)
 
     def rate(cut: int) -> tuple[bool, float]:
         """Return the cost of a break before word ``cut``: too long a screen first, then an odd place."""
-        size, last = _measure(line[:cut]), line[cut - 1]
+        size, last = _measure(line[:cut], limits), line[cut - 1]
+        mark = last.text.rstrip()[-1:]
         cost = abs(size - target) / target
-        cost -= 0.4 if last.text[-1:] in _STOPS else 0.25 if last.text[-1:] in _PAUSES else 0.0
+        cost -= 0.4 if mark in STOPS else 0.25 if mark in PAUSES else 0.0
         cost -= 0.2 * (line[cut].start - last.end > 0.25 * (last.end - last.start))
-        return size > MAX_SCREEN, cost + 2.0 * is_bound(last.text, line[cut].text)
+        return size > longest, cost + 2.0 * is_bound(last.text.rstrip(), line[cut].text)
 
     best = min(range(1, len(line)), key=rate)
     yield line[:best]
     yield from _split_line(line[best:])
 
 
-def _measure(line: Sequence[_Piece]) -> int:
-    return sum(count_characters(piece.text) for piece in line) + len(line) - 1
+def _measure(line: Sequence[_Piece], limits: LineLimits) -> float:
+    gaps = sum(limits.measure(find_gap(a.text, b.text)) for a, b in pairwise(line))
+    return sum(limits.measure(piece.text) for piece in line) + gaps
 
 
 def _spread(starts: Sequence[int], frames: int) -> list[int]:

@@ -13,6 +13,7 @@ from sutradhar.domain.plan.choices import CaptionStyle, Corner, TransitionKind
 from sutradhar.domain.plan.options import Watermark
 from sutradhar.domain.plan.own_media import Fit
 from sutradhar.domain.plan.song import LyricLook
+from sutradhar.domain.text.words import join_words
 from sutradhar.domain.video.captions import Cue
 
 
@@ -169,7 +170,7 @@ class LyricCue(Frozen):
 
     @property
     def text(self) -> str:
-        return " ".join(word.text for word in self.words)
+        return join_words(word.text for word in self.words)
 
 
 class LyricTrack(Frozen):
