@@ -48,7 +48,7 @@ def list_clusters(text: str) -> list[str]:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@settings(max_examples=25)
+@settings(max_examples=8)
 @given(data=st.data())
 def test_lines(language: Language, data: st.DataObject) -> None:
     text = data.draw(texts(language))
@@ -66,7 +66,7 @@ def test_lines(language: Language, data: st.DataObject) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@settings(max_examples=20)
+@settings(max_examples=6)
 @given(data=st.data())
 def test_cues(language: Language, data: st.DataObject) -> None:
     text = data.draw(texts(language).filter(str.strip))
@@ -90,7 +90,7 @@ def test_cues(language: Language, data: st.DataObject) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@settings(max_examples=20)
+@settings(max_examples=6)
 @given(data=st.data())
 def test_sentences(language: Language, data: st.DataObject) -> None:
     text = data.draw(texts(language))

@@ -10,7 +10,9 @@ from sutradhar.domain.language.facts import LanguageFacts
 from sutradhar.domain.language.tags import Language
 
 _INDIC_ENDS = ".!?।॥…"
-_NETFLIX = "Netflix Timed Text Style Guide"
+_WORD_FOR_WORD = (
+    "Netflix Timed Text Style Guide, captions in the language of the speech (SDH), which are word for word as ours"
+)
 
 _ROWS = (
     LanguageFacts(
@@ -54,6 +56,7 @@ _ROWS = (
         digits="০১২৩৪৫৬৭৮৯",
         espeak_voice="bn",
         region="bn-IN",
+        abbreviations="ডা ড মি মিসেস প্রফ নং পৃ খ্রি",
     ),
     LanguageFacts(
         "ta",
@@ -65,6 +68,7 @@ _ROWS = (
         espeak_voice="ta",
         region="ta-IN",
         words_per_sec=1.6,
+        abbreviations="திரு டாக்டர் மிஸ்டர் மிஸஸ் ப்ரொஃப் பேரா எண் ரூ கி.மீ கி.மு கி.பி எ.கா பக்",
     ),
     LanguageFacts(
         "te",
@@ -76,6 +80,7 @@ _ROWS = (
         espeak_voice="te",
         region="te-IN",
         words_per_sec=1.7,
+        abbreviations="డా డాక్టర్ శ్రీ శ్రీమతి ప్రొ నం రూ కి.మీ క్రీ.పూ క్రీ.శ పే",
     ),
     LanguageFacts(
         "mr",
@@ -89,6 +94,7 @@ _ROWS = (
         shaping="mr",
         region="mr-IN",
         words_per_sec=1.9,
+        abbreviations="डॉ डॉ॰ प्रा श्री सौ कु मा रु क्र पृ इ.स ई.पू कि.मी",
     ),
     LanguageFacts(
         "gu",
@@ -100,6 +106,7 @@ _ROWS = (
         espeak_voice="gu",
         region="gu-IN",
         words_per_sec=2.0,
+        abbreviations="ડૉ ડો પ્રો શ્રી નં રૂ કિ.મી ઈ.સ ઈ.પૂ પૃ",
     ),
     LanguageFacts(
         "kn",
@@ -111,6 +118,7 @@ _ROWS = (
         espeak_voice="kn",
         region="kn-IN",
         words_per_sec=1.6,
+        abbreviations="ಡಾ ಶ್ರೀ ಪ್ರೊ ನಂ ರೂ ಕಿ.ಮೀ ಕ್ರಿ.ಶ ಕ್ರಿ.ಪೂ",
     ),
     LanguageFacts(
         "ml",
@@ -123,6 +131,7 @@ _ROWS = (
         shaping="ml",
         region="ml-IN",
         words_per_sec=1.4,
+        abbreviations="ഡോ ശ്രീ പ്രൊഫ നം രൂ കി.മീ ക്രി.മു എ.ഡി ബി.സി",
     ),
     LanguageFacts(
         "pa",
@@ -136,6 +145,7 @@ _ROWS = (
         espeak_voice="pa",
         region="pa-IN",
         words_per_sec=2.1,
+        abbreviations="ਡਾ ਸ੍ਰ ਪ੍ਰੋ ਨੰ ਰੁ ਕਿ.ਮੀ ਈ.ਪੂ",
     ),
     LanguageFacts(
         "ur",
@@ -149,6 +159,7 @@ _ROWS = (
         shaping="ur",
         region="ur-IN",
         words_per_sec=2.2,
+        abbreviations="ڈاکٹر پروفیسر م ص ء",
     ),
     LanguageFacts(
         "ne",
@@ -163,6 +174,7 @@ _ROWS = (
         shaping="ne",
         region="ne-NP",
         words_per_sec=1.8,
+        abbreviations="डा प्रा श्री रु नं वि.सं ई.सं ई.पू कि.मी",
     ),
     LanguageFacts(
         "sa",
@@ -190,6 +202,7 @@ _ROWS = (
             "el los las que en un una por con para su es del al como más pero sus este esta cuando "
             "muy también hasta donde está"
         ),
+        abbreviations="sr sra srta sres dr dra d dña ud uds prof av avda núm pág págs art cap ee.uu fig vol ed",
     ),
     LanguageFacts(
         "fr",
@@ -205,6 +218,7 @@ _ROWS = (
             "le les des et un une du que qui dans pour sur est pas avec il elle au ce sont mais "
             "nous vous cette ses leur aux"
         ),
+        abbreviations="m mm mme mmes mlle mlles me dr pr st ste av boul bd art chap fig vol éd env p.ex c.-à-d",
     ),
     LanguageFacts(
         "de",
@@ -219,6 +233,7 @@ _ROWS = (
         common_words=(
             "der die das und ist ein eine nicht mit den dem von zu sich auf er sie im ich wir aber auch einen wie wird"
         ),
+        abbreviations="hr hrn fr frl dr prof st str nr bzw ca z d u v n z.b d.h u.a v.chr n.chr abs abb bd vgl",
     ),
     LanguageFacts(
         "pt",
@@ -233,6 +248,7 @@ _ROWS = (
         common_words=(
             "os que um uma não em na para com por ao seu sua dos das mais mas também quando muito ele ela são foi"
         ),
+        abbreviations="sr sra srta dr dra prof profa d av núm pág págs art cap fig vol ed aprox p.ex a.c d.c exmo exma",
     ),
     LanguageFacts(
         "it",
@@ -246,6 +262,7 @@ _ROWS = (
         common_words=(
             "il gli di che un una per con non del della è si nel sono alla dei delle più anche questo quando molto ma"
         ),
+        abbreviations="sig sig.ra sig.na sigg dott dott.ssa prof prof.ssa avv ing s art cap fig vol pag pagg",
     ),
     LanguageFacts(
         "id",
@@ -260,6 +277,7 @@ _ROWS = (
         common_words=(
             "yang dan di itu ini dengan untuk tidak dari dalam pada ke adalah akan juga mereka kami saya bisa sudah ada"
         ),
+        abbreviations="tn ny nn sdr dr drs dra ir prof jl kab kec no hal rp km h hj kh a.n s.d",
     ),
     LanguageFacts(
         "ar",
@@ -273,6 +291,8 @@ _ROWS = (
         espeak_voice="ar",
         region="ar-XA",
         words_per_sec=1.8,
+        chars_per_sec=20.0,
+        abbreviations="د أ م أ.د ص ج ق.م هـ",
     ),
     LanguageFacts(
         "ru",
@@ -280,10 +300,11 @@ _ROWS = (
         "Русский",
         "rus",
         "Cyrl",
-        line_chars=39,
         espeak_voice="ru",
         region="ru-RU",
         words_per_sec=1.9,
+        line_chars=39,
+        abbreviations="им ул пр пл д кв стр рис табл гл проф акад г-н г-жа св т.е т.к н.э",
     ),
     LanguageFacts(
         "ja",
@@ -293,13 +314,14 @@ _ROWS = (
         "Jpan",
         sentence_ends=".!?…。！？｡",
         word_rule="phrases",
-        line_chars=13,
-        chars_per_sec=4.0,
-        reading_source=_NETFLIX,
         espeak_voice="ja",
         reading="kana",
         region="ja-JP",
         words_per_sec=2.0,
+        line_chars=13,
+        chars_per_sec=7.0,
+        narrow_width=0.5,
+        reading_source=_WORD_FOR_WORD,
     ),
     LanguageFacts(
         "ko",
@@ -308,12 +330,14 @@ _ROWS = (
         "kor",
         "Kore",
         sentence_ends=".!?…。！？",
-        line_chars=16,
-        chars_per_sec=12.0,
         espeak_voice="ko",
         espeak_point="점 ",
         region="ko-KR",
         words_per_sec=1.7,
+        line_chars=16,
+        chars_per_sec=14.0,
+        narrow_width=0.5,
+        reading_source=_WORD_FOR_WORD,
     ),
     LanguageFacts(
         "zh",
@@ -324,14 +348,16 @@ _ROWS = (
         names=("chi", "mandarin", "普通话", "国语", "汉语"),
         sentence_ends=".!?…。！？｡",
         word_rule="phrases",
-        line_chars=16,
-        chars_per_sec=9.0,
         espeak_voice="cmn-latn-pinyin",
         reading="pinyin",
         espeak_point="点",
         region="cmn-CN",
         youtube_tag="zh-CN",
         words_per_sec=2.2,
+        line_chars=16,
+        chars_per_sec=11.0,
+        narrow_width=0.5,
+        reading_source=_WORD_FOR_WORD,
     ),
 )
 FACTS: Mapping[Language, LanguageFacts] = {row.tag: row for row in _ROWS}

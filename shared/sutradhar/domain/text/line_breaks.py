@@ -45,7 +45,7 @@ _UNITS = frozenset(
 @lru_cache(maxsize=256)
 def find_abbreviations(text: str) -> frozenset[str]:
     """Return the abbreviations of the language of ``text``, besides those of English and Hindi."""
-    return frozenset(FACTS[detect_language(text)].abbreviations)
+    return frozenset(FACTS[detect_language(text)].abbreviations.split())
 
 
 def is_bound(word: str, following: str, abbreviations: frozenset[str] = frozenset()) -> bool:
@@ -55,7 +55,7 @@ def is_bound(word: str, following: str, abbreviations: frozenset[str] = frozense
     known = bare[:-1].casefold()
     if bare.endswith(".") and (known in _BEFORE_WORDS or known in abbreviations or _is_initial(bare)):
         return True
-    if bare in _TITLES:
+    if bare in _TITLES or (abbreviations and (not bare or is_closing(following))):
         return True
     number = following.lstrip(f"{_OPENING}{''.join(sign for sign in CURRENCIES if len(sign) == 1)}")[:1]
     if number.isdecimal() and (bare.rstrip(".").casefold() in _BEFORE_NUMBERS or bare.casefold() in MONTH_WORDS):
@@ -66,6 +66,11 @@ def is_bound(word: str, following: str, abbreviations: frozenset[str] = frozense
     )
 
 
+def is_closing(word: str) -> bool:
+    """Return whether ``word`` is only marks that belong to the word before it, as French writes them: "Quoi ? »"."""
+    return word != "" and not word.strip(f"{CLOSING_MARKS}{SENTENCE_ENDS}:;%")
+
+
 def is_item_number(word: str, before: str, abbreviations: frozenset[str] = frozenset()) -> bool:
     """Return whether ``word`` is the number of an item of a list ("1."). ``before``: the word before it, if any."""
     is_number = word.endswith(".") and word[:-1].isdecimal() and len(word) <= len("99.")
@@ -73,13 +78,12 @@ def is_item_number(word: str, before: str, abbreviations: frozenset[str] = froze
 
 
 def ends_sentence(word: str, following: str, abbreviations: frozenset[str] = frozenset()) -> bool:
-    """Return whether a sentence ends with ``word``; abbreviations and initials do not end one."""
+    """Return whether a sentence ends with ``word``; abbreviations and initials do not end one, and in languages with
+    ``abbreviations`` of their own no sentence begins with a small letter."""
     bare = word.rstrip(CLOSING_MARKS)
-    return (
-        bare != ""
-        and bare[-1] in SENTENCE_ENDS
-        and not (bare.endswith(".") and is_bound(word, following, abbreviations))
-    )
+    if bare == "" or bare[-1] not in SENTENCE_ENDS or (abbreviations and following.lstrip(_OPENING)[:1].islower()):
+        return False
+    return not (bare.endswith(".") and is_bound(word, following, abbreviations))
 
 
 def _is_initial(bare: str) -> bool:

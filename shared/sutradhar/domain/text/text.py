@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from sutradhar.domain.language.scripts import SCRIPTS
 from sutradhar.domain.text.font_coverage import read_font_coverage
-from sutradhar.domain.text.line_breaks import ends_sentence, find_abbreviations, is_item_number
+from sutradhar.domain.text.line_breaks import ends_sentence, find_abbreviations, is_closing, is_item_number
 from sutradhar.domain.text.phrases import has_phrases, split_at_ends
 
 if TYPE_CHECKING:
@@ -214,9 +214,12 @@ def split_sentences(text: str) -> list[str]:
     """Split ``text`` after the sentence ends of all languages (``. ! ? । ॥ … ؟ ۔ 。``); closing quotes stay with their
     sentence, and a title, an initial and the number of an item do not end one. Japanese and Chinese sentences follow
     each other without a space."""
-    abbreviations = find_abbreviations(text) if "." in text else frozenset()
+    abbreviations = find_abbreviations(text)
     parts, start, before, last = [], 0, "", ("", 0)
     for at, word in _iterate_pieces(text):
+        if last[0] and abbreviations and is_closing(word):
+            last = (last[0] + word, at + len(word))
+            continue
         if (
             last[0]
             and ends_sentence(last[0], word, abbreviations)

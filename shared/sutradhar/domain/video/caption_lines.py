@@ -48,7 +48,7 @@ class LineLimits:
 def find_limits(text: str) -> LineLimits:
     """Return the limits of the language of ``text``."""
     facts = FACTS[detect_language(text)]
-    return LineLimits(facts.line_chars, facts.chars_per_sec, facts.narrow_width, frozenset(facts.abbreviations))
+    return LineLimits(facts.line_chars, facts.chars_per_sec, facts.narrow_width, frozenset(facts.abbreviations.split()))
 
 
 def count_characters(text: str) -> int:

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from sutradhar.domain.assets.asset import Word
@@ -93,8 +93,14 @@ def _read_lines(words: Sequence[Word], line_ends: Sequence[int], fps: int, frame
         if is_heard(word, frames / fps):
             line += _read_word(word, line[-1].start if line else 0, fps, frames)
         if line and (number in ends or number + 1 == len(words)):
-            yield line
+            yield [_drop_gap(*pair) for pair in zip(line, [*line[1:], None], strict=True)]
             line = []
+
+
+def _drop_gap(piece: _Piece, following: _Piece | None) -> _Piece:
+    """Return ``piece`` without a space after it, unless there would be none between it and ``following``."""
+    bare = piece.text.rstrip(" ")
+    return piece if following and find_gap(bare, following.text) == "" else replace(piece, text=bare)
 
 
 def _read_word(word: Word, earliest: int, fps: int, frames: int) -> Iterator[_Piece]:
