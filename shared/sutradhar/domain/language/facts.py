@@ -33,7 +33,7 @@ class LanguageFacts:
     chars_per_sec: float = 17.0
     """The most characters that a viewer reads in one second."""
     narrow_width: float = 1.0
-    """What a Latin letter, a digit or a space counts, in characters."""
+    """The width of a Latin letter, a digit or a space, in characters of ``line_chars``."""
     reading_source: str = "Netflix Timed Text Style Guide"
     """The source of ``line_chars`` and ``chars_per_sec``. English and Hindi are a little slower than it allows (20 and
     22), as they have been. It has no guide for Urdu, Nepali and Sanskrit, which have the figures of Hindi."""

@@ -26,15 +26,15 @@ _MAX_BACK = 3
 
 @dataclass(frozen=True)
 class LineLimits:
-    """What a viewer can read in one language."""
+    """The amount of text that a viewer can read in one language."""
 
     chars: int
     """The most characters of a line."""
     chars_per_sec: float
     narrow_width: float
-    """What a narrow character counts."""
+    """The width of a narrow character."""
     abbreviations: frozenset[str] = frozenset()
-    """Those of the language, after which no line ends."""
+    """The abbreviations of the language, after which no line ends."""
 
     def measure(self, text: str) -> float:
         """Return the width of ``text`` in characters."""

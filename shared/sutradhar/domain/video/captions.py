@@ -125,7 +125,7 @@ class _Part:
     end: float
     whole: bool
     gap: str
-    """What stands between this one and the next: a space, or nothing."""
+    """A space between this one and the next, or nothing."""
     ends_line: bool = False
     binds: bool = False
     """True if the next word must stand beside this one."""
