@@ -37,9 +37,6 @@ class LanguageFacts:
     reading_source: str = "Netflix Timed Text Style Guide"
     """The source of ``line_chars`` and ``chars_per_sec``. English and Hindi are a little slower than it allows (20 and
     22), as they have been. It has no guide for Urdu, Nepali and Sanskrit, which have the figures of Hindi."""
-    abbreviations: str = ""
-    """Words that a full stop follows without an end of the sentence, in lower case, without that stop, between spaces.
-    Those of English and Hindi are in ``line_breaks``, because every text has them."""
     digits: str = "0123456789"
     """The digits of the language's own script; all languages also read the European ones."""
     common_words: str = ""

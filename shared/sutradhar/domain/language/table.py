@@ -56,7 +56,6 @@ _ROWS = (
         digits="০১২৩৪৫৬৭৮৯",
         espeak_voice="bn",
         region="bn-IN",
-        abbreviations="ডা ড মি মিসেস প্রফ নং পৃ খ্রি",
     ),
     LanguageFacts(
         "ta",
@@ -68,7 +67,6 @@ _ROWS = (
         espeak_voice="ta",
         region="ta-IN",
         words_per_sec=1.6,
-        abbreviations="திரு டாக்டர் மிஸ்டர் மிஸஸ் ப்ரொஃப் பேரா எண் ரூ கி.மீ கி.மு கி.பி எ.கா பக்",
     ),
     LanguageFacts(
         "te",
@@ -80,7 +78,6 @@ _ROWS = (
         espeak_voice="te",
         region="te-IN",
         words_per_sec=1.7,
-        abbreviations="డా డాక్టర్ శ్రీ శ్రీమతి ప్రొ నం రూ కి.మీ క్రీ.పూ క్రీ.శ పే",
     ),
     LanguageFacts(
         "mr",
@@ -94,7 +91,6 @@ _ROWS = (
         shaping="mr",
         region="mr-IN",
         words_per_sec=1.9,
-        abbreviations="डॉ डॉ॰ प्रा श्री सौ कु मा रु क्र पृ इ.स ई.पू कि.मी",
     ),
     LanguageFacts(
         "gu",
@@ -106,7 +102,6 @@ _ROWS = (
         espeak_voice="gu",
         region="gu-IN",
         words_per_sec=2.0,
-        abbreviations="ડૉ ડો પ્રો શ્રી નં રૂ કિ.મી ઈ.સ ઈ.પૂ પૃ",
     ),
     LanguageFacts(
         "kn",
@@ -118,7 +113,6 @@ _ROWS = (
         espeak_voice="kn",
         region="kn-IN",
         words_per_sec=1.6,
-        abbreviations="ಡಾ ಶ್ರೀ ಪ್ರೊ ನಂ ರೂ ಕಿ.ಮೀ ಕ್ರಿ.ಶ ಕ್ರಿ.ಪೂ",
     ),
     LanguageFacts(
         "ml",
@@ -131,7 +125,6 @@ _ROWS = (
         shaping="ml",
         region="ml-IN",
         words_per_sec=1.4,
-        abbreviations="ഡോ ശ്രീ പ്രൊഫ നം രൂ കി.മീ ക്രി.മു എ.ഡി ബി.സി",
     ),
     LanguageFacts(
         "pa",
@@ -145,7 +138,6 @@ _ROWS = (
         espeak_voice="pa",
         region="pa-IN",
         words_per_sec=2.1,
-        abbreviations="ਡਾ ਸ੍ਰ ਪ੍ਰੋ ਨੰ ਰੁ ਕਿ.ਮੀ ਈ.ਪੂ",
     ),
     LanguageFacts(
         "ur",
@@ -159,7 +151,6 @@ _ROWS = (
         shaping="ur",
         region="ur-IN",
         words_per_sec=2.2,
-        abbreviations="ڈاکٹر پروفیسر م ص ء",
     ),
     LanguageFacts(
         "ne",
@@ -174,7 +165,6 @@ _ROWS = (
         shaping="ne",
         region="ne-NP",
         words_per_sec=1.8,
-        abbreviations="डा प्रा श्री रु नं वि.सं ई.सं ई.पू कि.मी",
     ),
     LanguageFacts(
         "sa",
@@ -202,7 +192,6 @@ _ROWS = (
             "el los las que en un una por con para su es del al como más pero sus este esta cuando "
             "muy también hasta donde está"
         ),
-        abbreviations="sr sra srta sres dr dra d dña ud uds prof av avda núm pág págs art cap ee.uu fig vol ed",
     ),
     LanguageFacts(
         "fr",
@@ -218,7 +207,6 @@ _ROWS = (
             "le les des et un une du que qui dans pour sur est pas avec il elle au ce sont mais "
             "nous vous cette ses leur aux"
         ),
-        abbreviations="m mm mme mmes mlle mlles me dr pr st ste av boul bd art chap fig vol éd env p.ex c.-à-d",
     ),
     LanguageFacts(
         "de",
@@ -233,7 +221,6 @@ _ROWS = (
         common_words=(
             "der die das und ist ein eine nicht mit den dem von zu sich auf er sie im ich wir aber auch einen wie wird"
         ),
-        abbreviations="hr hrn fr frl dr prof st str nr bzw ca z d u v n z.b d.h u.a v.chr n.chr abs abb bd vgl",
     ),
     LanguageFacts(
         "pt",
@@ -248,7 +235,6 @@ _ROWS = (
         common_words=(
             "os que um uma não em na para com por ao seu sua dos das mais mas também quando muito ele ela são foi"
         ),
-        abbreviations="sr sra srta dr dra prof profa d av núm pág págs art cap fig vol ed aprox p.ex a.c d.c exmo exma",
     ),
     LanguageFacts(
         "it",
@@ -262,7 +248,6 @@ _ROWS = (
         common_words=(
             "il gli di che un una per con non del della è si nel sono alla dei delle più anche questo quando molto ma"
         ),
-        abbreviations="sig sig.ra sig.na sigg dott dott.ssa prof prof.ssa avv ing s art cap fig vol pag pagg",
     ),
     LanguageFacts(
         "id",
@@ -277,7 +262,6 @@ _ROWS = (
         common_words=(
             "yang dan di itu ini dengan untuk tidak dari dalam pada ke adalah akan juga mereka kami saya bisa sudah ada"
         ),
-        abbreviations="tn ny nn sdr dr drs dra ir prof jl kab kec no hal rp km h hj kh a.n s.d",
     ),
     LanguageFacts(
         "ar",
@@ -292,7 +276,6 @@ _ROWS = (
         region="ar-XA",
         words_per_sec=1.8,
         chars_per_sec=20.0,
-        abbreviations="د أ م أ.د ص ج ق.م هـ",
     ),
     LanguageFacts(
         "ru",
@@ -304,7 +287,6 @@ _ROWS = (
         region="ru-RU",
         words_per_sec=1.9,
         line_chars=39,
-        abbreviations="им ул пр пл д кв стр рис табл гл проф акад г-н г-жа св т.е т.к н.э",
     ),
     LanguageFacts(
         "ja",

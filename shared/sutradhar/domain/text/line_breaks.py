@@ -2,6 +2,7 @@
 
 from functools import lru_cache
 
+from sutradhar.domain.language.abbreviations import ABBREVIATIONS
 from sutradhar.domain.language.detect import detect_language
 from sutradhar.domain.language.table import FACTS
 from sutradhar.domain.text.speech_tables import CURRENCIES, MONTH_WORDS, SCALE_WORDS, UNITS
@@ -12,7 +13,7 @@ dr mr mrs ms messrs prof st rs re smt shri sri mt ft capt gen col lt sgt gov rev
 डॉ डॉ॰ डा पं प्रो मि स्व कु रु रू सं नं क्र ई.पू वि.सं श्री.
 """
 _BEFORE_WORDS = frozenset(_ABBREVIATIONS.split())
-"""Abbreviations of English and Hindi, which belong to the word after them if a stop follows. ``FACTS`` has those of
+"""Abbreviations of English and Hindi, which belong to the word after them if a stop follows. ``ABBREVIATIONS`` has those of
 other languages, which only a text in that language has: a Spanish "art." is no English one."""
 SENTENCE_ENDS = "".join(dict.fromkeys("".join(row.sentence_ends for row in FACTS.values())))
 CLOSING_MARKS = "\"'”’»›)]}」』）】》〉］｣"
@@ -45,7 +46,7 @@ _UNITS = frozenset(
 @lru_cache(maxsize=256)
 def find_abbreviations(text: str) -> frozenset[str]:
     """Return the abbreviations of the language of ``text``, besides those of English and Hindi."""
-    return frozenset(FACTS[detect_language(text)].abbreviations.split())
+    return ABBREVIATIONS.get(detect_language(text), frozenset())
 
 
 def is_bound(word: str, following: str, abbreviations: frozenset[str] = frozenset()) -> bool:

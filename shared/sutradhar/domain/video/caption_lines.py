@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from sutradhar.domain.language.detect import detect_language
 from sutradhar.domain.language.table import FACTS
-from sutradhar.domain.text.line_breaks import CLOSING_MARKS, SENTENCE_ENDS, is_bound
+from sutradhar.domain.text.line_breaks import CLOSING_MARKS, SENTENCE_ENDS, find_abbreviations, is_bound
 from sutradhar.domain.text.phrases import has_phrases, may_break
 from sutradhar.domain.text.text import split_graphemes
 from sutradhar.domain.text.words import find_gap, join_words, split_words
@@ -48,7 +48,7 @@ class LineLimits:
 def find_limits(text: str) -> LineLimits:
     """Return the limits of the language of ``text``."""
     facts = FACTS[detect_language(text)]
-    return LineLimits(facts.line_chars, facts.chars_per_sec, facts.narrow_width, frozenset(facts.abbreviations.split()))
+    return LineLimits(facts.line_chars, facts.chars_per_sec, facts.narrow_width, find_abbreviations(text))
 
 
 def count_characters(text: str) -> int:
