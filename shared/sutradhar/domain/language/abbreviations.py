@@ -1,7 +1,7 @@
 """List the abbreviations of each language: words that a full stop follows without an end of the sentence.
 
-They are in lower case, without that stop. English, Hindi and Sanskrit have those of ``line_breaks``, which count in every
-text; Japanese, Chinese and Korean have none.
+They are in lower case, without that stop. English, Hindi and Sanskrit have those of ``line_breaks``, which count in
+every text; Japanese, Chinese and Korean have none.
 """
 
 from collections.abc import Mapping
