@@ -13,8 +13,8 @@ dr mr mrs ms messrs prof st rs re smt shri sri mt ft capt gen col lt sgt gov rev
 डॉ डॉ॰ डा पं प्रो मि स्व कु रु रू सं नं क्र ई.पू वि.सं श्री.
 """
 _BEFORE_WORDS = frozenset(_ABBREVIATIONS.split())
-"""Abbreviations of English and Hindi, which belong to the word after them if a stop follows. ``ABBREVIATIONS`` has those
-of other languages, which only a text in that language has: a Spanish "art." is no English one."""
+"""Abbreviations of English and Hindi, which belong to the word after them if a stop follows. ``ABBREVIATIONS`` has
+those of other languages, which only a text in that language has: a Spanish "art." is no English one."""
 SENTENCE_ENDS = "".join(dict.fromkeys("".join(row.sentence_ends for row in FACTS.values())))
 CLOSING_MARKS = "\"'”’»›)]}」』）】》〉］｣"
 """Quotes and brackets that stay with the sentence before them."""
