@@ -17,8 +17,13 @@ from sutradhar.ports.providers import PlanResult
 _IN_PROVIDERS = ", and name it in PROVIDERS where that is set"
 
 
-def collect_notices(services: Services, result: PlanResult, requested_plan: RenderPlan) -> list[str]:
-    """Return a notice for each part of ``requested_plan`` that the video will lack or show differently."""
+def collect_notices(
+    services: Services, result: PlanResult, requested_plan: RenderPlan, *, is_translated: bool = True
+) -> list[str]:
+    """Return a notice for each part of ``requested_plan`` that the video will lack or show differently.
+
+    ``is_translated``: a translator fills in what the plan lacks, and its failures have notices of their own.
+    """
     plan = result.plan
     return [
         *plan.notices,
@@ -30,7 +35,7 @@ def collect_notices(services: Services, result: PlanResult, requested_plan: Rend
         *_find_unknown_words(services, plan),
         *_find_unused_lengths(plan),
         *_find_missing_sound_effects(services, plan),
-        *_find_missing_captions(services, result),
+        *_find_missing_captions(services, result, is_translated=is_translated),
         *_find_unused_translations(plan),
         *_find_unseen_characters(plan),
         *_find_unused_photos(services, plan),
@@ -93,13 +98,16 @@ def _find_missing_sound_effects(services: Services, plan: RenderPlan) -> Iterato
         )
 
 
-def _find_missing_captions(services: Services, result: PlanResult) -> Iterator[str]:
+def _find_missing_captions(services: Services, result: PlanResult, *, is_translated: bool) -> Iterator[str]:
     if result.plan.song:
         return  # a song has captions in its own language
-    if services.providers.translator.available:
-        return  # it translates, or its failure has a notice of its own
+    has_translator = services.providers.translator.available
+    if has_translator and is_translated:
+        return
     have = list_caption_languages(result.plan)
     why, key = "no translator is set up", "set OPENAI_API_KEY or GEMINI_API_KEY for a planner that translates, "
+    if has_translator:
+        why, key = "a changed narration is not translated again", ""
     for language in result.plan.subtitle_languages:
         if language not in have:
             name = name_language(language)

@@ -168,6 +168,7 @@ def _refuse_untranslated(plan: RenderPlan) -> None:
 def _replace_notices(services: Services, job: Job, plan: RenderPlan) -> list[str]:
     """Return the notices of the job with those about its plan replaced by those about ``plan``."""
     old, new = (
-        collect_notices(services, PlanResult(one, provider=""), job.requested_plan) for one in (job.current_plan, plan)
+        collect_notices(services, PlanResult(one, provider=""), job.requested_plan, is_translated=False)
+        for one in (job.current_plan, plan)
     )
     return [*(notice for notice in job.notices if notice not in old), *new]
