@@ -204,6 +204,15 @@ def test_a_line_that_fits_is_asked_for_once(pipeline: PipelineHarness) -> None:
     assert (len(translator.requests), done.notices) == (1, ())
 
 
+def test_a_word_of_the_glossary_that_is_not_used_is_told(pipeline: PipelineHarness) -> None:
+    glossary = {"river": {"fr": "Fleuve"}, "Town": {"fr": "bourgade"}, "sea": {"fr": "océan"}}
+    plan = RenderPlan.parse({**BODY, "languages": ["en", "fr"], "subtitle_languages": ["en"], "glossary": glossary})
+    translator = ScriptedTranslator(lambda _one: "La rivière traverse les bourgades.")
+    done = translate_plan(pipeline.services, plan, lambda _language: translator, "job")
+    assert translator.requests[0].glossary == {"river": "Fleuve", "Town": "bourgade", "sea": "océan"}
+    assert done.notices == ("the French narration of scene 1 lacks the glossary's word for 'river'",)
+
+
 def test_given_translations_stay_and_only_the_rest_is_asked_for() -> None:
     scenes = [
         {**BODY["scenes"][0], "translations": {"fr": "Une rivière."}},

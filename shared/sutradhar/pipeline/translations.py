@@ -18,6 +18,7 @@ from sutradhar.domain.plan.translated_plan import (
     add_translations,
     check_texts,
     find_long_narrations,
+    find_missing_terms,
     find_untranslated_scenes,
     list_translated_languages,
     make_request,
@@ -173,6 +174,10 @@ def _translate(
     notices: list[str] = []
     if request.target in plan.other_languages:
         texts, notices = _fit(services, plan, request, texts, translator, scope)
+    notices += [
+        f"the {name_language(request.target)} narration of scene {i + 1} lacks the glossary's word for {term!r}"
+        for i, term in find_missing_terms(request, texts)
+    ]
     return _Answer(request, texts, tuple(notices))
 
 

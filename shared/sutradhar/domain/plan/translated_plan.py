@@ -16,6 +16,8 @@ from sutradhar.domain.text.text_fields import NarrationText
 
 LENGTH_TOLERANCE = 0.1
 """The share by which a narration may be longer than its scene allows before it is reworded; estimates err as much."""
+_STEM_SHARE = 0.6
+"""The share of a word that its inflected forms keep."""
 _TITLE_CHARS, _DESCRIPTION_CHARS, _TAG_CHARS, _SUBTEXT_CHARS = 120, 5000, 100, 120
 _ON_SCREEN_CHARS = 80
 
@@ -82,6 +84,18 @@ def find_long_narrations(plan: RenderPlan, language: Language, narrations: Mappi
         if seconds > room * (1 + LENGTH_TOLERANCE):
             too_long.append(LongNarration(i, seconds - room))
     return too_long
+
+
+def find_missing_terms(request: TranslationRequest, texts: TranslatedTexts) -> list[tuple[int, str]]:
+    """Return the scene and the word of the glossary for each narration that has the word, and whose translation lacks
+    the fixed one. An inflected word counts: its beginning is enough."""
+    missing = []
+    for i, (narration, text) in enumerate(zip(request.narrations, texts.narrations, strict=True)):
+        for term, word in request.glossary.items():
+            stem = word.casefold()[: max(2, round(len(word) * _STEM_SHARE))]
+            if text and term.casefold() in narration.casefold() and stem not in text.casefold():
+                missing.append((i, term))
+    return missing
 
 
 def check_texts(texts: TranslatedTexts) -> str:
