@@ -1,12 +1,14 @@
 """Find the words of a recorded voice, and say which of them were left out and where something else is said."""
 
-import re
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from sutradhar.domain.assets.asset import Word
+from sutradhar.domain.language.table import FACTS
 from sutradhar.domain.language.tags import Language
+from sutradhar.domain.text.number_speech import compile_pattern
 from sutradhar.domain.text.speech_text import split_spoken_words
+from sutradhar.domain.text.words import join_words, split_words
 from sutradhar.dsp.resample import Samples
 from sutradhar.media.containers import clock
 from sutradhar.providers.alignment.long_speech import (
@@ -45,7 +47,7 @@ def find_recorded_words(
         samples: one channel at 16 kHz.
         text: the words that are spoken; empty: they are recognised by ``whisper``.
     """
-    tokens = text.split()
+    tokens = split_words(text)
     if whisper is not None:
         heard_pieces = _list_pieces(whisper.transcribe(samples, language))
         if not tokens:
@@ -79,7 +81,7 @@ def _list_pieces(words: Sequence[Any]) -> list[_Piece]:
 
 def join_pieces(words: Sequence[Any]) -> str:
     """Return the text of the words that a recogniser heard."""
-    return " ".join(piece.text for piece in _list_pieces(words))
+    return join_words(piece.text for piece in _list_pieces(words))
 
 
 def _take_heard(heard_pieces: Sequence[_Piece], voice: Voice) -> tuple[Word, ...]:
@@ -112,7 +114,7 @@ def _compare(tokens: Sequence[str], heard_pieces: Sequence[_Piece], language: La
         ):
             result.unsaid.append(missing)
         elif len(extra) > len(missing) + 1:
-            phrase = " ".join(one.text for one in extra)
+            phrase = join_words(one.text for one in extra)
             after = last_token if last_token >= 0 else None
             result.unwritten.append(Unwritten(extra[0].start, extra[-1].end, after, phrase))
         last_token, last_piece = token, piece
@@ -120,9 +122,17 @@ def _compare(tokens: Sequence[str], heard_pieces: Sequence[_Piece], language: La
 
 
 def _spell(tokens: Sequence[str], language: Language) -> tuple[list[str], list[int]]:
-    """Return the spoken words of ``tokens`` in lower case without marks, and the index of the token of each."""
-    forms = split_spoken_words(" ".join(tokens), language)
-    pairs = [(word, i) for i, form in enumerate(forms) for word in re.findall(r"[\w\u0900-\u0963']+", form.lower())]
+    """Return the spoken words of ``tokens`` in lower case without marks, and the index of the token of each.
+
+    Where words have no spaces, a recogniser parts them in its own way, so these are single characters.
+    """
+    if FACTS[language].word_rule == "phrases":
+        pairs = [(c, i) for i, token in enumerate(tokens) for c in token.lower() if c.isalnum()]
+    else:
+        forms: Sequence[str] = split_spoken_words(" ".join(tokens), language)
+        forms = forms if len(forms) == len(tokens) else tokens  # a phrase of Japanese or Chinese amid words
+        pattern = compile_pattern(r"[\p{L}\p{M}\p{N}_']+")
+        pairs = [(word, i) for i, form in enumerate(forms) for word in pattern.findall(form.lower())]
     return [word for word, _ in pairs], [i for _, i in pairs]
 
 
@@ -164,9 +174,9 @@ def _describe_unwritten(tokens: Sequence[str], one: Unwritten) -> str:
 
 def _quote(tokens: Sequence[str], missing: range) -> str:
     if len(missing) <= 6:
-        return f"“{' '.join(tokens[i] for i in missing)}”"
+        return f"“{join_words(tokens[i] for i in missing)}”"
     first, last = missing[:3], missing[-2:]
-    head, tail = " ".join(tokens[i] for i in first), " ".join(tokens[i] for i in last)
+    head, tail = join_words(tokens[i] for i in first), join_words(tokens[i] for i in last)
     return f"“{head} … {tail}” ({len(missing)} words)"
 
 
