@@ -3,9 +3,9 @@
 ``python -m tests.bench [--quick] [--out FOLDER] [PART ...]`` runs the named parts, or else all; the race
 only if its peers are installed.
 
-Writes bench.md, bench.json and bench.png (and job.*, batch.*, library.*, studio.*, scroll.*, song.*, voice.*, cloud.*)
-to docs/bench, quick runs to out/bench, after every part. A part that fails does not stop the others; the exit code is
-1 then. A limit that is missed is no failure.
+Writes bench.md, bench.json and bench.png (and job.*, languages.*, batch.*, library.*, studio.*, scroll.*, song.*,
+voice.*, cloud.*) to docs/bench, quick runs to out/bench, after every part. A part that fails does not stop the others;
+the exit code is 1 then. A limit that is missed is no failure.
 """
 
 import argparse
@@ -23,6 +23,7 @@ from tests.bench import (
     cloud,
     first_page,
     job,
+    languages,
     library,
     library_scroll,
     lyric_looks,
@@ -64,6 +65,7 @@ PARTS: dict[str, Callable[[Bench, Figures], None]] = {
     "frames": lambda bench, figures: preview_frames.measure_preview_frames(figures.folder, quick=bench.scale.quick),
     "studio": lambda bench, figures: first_page.measure_first_page(figures.folder, quick=bench.scale.quick),
     "scroll": lambda bench, figures: library_scroll.measure_scroll(figures.folder, quick=bench.scale.quick),
+    "languages": lambda bench, figures: languages.measure_languages(figures.folder, quick=bench.scale.quick),
     "batch": lambda bench, figures: batch.measure_batch(figures.folder, quick=bench.scale.quick),
     "voice": lambda bench, figures: voice.measure_voices(figures.folder, quick=bench.scale.quick),
     "song": lambda bench, figures: measure_song.measure_songs(figures.folder, quick=bench.scale.quick),
