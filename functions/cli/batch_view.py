@@ -9,7 +9,7 @@ from rich.live import Live
 from rich.text import Text
 
 from functions.cli.console import console, print_line, print_note
-from functions.cli.out_folder import deliver_files, find_earlier, require_free_disk
+from functions.cli.out_folder import choose_folder, deliver_files, find_earlier, require_free_disk
 from functions.cli.output import add_row, format_time, make_table
 from sutradhar import bootstrap
 from sutradhar.domain.billing.ledger import batch_account
@@ -17,7 +17,7 @@ from sutradhar.domain.billing.price import usd
 from sutradhar.domain.jobs.batch import Batch
 from sutradhar.domain.jobs.batch_index import INDEX_NAME, name_folder
 from sutradhar.pipeline.batches.check import BatchCheck
-from sutradhar.pipeline.batches.results import RowResult, make_index, read_results
+from sutradhar.pipeline.batches.results import RowResult, make_index, make_result, read_results
 from sutradhar.pipeline.batches.rows import get_batch, read_rows
 
 _MOST_SHOWN = 100
@@ -66,10 +66,12 @@ def deliver_row(result: RowResult, folder: Path) -> Path:
     """Copy the files of a finished row into its own folder below ``folder``, unless they are there, and return it."""
     assert result.job
     own = folder / name_folder(result.row)
-    earlier = find_earlier(own)
-    if earlier is None or earlier.job_id != result.job.id or not (own / "video.mp4").exists():
-        for note in deliver_files(result.job, bootstrap.backend(), own)[1]:
-            print_note(note)
+    for job in result.jobs:
+        folder_of_job = choose_folder(own, job, result.job)
+        earlier = find_earlier(folder_of_job)
+        if earlier is None or earlier.job_id != job.id or not (folder_of_job / "video.mp4").exists():
+            for note in deliver_files(job, bootstrap.backend(), folder_of_job)[1]:
+                print_note(note)
     return own
 
 
@@ -107,7 +109,7 @@ def _deliver_new(batch: Batch, folder: Path, delivered: Mapping[int, Path]) -> d
     new: dict[int, Path] = {}
     for row in read_rows(services, batch):
         if row.state == "succeeded" and row.number not in delivered:
-            result = RowResult(row, services.jobs.get(row.job_id))
+            result = make_result(services, row, services.jobs.get(row.job_id))
             if result.files:
                 new[row.number] = deliver_row(result, folder)
     return new

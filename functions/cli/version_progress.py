@@ -10,6 +10,7 @@ from functions.cli.publication_progress import follow_publications
 from sutradhar import bootstrap
 from sutradhar.domain.jobs.job import Job, JobState
 from sutradhar.domain.language.table import name_language
+from sutradhar.pipeline import versions
 from sutradhar.pipeline.own_media import estimate_length
 from sutradhar.pipeline.versions import list_versions
 
@@ -23,7 +24,7 @@ def follow_versions(job: Job) -> list[Job]:
     while job.versions_due:  # they are created at any moment
         time.sleep(0.1)
         job = services.jobs.get(job.id)
-    versions = []
+    ended_versions = []
     for language, version in list_versions(services, job).items():
         print_line((name_language(language), "bold"))
         ended = version
@@ -31,20 +32,14 @@ def follow_versions(job: Job) -> list[Job]:
             ended = watch_job(version, ProgressView(console, estimate_length(services, version.requested_plan)))
         if ended.state is JobState.SUCCEEDED:
             follow_publications(ended)
-        versions.append(ended)
-    return versions
+        ended_versions.append(ended)
+    return ended_versions
 
 
 def retry_versions(job: Job) -> bool:
     """Let the failed versions of a finished job go on; return whether a version has not finished now."""
-    from sutradhar.pipeline.submit import retry
-
-    services, is_unfinished = bootstrap.services(), job.versions_due
-    for version in list_versions(services, job).values():
-        if version.state is JobState.FAILED and not version.files_deleted_at:
-            print_line(f"Continuing {version.id}, which had failed.")
-            retry(services, version.id)
-            note_terminal_act("retry_render", version.id)
-            is_unfinished = True
-        is_unfinished = is_unfinished or not version.state.is_terminal
-    return is_unfinished
+    services = bootstrap.services()
+    for version in versions.retry_versions(services, job):
+        print_line(f"Continuing {version.id}, which had failed.")
+        note_terminal_act("retry_render", version.id)
+    return job.versions_due or any(not one.state.is_terminal for one in list_versions(services, job).values())

@@ -79,7 +79,7 @@ def estimate(services: Services, requested_plan: RenderPlan) -> Estimate:
     if needs_planner(requested_plan) and services.providers.call_gate.is_paid(planner.provider_id):
         lines += quote_usage(services, PLAN, planner.usage(requested_plan))
     plan = draft_plan(services, planner, requested_plan)
-    lines += _estimate_translations(services, plan)
+    lines += estimate_translations(services, plan)
     requests = list_asset_requests(plan, find_first_providers(services, plan))
     return Estimate([*lines, *estimate_assets(services, requests).lines, *estimate_versions(services, plan).lines])
 
@@ -101,7 +101,7 @@ def list_version_narrations(services: Services, version_plan: RenderPlan) -> lis
     return [request for request in requests if request.slot.role == "narration"]
 
 
-def _estimate_translations(services: Services, plan: RenderPlan) -> Iterator[EstimateLine]:
+def estimate_translations(services: Services, plan: RenderPlan) -> Iterator[EstimateLine]:
     """Yield the price of each call that translates ``plan``, which has its scenes."""
     translator = services.providers.translator
     if translator.available:

@@ -26,7 +26,7 @@ from sutradhar.domain.video.timeline_builder import build_timeline
 from sutradhar.pipeline.deleted_jobs import find_deletion
 from sutradhar.pipeline.estimate import estimate_assets, list_version_narrations
 from sutradhar.pipeline.services import Services, hold_lease
-from sutradhar.pipeline.submit import cancel, hash_request
+from sutradhar.pipeline.submit import cancel, hash_request, retry
 from sutradhar.pipeline.upload_use import claim_uploads
 from sutradhar.telemetry import log
 
@@ -44,7 +44,9 @@ def order_versions(services: Services, message: OrderVersions) -> None:
         job = services.jobs.get(message.job_id)
         if job.versions_due:
             is_cancelled = job.state is JobState.CANCELLED
-            problems = _cancel_versions(services, job) if is_cancelled else _start_versions(services, job)
+            if is_cancelled:
+                cancel_versions(services, job)
+            problems = {} if is_cancelled else _start_versions(services, job)
             job = services.move(job.id, lambda current: record_versions(current, problems, was_cancelled=is_cancelled))
     _wake_renders(services, job)
 
@@ -130,12 +132,17 @@ def measure_scenes(timeline: Timeline) -> tuple[float, ...]:
     return tuple(lengths)
 
 
-def _cancel_versions(services: Services, job: Job) -> dict[Language, str]:
-    """Cancel the versions of a job that was cancelled; those that do not exist are never created."""
+def cancel_versions(services: Services, job: Job) -> None:
+    """Cancel the versions of ``job`` that have not finished."""
     for version in list_versions(services, job).values():
         with suppress(Conflict, NotFound):  # it has ended, or is deleted
             cancel(services, version.id)
-    return {}
+
+
+def retry_versions(services: Services, job: Job) -> list[Job]:
+    """Let the failed versions of ``job`` whose files exist go on, and return them."""
+    failed = [one for one in list_versions(services, job).values() if one.state is JobState.FAILED]
+    return [retry(services, one.id) for one in failed if not one.files_deleted_at]
 
 
 def _wake_renders(services: Services, first: Job) -> None:

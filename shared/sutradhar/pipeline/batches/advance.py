@@ -27,6 +27,7 @@ from sutradhar.pipeline.batches.start import RowStarter, choose_job
 from sutradhar.pipeline.batches.store import BATCHES
 from sutradhar.pipeline.services import Services
 from sutradhar.pipeline.submit import cancel
+from sutradhar.pipeline.versions import cancel_versions
 
 _LEASE = timedelta(minutes=3)
 _SWEEP_LIMIT = 100
@@ -134,6 +135,8 @@ def _cancel_rows(services: Services, look: _Look) -> None:
         if one.job and not one.job.state.is_terminal:
             with suppress(Conflict, NotFound):  # it has ended, or is deleted already
                 cancel(services, one.job.id)
+        elif one.job:
+            cancel_versions(services, one.job)
     look.observations = {number: observe_row(services, one.row) for number, one in look.observations.items()}
     changes = {number: one.row for number, one in look.observations.items()}
     for number, row in look.rows.items():

@@ -6,8 +6,17 @@ from dataclasses import dataclass, field
 from sutradhar.domain.assets.requests import AssetRequest, list_asset_requests
 from sutradhar.domain.assets.slot import PLAN
 from sutradhar.domain.plan.plan import RenderPlan
+from sutradhar.domain.plan.version import write_version
 from sutradhar.pipeline.audio_plans import draft_plan, needs_planner
-from sutradhar.pipeline.estimate import Estimate, EstimateLine, find_usage, list_parts, quote_usage
+from sutradhar.pipeline.estimate import (
+    Estimate,
+    EstimateLine,
+    estimate_translations,
+    find_usage,
+    list_parts,
+    list_version_narrations,
+    quote_usage,
+)
 from sutradhar.pipeline.first_providers import find_first_providers
 from sutradhar.pipeline.services import Services
 
@@ -46,7 +55,11 @@ class BatchEstimate:
                 draft.planning = tuple(quote_usage(self._services, PLAN, planner.usage(plan)))
             draft.is_filler = has_paid_planner and not plan.scenes
             drafted = draft_plan(self._services, planner, plan)
+            draft.planning = (*draft.planning, *estimate_translations(self._services, drafted))
             self._add_requests(draft, list_asset_requests(drafted, find_first_providers(self._services, drafted)))
+            for language in drafted.video_languages:
+                version = write_version(drafted, language)
+                self._add_requests(draft, list_version_narrations(self._services, version))
         self._drafts.append(draft)
 
     def _add_requests(self, draft: _Draft, requests: Iterable[AssetRequest]) -> None:

@@ -9,10 +9,12 @@ from functools import partial
 from sutradhar.domain.core.errors import NotFound
 from sutradhar.domain.jobs.batch import Batch, BatchRow, BatchRows
 from sutradhar.domain.jobs.job import Job, JobState
+from sutradhar.domain.language.table import name_language
 from sutradhar.pipeline.batches.rows import read_rows
 from sutradhar.pipeline.batches.store import BATCH_ROWS, name_rows
 from sutradhar.pipeline.deleted_jobs import find_deletion
 from sutradhar.pipeline.services import Services
+from sutradhar.pipeline.versions import list_versions
 
 MAX_ERROR = 500
 """The most characters of a row's error: a record has a hundred rows."""
@@ -69,7 +71,7 @@ def observe_row(services: Services, row: BatchRow) -> Observation:
         return Observation(row.evolve(state="queued", job_id="") if row.state == "running" else row)
     match job.state:
         case JobState.SUCCEEDED:
-            return Observation(row.evolve(state="succeeded", error=""), job)
+            return Observation(_observe_versions(services, row, job), job)
         case JobState.CANCELLED:
             return Observation(row.evolve(state="cancelled", error=job.cancel_reason[:MAX_ERROR]), job)
         case JobState.FAILED:
@@ -77,6 +79,19 @@ def observe_row(services: Services, row: BatchRow) -> Observation:
             is_broken_off = job.error is not None and job.error.spent_budget in ("day", "key", "batch")
             return Observation(row.evolve(state="queued" if is_broken_off else "failed", error=error), job)
     return Observation(row.evolve(state="running", error=""), job)
+
+
+def _observe_versions(services: Services, row: BatchRow, job: Job) -> BatchRow:
+    """Return the row of a finished job: it goes on as long as a video in another language does."""
+    versions = list_versions(services, job) if job.versions else {}
+    if job.versions_due or any(not one.state.is_terminal for one in versions.values()):
+        return row.evolve(state="running", error="")
+    for language, note in job.versions.items():
+        version = versions.get(language)
+        if note.problem or (version and version.state is JobState.FAILED):
+            error = note.problem or f"{name_language(language)}: {_describe_error(version) if version else ''}"
+            return row.evolve(state="failed", error=error[:MAX_ERROR])
+    return row.evolve(state="succeeded", error="")
 
 
 def name_job(batch_id: str, row: BatchRow) -> str:

@@ -3,7 +3,7 @@
 import io
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sutradhar.domain.billing.price import usd
 from sutradhar.domain.core.errors import Conflict, FieldError, InvalidRequest, NotFound
@@ -12,9 +12,11 @@ from sutradhar.domain.jobs.batch_index import INDEX_NAME, IndexLine, name_folder
 from sutradhar.domain.jobs.job import Job
 from sutradhar.domain.jobs.library import make_entry
 from sutradhar.domain.jobs.result import list_result_files
+from sutradhar.domain.language.tags import Language
 from sutradhar.pipeline.batches.rows import read_jobs, read_rows
 from sutradhar.pipeline.billing.accounts import read_spent
 from sutradhar.pipeline.services import Services
+from sutradhar.pipeline.versions import list_versions
 from sutradhar.telemetry import log
 
 _PIECE = 1 << 20
@@ -26,32 +28,54 @@ class RowResult:
 
     row: BatchRow
     job: Job | None
+    versions: Mapping[Language, Job] = field(default_factory=dict)
+    """The jobs of its video in other languages."""
+
+    @property
+    def jobs(self) -> Sequence[Job]:
+        """The jobs that have files: of the first video, and of those in other languages."""
+        jobs = [*([self.job] if self.job else []), *self.versions.values()]
+        return [one for one in jobs if one.result and not one.files_deleted_at]
 
     @property
     def files(self) -> Mapping[str, str]:
-        """The blobs of its finished video by the names of the files; empty: there are none, or none any more."""
-        job = self.job
-        if self.row.state != "succeeded" or job is None or job.result is None or job.files_deleted_at:
+        """The blobs of its finished video by the names of the files; empty: there are none, or none any more. With
+        several videos each has a folder of its language."""
+        if self.row.state != "succeeded" or self.job is None or self.job not in self.jobs:
             return {}
-        return list_result_files(job.result)
+        prefixes = {one.id: f"{one.current_plan.spoken_language}/" if self.job.versions else "" for one in self.jobs}
+        return {
+            f"{prefixes[one.id]}{name}": blob
+            for one in self.jobs
+            if one.result
+            for name, blob in list_result_files(one.result).items()
+        }
 
     @property
     def size(self) -> int:
-        """The bytes of its video."""
-        return self.job.result.size if self.files and self.job and self.job.result else 0
+        """The bytes of its videos."""
+        return sum(one.result.size for one in self.jobs if one.result) if self.files else 0
 
 
 def read_results(services: Services, batch: Batch, first: int = 1, last: int | None = None) -> list[RowResult]:
     """Return the rows from number ``first`` to ``last`` with their jobs."""
     rows = [row for row in read_rows(services, batch) if row.number >= first and (last is None or row.number <= last)]
     jobs = read_jobs(services, rows)
-    return [RowResult(row, jobs.get(row.job_id)) for row in rows]
+    return [make_result(services, row, jobs.get(row.job_id)) for row in rows]
+
+
+def make_result(services: Services, row: BatchRow, job: Job | None) -> RowResult:
+    """Return the row with its job, and with those of its other languages."""
+    return RowResult(row, job, list_versions(services, job) if job and job.versions else {})
 
 
 def make_index(services: Services, results: Sequence[RowResult], base_url: str = "") -> bytes:
     """Return the index of ``results`` as CSV. ``base_url``: the URL of the API; empty: the index has no URLs."""
-    spent = read_spent(services.records, [one.job.id for one in results if one.job])
-    return write_index(_describe(one, spent.get(one.row.job_id, 0), base_url) for one in results)
+    jobs = {one.row.number: [*([one.job] if one.job else []), *one.versions.values()] for one in results}
+    spent = read_spent(services.records, [job.id for some in jobs.values() for job in some])
+    return write_index(
+        _describe(one, sum(spent.get(job.id, 0) for job in jobs[one.row.number]), base_url) for one in results
+    )
 
 
 def refuse_large(results: Sequence[RowResult], max_bytes: int) -> None:

@@ -25,6 +25,7 @@ from sutradhar.pipeline.preflight import refuse_impossible
 from sutradhar.pipeline.services import Services
 from sutradhar.pipeline.submit import add_estimate, hash_request, retry
 from sutradhar.pipeline.upload_use import claim_uploads
+from sutradhar.pipeline.versions import retry_versions
 from sutradhar.pipeline.webhook_events import make_webhook
 from sutradhar.telemetry import log
 
@@ -54,7 +55,9 @@ def choose_job(services: Services, batch_id: str, row: BatchRow) -> Observation:
     if job is not None and job.state is JobState.FAILED and not job.files_deleted_at:
         return Observation(row.evolve(state="running", error=""), job)
     if job is not None and job.state is not JobState.FAILED:
-        return observe_row(services, row)
+        seen = observe_row(services, row)
+        has_failed_versions = job.state is JobState.SUCCEEDED and seen.row.state == "failed"
+        return Observation(row.evolve(state="running", error=""), job) if has_failed_versions else seen
     attempt = row.attempt + 1 if row.job_id else row.attempt
     new = row.evolve(state="running", error="", attempt=attempt)
     new = new.evolve(job_id=name_job(batch_id, new))
@@ -103,6 +106,8 @@ class RowStarter:
             return Observation(before.row, self._create_job(before.row, plan, self._sum_promised(in_progress)))
         if before.job.state is JobState.FAILED and before.row.state == "running":
             return Observation(before.row, retry(self._services, before.job.id))
+        if before.job.state is JobState.SUCCEEDED and before.row.state == "running":
+            retry_versions(self._services, before.job)
         return observe_row(self._services, before.row)
 
     def _sum_promised(self, in_progress: Sequence[Job | None]) -> int:
