@@ -37,12 +37,12 @@ class Way:
 
 
 _FIRST = {"languages": list(_LANGUAGES[:1])}
-_BURNED = {"burn_captions": None}
-_BESIDE = {"burn_captions": "none"}
+_IN_FRAMES = {"burn_captions": None}
+_IN_FILES = {"burn_captions": "none"}
 WAYS = (
-    Way("videos_captions_in_the_frames", {**_FIRST, "render": _BURNED}, {"render": _BURNED}),
-    Way("videos_captions_beside", {**_FIRST, "render": _BESIDE}, {"render": _BESIDE}),
-    Way("tracks", {**_FIRST, "render": _BESIDE}, {"language_output": "tracks", "render": _BESIDE}),
+    Way("videos_captions_in_the_frames", {**_FIRST, "render": _IN_FRAMES}, {"render": _IN_FRAMES}),
+    Way("videos_captions_in_files", {**_FIRST, "render": _IN_FILES}, {"render": _IN_FILES}),
+    Way("tracks", {**_FIRST, "render": _IN_FILES}, {"language_output": "tracks", "render": _IN_FILES}),
 )
 
 

@@ -55,9 +55,9 @@ def choose_job(services: Services, batch_id: str, row: BatchRow) -> Observation:
     if job is not None and job.state is JobState.FAILED and not job.files_deleted_at:
         return Observation(row.evolve(state="running", error=""), job)
     if job is not None and job.state is not JobState.FAILED:
-        seen = observe_row(services, row)
-        has_failed_versions = job.state is JobState.SUCCEEDED and seen.row.state == "failed"
-        return Observation(row.evolve(state="running", error=""), job) if has_failed_versions else seen
+        current = observe_row(services, row)
+        has_failed_versions = job.state is JobState.SUCCEEDED and current.row.state == "failed"
+        return Observation(row.evolve(state="running", error=""), job) if has_failed_versions else current
     attempt = row.attempt + 1 if row.job_id else row.attempt
     new = row.evolve(state="running", error="", attempt=attempt)
     new = new.evolve(job_id=name_job(batch_id, new))
