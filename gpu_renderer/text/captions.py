@@ -152,8 +152,8 @@ def _fit_caption(
 def _break_differently(lines: Sequence[str], *, keeps_lines: bool) -> Iterator[list[str]]:
     """Yield ``lines`` as they are, then broken into lines that are shorter and shorter."""
     yield list(lines)
-    text = join_words(split_words("\n".join(lines)))
-    longest = max(count_characters(word) for word in split_words(text))
+    words = [word for line in lines for word in split_words(line)]
+    text, longest = join_words(words), max(map(count_characters, words))
     for limit in range(MAX_LINE, max(MAX_LINE // 3, longest - 1), -1):
         yield [part for line in (lines if keeps_lines else [text]) for part in break_lines(line, limit)]
 

@@ -1,6 +1,7 @@
 """Lay out one line of text: parts in their fonts, from left to right, each with its place."""
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import groupby
 from typing import NamedTuple
 
@@ -24,9 +25,7 @@ class Run(NamedTuple):
 
     def measure(self, face: Typeface, size: int, characters: int | None = None) -> float:
         """Return the advance of its first ``characters``, or of all, in pixels."""
-        return self._load(face, size).getlength(
-            self.text[:characters], direction=self.direction, language=self.font.language or None
-        )
+        return _measure_text(self.text[:characters], self.font, face.scale_size(self.font, size), self.direction)
 
     def measure_ink(self, face: Typeface, size: int) -> tuple[float, float, float, float]:
         """Return the box of its glyphs around the point at which it begins."""
@@ -49,6 +48,12 @@ class Run(NamedTuple):
 
     def _load(self, face: Typeface, size: int) -> ImageFont.FreeTypeFont:
         return load_font(self.font, face.scale_size(self.font, size))
+
+
+@lru_cache(maxsize=4096)
+def _measure_text(text: str, font: FontFile, size: float, direction: str | None) -> float:
+    # kept, since Pillow takes milliseconds for each word of Nastaliq: it makes HarfBuzz read the font's rules anew
+    return load_font(font, size).getlength(text, direction=direction, language=font.language or None)
 
 
 def split_runs(line: str, face: Typeface, levels: Sequence[int] | None = None) -> list[Run]:

@@ -21,7 +21,7 @@ from gpu_renderer.text.titles import draw_title_overlay
 from gpu_renderer.thumbnail.draw import draw_thumbnail
 from sutradhar.domain.language.scripts import SCRIPTS, Script
 from sutradhar.domain.language.tags import Language
-from sutradhar.domain.text.words import split_words
+from sutradhar.domain.text.words import join_words, split_words
 from sutradhar.domain.video.timeline import Title
 from tests.phrases import list_phrases
 
@@ -94,6 +94,13 @@ def test_phrases_follow_each_other_without_a_gap() -> None:
     padding = 2 * round(0.08 * 27) + 6 + 2  # both sides of a box, its soft edges, and even numbers
     for box, following in pairwise(boxes):
         assert abs(box.x + box.rgba.shape[1] - following.x - padding) <= 4
+
+
+def test_phrases_of_lines_that_are_broken_again_are_joined_without_a_space() -> None:
+    look, words = usual_look().adapt_to_language("ja"), split_words(JAPANESE)
+    lines = [join_words(words[:3]), join_words(words[3:])]
+    narrow = Caption([JAPANESE * 2], 360, 640, look).plain
+    assert np.array_equal(Caption([*lines, *lines], 360, 640, look).plain.rgba, narrow.rgba)
 
 
 def draw(text: str, language: Language) -> np.ndarray:
