@@ -7,7 +7,9 @@ from textwrap import shorten
 from sutradhar.domain.language.tags import Language
 from sutradhar.domain.plan.speech_duration import estimate_speech_sec
 from sutradhar.domain.text.pasted_text import read_narration
-from sutradhar.domain.text.text import split_sentences
+from sutradhar.domain.text.phrases import has_phrases
+from sutradhar.domain.text.text import split_graphemes, split_sentences
+from sutradhar.domain.text.words import find_gap, split_words
 
 _MIN_SCENES, _MAX_SCENES = 3, 8
 _SCENE_SEC = 9.0
@@ -36,7 +38,7 @@ def divide_text(text: str, language: Language, count: int) -> list[str]:
     last pieces are empty if it has fewer words."""
     parts = split_script(text)
     if len(parts) < count:
-        parts = text.split()
+        parts = split_words(text)
     pieces = _join_parts(parts, language, min(count, len(parts))) if parts else []
     return [*pieces, *[""] * (count - len(pieces))]
 
@@ -44,7 +46,7 @@ def divide_text(text: str, language: Language, count: int) -> list[str]:
 def match_narrations(narrations: Sequence[str], words: Sequence[str]) -> list[int]:
     """Return the index in ``words`` after the last word of each narration, as far as both are alike. The words of a
     recording that no narration has belong to the narration before them."""
-    spelled = [[_spell(word) for word in narration.split()] for narration in narrations]
+    spelled = [[_spell(word) for word in split_words(narration)] for narration in narrations]
     narration_words = [word for narration in spelled for word in narration]
     blocks = SequenceMatcher(
         None, narration_words, [_spell(word) for word in words], autojunk=False
@@ -65,6 +67,8 @@ def match_narrations(narrations: Sequence[str], words: Sequence[str]) -> list[in
 
 def draw_narration(narration: str) -> str:
     """Return the image prompt of a scene that shows what its narration says."""
+    if has_phrases(narration):  # ``shorten`` cuts at spaces, and this text may have none
+        return "".join(split_graphemes(" ".join(narration.split()))[:_IMAGE_CHARS])
     return shorten(narration, _IMAGE_CHARS, placeholder="")
 
 
@@ -84,6 +88,7 @@ def _join_parts(parts: Sequence[str], language: Language, count: int) -> list[st
         if len(narrations) < count and (due or left <= count - len(narrations)):
             narrations.append(sentence)
         else:
-            narrations[-1] += sentence if narrations[-1].endswith("\n") else f" {sentence}"
+            gap = "" if narrations[-1].endswith("\n") else find_gap(narrations[-1], sentence)
+            narrations[-1] += f"{gap}{sentence}"
         done += sec
-    return [narration.rstrip("\n") for narration in narrations]
+    return [narration.rstrip("\n ") for narration in narrations]

@@ -26,6 +26,8 @@ _TAG = rf"(?i)</?(?:{_BLOCKS}|{_INLINE}){_ATTRIBUTES}>"
 _BLOCK_TAG = rf"(?i)<(/?)({_BLOCKS}){_ATTRIBUTES}>"
 _UNSEEN = r"(?is)<!--.*?-->|<!doctype[^>]*>|<(script|style|noscript|template)\b[^>]*>.*?</\1\s*>"
 _MARKS_OF_LISTS = r"(?:[-*+•‣◦▪▫●○■□·∙➤➢➔✓✔]|[–](?=\s+\p{L}))\s+(?:\[[ xX]\]\s+)?"
+_CITATION = r"【[^】\n\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}]{0,200}】"
+"""A reference as chat programs write it; in Chinese and Japanese these brackets hold words."""
 _URL = (
     r"(?i)<?\b(?:https?|ftp)://(?:www\.)?([^\s/<>\"'“”‘’()\[\]{},]+"
     r"[^\s/<>\"'“”‘’()\[\]{},.;:!?।])(?:[/?#][^\s<>\"“”()\[\]।]*[^\s<>\"“”()\[\].,;:!?।])?/?>?"
@@ -96,7 +98,7 @@ def split_line_prefix(line: str) -> tuple[str, str]:
         line, kind = heading[1], "heading"
     elif bullet := _compile(_MARKS_OF_LISTS).match(line):
         line, kind = line[bullet.end() :], "item"
-    elif _compile(r"(?:\d{1,3}|[a-zA-Z]|[\u0966-\u096f]{1,3})[.)]\s+\S").match(line):
+    elif _compile(r"(?:(?:\d{1,3}|[a-zA-Z])[.)]\s+|\d{1,3}[、．）]\s*)\S").match(line):
         kind = "item"
     return line, kind
 
@@ -163,5 +165,5 @@ def strip_links(text: str, left_out: list[str]) -> str:
     text = _compile(r"\[([^\[\]\n]+)\]\(((?:https?:|mailto:|tel:|www\.|/|\#)[^()\s]*)(?:\s+\"[^\"\n]*\")?\)").sub(
         keep_label, text
     )
-    text = _compile(r"\s?:contentReference\[[^\]\n]*\]\{[^}\n]*\}|【[^】\n]{0,200}】").sub(leave_out_image, text)
+    text = _compile(rf"\s?:contentReference\[[^\]\n]*\]\{{[^}}\n]*\}}|{_CITATION}").sub(leave_out_image, text)
     return _compile(_URL).sub(shorten_link, text)

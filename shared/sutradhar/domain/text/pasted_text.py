@@ -12,18 +12,25 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from sutradhar.domain.text import markup, stage_directions
+from sutradhar.domain.text.line_breaks import CLOSING_MARKS, SENTENCE_ENDS
+from sutradhar.domain.text.phrases import has_phrases
 from sutradhar.domain.text.text import REMOVED, make_drawable, split_graphemes
+from sutradhar.domain.text.words import find_gap
 
 if TYPE_CHECKING:
     from regex import Match, Pattern
 
 _SPACES = f" \t{REMOVED}"
-_ENDS = ".!?।॥…:|"
-_CLOSING = "\"'”’»)]*_"
-_QUOTES = {'"': '"', "“": "”", "‘": "’", "«": "»", "'": "'", "„": "“"}
-_WRAPPED_FROM, _VERSE_TO = 45, 60
-"""Widths in characters. Programs wrap lines at the first width or more; a paragraph with a line wider than the second
-is not verse."""
+_ENDS = f"{SENTENCE_ENDS}:：|"
+_CLOSING = f"{CLOSING_MARKS}*_"
+_MARKS = r",;:.!?।॥…،؛؟۔、。，；：！？"
+"""Punctuation that no gap stands before."""
+_QUOTES = {'"': '"', "“": "”", "‘": "’", "«": "»", "'": "'", "„": "“", "「": "」", "『": "』", "《": "》", "‹": "›"}
+_WRAPPED_FROM, _FULL_FROM, _VERSE_TO = 45, 20, 60
+"""Widths in characters. Programs wrap lines at the first width or more, text without spaces at the second; a paragraph
+with a line wider than the third is not verse."""
+_ROUND = r"\([^()\n]{1,200}\)|（[^（）\n]{1,200}）"
+_FULL_SQUARE = r"［[^［］\n]{1,200}］|【[^【】\n]{1,200}】"
 _NARRATED = (
     r"(?i)narrat\w*|voice[ -]?over|v\.?o\.?|dialogue|script|spoken.*|audio|narration.*"
     r"|नैरेशन|कथन|वर्णन|वाचन|संवाद|वॉ[इय]स[ -]?ओवर"
@@ -99,11 +106,11 @@ def _strip_directions(text: str, reading: _Reading, *, square: bool) -> str:
         before, after = text[: match.start()].rstrip(_SPACES), text[match.end() :].lstrip(_SPACES)
         word_before = before and (unicodedata.category(before[-1])[0] in "LMN" or before[-1] == ",")
         inside = bool(word_before and after and after[0] != "\n")
-        is_square = match[0][0] in "[{"
+        is_square = match[0][0] in "[{［【"
         known = stage_directions.is_direction(match[0][1:-1], square=is_square, inside_sentence=inside)
         return reading.leave_out(match[0]) if known else match[0]
 
-    brackets = r"\[[^\[\]]{1,500}\]|\{[^{}\n]{1,200}\}" if square else r"\([^()\n]{1,200}\)"
+    brackets = rf"\[[^\[\]]{{1,500}}\]|\{{[^{{}}\n]{{1,200}}\}}|{_FULL_SQUARE}" if square else _ROUND
     return _compile(brackets).sub(replace_direction, text)
 
 
@@ -162,8 +169,8 @@ def _read_line(line: str, reading: _Reading, *, in_script: bool, stamped: bool, 
             return _Line(reading.leave_out(line))
         if lead is None and in_script:
             lead = stage_directions.match_part_label(line)
-        if lead is None and (bracket := _compile(r"\(([^()\n]{1,200})\)").match(line)):
-            lead = bracket if stage_directions.is_direction(bracket[1], square=False) else None
+        if lead is None and (bracket := _compile(_ROUND).match(line)):
+            lead = bracket if stage_directions.is_direction(bracket[0][1:-1], square=False) else None
         if lead is None:
             break
         reading.leave_out(lead[0])
@@ -242,9 +249,10 @@ def _join(lines: Sequence[_Line]) -> str:
         for n, text in enumerate(texts):
             ended = narration.rstrip(_SPACES + _CLOSING)[-1:] in _ENDS
             if n and (verse or wrapped):
-                narration += f"\n{text}" if verse else f" {text}"
+                narration += f"\n{text}" if verse else f"{find_gap(narration, text)}{text}"
             elif narration:
-                narration += f" {text}" if ended and not verse and not after_verse else f"\n\n{text}"
+                flows = ended and not verse and not after_verse
+                narration += f"{find_gap(narration, text)}{text}" if flows else f"\n\n{text}"
             else:
                 narration = text
             after_verse = verse
@@ -262,10 +270,12 @@ def _is_verse(texts: Sequence[str]) -> bool:
 def _is_wrapped(texts: Sequence[str]) -> bool:
     """Return whether a program broke ``texts`` at a width: the next word would not fit, or begins in lower case."""
     widths = [len(text) for text in texts]
-    if len(texts) < 2 or max(widths) < _WRAPPED_FROM:
+    if len(texts) < 2 or max(widths) < (_FULL_FROM if has_phrases("".join(texts)) else _WRAPPED_FROM):
         return False
     limit = max(widths)
     pairs = list(pairwise(texts))
+    if has_phrases("".join(texts)):  # a line without spaces is full to the last character or two
+        return min(widths[:-1]) >= limit - 2
     full = all(len(text) + 1 + len(following.split()[0]) > limit for text, following in pairs)
     return full or all(len(text) > 0.6 * limit and following[0].islower() for text, following in pairs)
 
@@ -273,9 +283,10 @@ def _is_wrapped(texts: Sequence[str]) -> bool:
 def _close_gaps(narration: str) -> str:
     """Return ``narration`` with single spaces, and without a gap before punctuation where a piece was removed."""
     narration = _compile(rf"[ \t]*{REMOVED}[ \t{REMOVED}]*").sub(REMOVED, narration)
-    narration = _compile(rf"(?<=([,;:.!?।॥]))(?:{REMOVED})\1(?!\1)").sub("", narration)
-    narration = _compile(rf"{REMOVED}(?=[,.!?;:।॥…)\]”’])|(?<=[(\[“‘]){REMOVED}|^{REMOVED}|{REMOVED}$").sub(
+    narration = _compile(rf"(?<=([{_MARKS}]))(?:{REMOVED})\1(?!\1)").sub("", narration)
+    narration = _compile(rf"{REMOVED}(?=[{_MARKS})\]”’」』）])|(?<=[(\[“‘「『（]){REMOVED}|^{REMOVED}|{REMOVED}$").sub(
         "", narration
     )
+    narration = _compile(rf"(.){REMOVED}(?=(.))").sub(lambda gap: gap[1] + find_gap(gap[1], gap[2]), narration)
     lines = (" ".join(line.split()) for line in narration.replace(REMOVED, " ").split("\n"))
     return _compile(r"\n{3,}").sub("\n\n", "\n".join(lines)).strip()

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from sutradhar.domain.text.text import clean_text
+from sutradhar.domain.text.words import split_words
 
 MAX_PREFIX_CHARS = 12
 """A search compares at most this many of the first characters of a word."""
@@ -13,11 +14,15 @@ beside the largest job."""
 
 def fold_words(text: str) -> list[str]:
     """Return the words of ``text`` in lower case; Hindi spellings with and without nukta, chandrabindu or anusvara
-    become one, and joiners are left out."""
+    become one, and joiners, Arabic vowel signs and marks of direction are left out. Japanese and Chinese words are the
+    phrases of the text."""
     import regex  # noqa: PLC0415 - a function that reads no text does without
 
     folded = clean_text(text).casefold().replace("\u093c", "").replace("ँ", "ं")
     folded = folded.replace("\u200c", "").replace("\u200d", "")
+    if not folded.isascii():
+        folded = regex.sub(r"[\u0640\u064b-\u0652\u0670\p{Cf}]", "", folded)
+        folded = " ".join(split_words(folded))
     return regex.findall(r"[\p{L}\p{M}\p{N}]+", folded)
 
 

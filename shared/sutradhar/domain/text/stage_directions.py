@@ -6,6 +6,8 @@ Lists define all of them. Every other text is the user's, and is spoken.
 from functools import cache
 from typing import TYPE_CHECKING
 
+from sutradhar.domain.language.table import FACTS
+
 if TYPE_CHECKING:
     from regex import Match, Pattern
 
@@ -15,6 +17,10 @@ _LABELS = (
     r"(?:male|female|deep|soft|child) voice|(?:narrator|voice) text|audio script"
     r"|वाचक|कथावाचक|कथाकार|सूत्रधार|नैरेटर|नरेटर|नैरेशन|वर्णन|कथन|मेज़बान|मेजबान|होस्ट|एंकर|उद्घोषक|प्रस्तुतकर्ता|वक्ता"
     r"|वॉ[इय]स[ -]?ओवर|वा[इय]स[ -]?ओवर|पार्श्व ?स्वर|(?:पुरुष|महिला) (?:स्वर|आवाज़|आवाज)"
+    r"|narrador[ae]?s?|narrat(?:eur|rice|ore)|erzähler(?:in)?|sprecher(?:in)?|locutora?|narator|voix[ -]off|voz en off"
+    r"|рассказчик|диктор|ведущ(?:ий|ая)|الراوي|المعلق|المذيع|راوی|میزبان|ナレーター|ナレーション|語り手|내레이터|나레이터|내레이션|해설"
+    r"|旁白|解说|主持人|叙述者|কথক|ভাষ্যকার|উপস্থাপক|கதைசொல்லி|விவரிப்பாளர்|தொகுப்பாளர்|వ్యాఖ్యాత|కథకుడు|વાચક|સૂત્રધાર|ઉદ્ઘોષક"
+    r"|ನಿರೂಪಕ|ನಿರೂಪಕಿ|ആഖ്യാതാവ്|അവതാരകൻ|അവതാരക|ਕਥਾਵਾਚਕ|ਸੂਤਰਧਾਰ"
 )
 _OFF_SCREEN = (
     r"v\.?\s?o\.?|voice[ -]?over|o\.?s\.?|off[ -]?(?:screen|camera)|on[ -]camera|cont(?:'|’)?d|continued|narrat\w+"
@@ -37,7 +43,7 @@ _CUES_OF_SCRIPTS = (
     r"|length|time|mood|tone|setting|location|style|characters?|logline|description|tags|hashtags|audio|animation|graphics?"
     r"|दृश्य|संगीत|ध्वनि|चित्र|छवि|कैमरा|शीर्षक|अवधि|समय|स्थान|पात्र|टैग"
 )
-_SCENE = r"(?i:scene|shot|slide|frame|दृश्य|शॉट|स्लाइड|सीन)\s*\#?[\d\u0966-\u096f]{1,3}\b"
+_SCENE = r"(?i:scene|shot|slide|frame|दृश्य|शॉट|स्लाइड|सीन)\s*\#?\d{1,3}\b"
 _HEADINGS = (
     r"(?:video |voice-?over |full )?script|narration|voice[ -]?over|dialogue|title|intro(?:duction)?|outro|hook"
     r"|conclusion|call to action|cta|ending|opening|closing|end(?: screen| card)?|scene breakdown|visuals?"
@@ -48,7 +54,8 @@ _PARTS_OF_SONGS = (
     r"(?:verse|(?:pre|post)?[- ]?chorus|bridge|refrain|hook|interlude|breakdown|(?:guitar |piano |drum )?solo|coda|tag"
     r"|मुखड़ा|अंतरा|स्थायी|टेक)(?:\s*\d{1,2})?(?:\s*\(?[x×]\s*\d{1,2}\)?)?"
 )
-_STAMP = r"\d{1,2}:[0-5]\d(?::[0-5]\d)?(?:[.,]\d{1,3})?"
+_SIXTY = f"[0-5{''.join(facts.digits[:6] for facts in FACTS.values() if not facts.digits.isascii())}]\\d"
+_STAMP = rf"\d{{1,2}}[:：]{_SIXTY}(?:[:：]{_SIXTY})?(?:[.,]\d{{1,3}})?"
 _STAMPS = rf"{_STAMP}\s*(?:-->|[-–—→]|to|से)\s*{_STAMP}"
 _SECONDS = r"(?:approx\.?|about|~)?\s*\d{1,3}(?:\s*[-–]\s*\d{1,3})?\s*(?:s|secs?\.?|seconds?|सेकंड|सेकेंड)"
 _TIMED_PART = rf"(?i:{_HEADINGS}|(?:section|part|segment|chapter|भाग|खंड)(?:\s*\d{{1,2}})?)"
@@ -67,6 +74,10 @@ giggling sighs sighing gasps gasping whispers whispering whispered sobs sobbing 
 rumbles rumbling crackles crackling jingle instrumental ambience voiceover vo v.o v.o. crossfade sound sounds song
 sings singing smiling smiles excitedly dramatically संगीत विराम ठहराव रुककर तालियाँ तालियां मौन ध्वनि आवाज़ आवाज
 हँसते हंसते हँसी हंसी म्यूज़िक म्यूजिक साउंड फुसफुसाते शंखनाद
+música musique musik musica musiques pausa risas rires silencio silêncio aplausos applaudissements jeda tawa hening
+музыка пауза смех тишина аплодисменты موسيقى موسیقی صمت وقفة وقفہ خاموشی ضحك تصفيق ہنسی تالیاں 音楽 音乐 音樂 音效
+効果音 拍手 掌声 笑い 笑声 停顿 沈黙 음악 효과음 박수 웃음 침묵 সঙ্গীত সংগীত বিরতি নীরবতা হাসি இசை இடைநிறுத்தம் மௌனம் சிரிப்பு
+సంగీతం విరామం నిశ్శబ్దం నవ్వు संगीत शांतता હાસ્ય સંગીત વિરામ મૌન ಸಂಗೀತ ವಿರಾಮ ಮೌನ ನಗು സംഗീതം ഇടവേള മൗനം ചിരി ਸੰਗੀਤ ਵਿਰਾਮ ਚੁੱਪ ਹਾਸਾ
 """
 _HEADS = frozenset(_HEADS_LIST.split())
 _HELPERS_LIST = """

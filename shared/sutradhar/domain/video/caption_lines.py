@@ -20,6 +20,8 @@ MAX_LINE = 42
 """The most characters of a line in most languages."""
 PAUSES = ",;:—–،؛、，；：﹑"
 STOPS = SENTENCE_ENDS
+_FIRST_WIDE = "\u1100"
+"""No character before it is wide (Unicode, EastAsianWidth.txt)."""
 _MAX_BACK = 3
 """The most characters by which a cut inside a long word moves, so that no line begins with its closing marks."""
 
@@ -39,9 +41,15 @@ class LineLimits:
     def measure(self, text: str) -> float:
         """Return the width of ``text`` in characters."""
         clusters = split_graphemes(text)
-        if self.narrow_width == 1:
+        if self.narrow_width == 1 and (text.isascii() or max(text) < _FIRST_WIDE):
             return len(clusters)
-        return sum(1 if is_wide(cluster) else self.narrow_width for cluster in clusters)
+        return sum(map(self.measure_cluster, clusters))
+
+    def measure_cluster(self, cluster: str) -> float:
+        """Return the width of ``cluster``; a Chinese character in a Latin text counts two."""
+        if self.narrow_width == 1:
+            return 2 if unicodedata.east_asian_width(cluster[0]) in "WF" else 1
+        return self.narrow_width if unicodedata.east_asian_width(cluster[0]) in ("N", "Na", "H") else 1
 
 
 @lru_cache(maxsize=512)
@@ -54,10 +62,6 @@ def find_limits(text: str) -> LineLimits:
 def count_characters(text: str) -> int:
     """Return the number of characters as a reader counts them (grapheme clusters)."""
     return len(split_graphemes(text))
-
-
-def is_wide(cluster: str) -> bool:
-    return unicodedata.east_asian_width(cluster[0]) not in ("N", "Na", "H")
 
 
 def find_last_mark(text: str) -> str:
@@ -145,11 +149,9 @@ def cut_word(word: str, limit: int, limits: LineLimits) -> list[str]:
 
 def _count_fitting(clusters: Sequence[str], limit: int, limits: LineLimits) -> int:
     """Return how many of ``clusters`` a line takes, at least one."""
-    if limits.narrow_width == 1:
-        return limit
     width, count = 0.0, 0
     for cluster in clusters:
-        width += 1 if is_wide(cluster) else limits.narrow_width
+        width += limits.measure_cluster(cluster)
         if width > limit and count:
             break
         count += 1
