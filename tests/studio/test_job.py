@@ -103,3 +103,36 @@ def test_a_video_that_failed_says_why_and_is_finished_by_a_retry(tmp_path: Path,
         page.get_by_role("button", name="Try again").click()
         page.get_by_role("dialog").get_by_role("button", name="Try again").click()
         expect(page.get_by_label("The video", exact=True)).to_be_visible(timeout=FINISHED_MS)
+
+
+def test_a_video_with_two_audio_tracks_is_heard_in_the_chosen_language(
+    open_page: OpenPage, studio: StudioServer
+) -> None:
+    words = ("एक छोटी लोमड़ी ने अंगूर देखे।", "फिर वह चली गई।")
+    scenes = [{**scene, "translations": {"hi": text}} for scene, text in zip(FOX_PLAN["scenes"], words, strict=True)]
+    fields = {"title": "The fox twice", "languages": ["en", "hi"], "language_output": "tracks"}
+    job_id = studio.create_job({**FOX_PLAN, **fields, "scenes": scenes})
+    studio.finish_job(job_id)
+    page = open_page()
+    page.goto(f"#/job/{job_id}")
+    choice = page.get_by_label("What you hear")
+    expect(choice.locator("option")).to_have_text(["English", "Hindi"])
+    choice.select_option("hi")
+    assert page.evaluate("document.querySelector('video').muted")
+    page.evaluate("document.querySelector('video').play()")
+    page.wait_for_function("() => document.querySelector('audio').currentTime > 0.5")
+    late = "Math.abs(document.querySelector('audio').currentTime - document.querySelector('video').currentTime)"
+    page.wait_for_function(f"() => {late} < 0.3")
+    page.wait_for_function(
+        "() => [...document.querySelector('video').textTracks].find((one) => one.language === 'hi').mode === 'showing'"
+    )
+    page.evaluate("document.querySelector('video').pause()")
+    page.wait_for_function("() => document.querySelector('audio').paused")
+    choice.select_option("en")
+    expect(page.locator("audio[preload=auto]")).to_have_count(0)
+    assert not page.evaluate("document.querySelector('video').muted")
+    page.get_by_text("All files").click()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Audio Hindi (M4A)").click()
+    assert download.value.path().stat().st_size > 10_000
+    check_accessibility(page)

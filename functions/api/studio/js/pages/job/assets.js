@@ -10,14 +10,14 @@ const WHOLE = ["music", "song", "recording"];
 
 export function Assets({ status }) {
   const pictures = status.assets.filter(({ kind }) => ["image", "footage", "clip", "upload"].includes(kind));
-  const sounds = new Map(status.assets.filter(({ kind }) => kind === "narration").map((asset) => [asset.slot.replace("narration", ""), asset]));
+  const sounds = status.assets.filter(({ kind }) => kind === "narration"); // of a scene there may be one in each language
   const whole = status.assets.filter(({ slot, url }) => url && WHOLE.includes(slot));
-  if (!pictures.length && !sounds.size && !whole.length) return null;
+  if (!pictures.length && !sounds.length && !whole.length) return null;
   return html`<section class="stack"><h2>${t("job.parts")}</h2>
     <ul class="plain asset-grid">${pictures.map((asset) => html`<li class="card asset" key=${asset.slot}>
       <${Picture} asset=${asset} />
       <div class="asset-text"><span>${nameSlot(asset.slot)}</span>${asset.provider && html`<span class="soft small">${asset.provider}</span>`}
-        <${Sound} asset=${sounds.get(asset.slot.replace(/(image|footage|clip|upload)$/, ""))} /></div>
+        ${sounds.filter(({ slot }) => slot.startsWith(asset.slot.replace(/(image|footage|clip|upload)$/, "narration"))).map((sound) => html`<${Sound} key=${sound.slot} asset=${sound} />`)}</div>
     </li>`)}</ul>
     ${whole.map(({ slot, url }) => html`<div class="row" key=${slot}><span>${nameSlot(slot)}</span><audio controls preload="none" src=${fileUrl(url)} aria-label=${nameSlot(slot)} /></div>`)}
   </section>`;
@@ -31,7 +31,6 @@ function Picture({ asset }) {
 }
 
 function Sound({ asset }) {
-  if (!asset) return null;
   if (!asset.url) return html`<span class="soft small row"><${Icon} name="sound" />${t("job.voice_soon")}</span>`;
   return html`<audio controls preload="none" src=${fileUrl(asset.url)} aria-label=${nameSlot(asset.slot)} />`;
 }

@@ -11,6 +11,7 @@ import { Icon } from "../../ui/icon.js";
 import { More } from "../../ui/more.js";
 import { useFileUrl } from "../../ui/use_file_url.js";
 import { useLoad } from "../../ui/use_load.js";
+import { AudioChoice } from "./audio_choice.js";
 import { Marks } from "./marks.js";
 import { Making } from "./making.js";
 import { Versions } from "./versions.js";
@@ -34,6 +35,7 @@ export function Finished({ status }) {
       <video ref=${player} class="player" controls playsinline preload="metadata" tabindex="0" aria-label=${t("job.player")} poster=${fileUrl(status.thumbnail_url)} ...${video} style=${size ? { aspectRatio: `${size.width} / ${size.height}` } : {}}>
         ${Object.entries(status.captions).map(([code, files]) => html`<track key=${code} kind="captions" srclang=${code} label=${nameLanguage(code, language.get())} src=${fileUrl(`${files.vtt}&redirect=false`)} />`)}
       </video>
+      <${AudioChoice} tracks=${status.audio_tracks} player=${player} />
       <${Publications} publications=${status.publications} />
     </div>
     <div class="stack">
@@ -67,6 +69,7 @@ function Downloads({ status, bytes }) {
     [t("job.video_file"), status.final_video_url, "video.mp4"],
     [t("job.thumbnail_file"), status.thumbnail_url, "thumbnail.png"],
     ...captions,
+    ...Object.entries(status.audio_tracks).map(([code, url]) => [t("job.audio_file", { language: nameLanguage(code, language.get()) }), url, `audio.${code}.m4a`]),
     [t("job.summary_file"), `${base}kind=summary`, "job_summary.json"],
     [t("job.provenance_file"), `${base}kind=provenance`, "provenance.json"],
   ];

@@ -71,6 +71,8 @@ export default {
   all_files: "All files",
   video_file: "Video (MP4)",
   thumbnail_file: "Thumbnail (PNG)",
+  audio_language: "What you hear",
+  audio_file: "Audio {language} (M4A)",
   captions_file: "Captions {language} ({format})",
   summary_file: "How it was made (JSON)",
   provenance_file: "Who made what (JSON)",

@@ -1,5 +1,6 @@
 export default {
   of_scene: "Scene {number}: {kind}",
+  in_language: "{kind} ({language})",
   plan: "Text of the video",
   image: "image",
   narration: "voice",

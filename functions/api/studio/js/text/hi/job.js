@@ -71,6 +71,8 @@ export default {
   all_files: "सारी फ़ाइलें",
   video_file: "वीडियो (MP4)",
   thumbnail_file: "थंबनेल (PNG)",
+  audio_language: "आप क्या सुनें",
+  audio_file: "ऑडियो {language} (M4A)",
   captions_file: "कैप्शन {language} ({format})",
   summary_file: "कैसे बना (JSON)",
   provenance_file: "किसने क्या बनाया (JSON)",

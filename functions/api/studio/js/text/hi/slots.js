@@ -1,5 +1,6 @@
 export default {
   of_scene: "दृश्य {number}: {kind}",
+  in_language: "{kind} ({language})",
   plan: "वीडियो का पाठ",
   image: "चित्र",
   narration: "आवाज़",
