@@ -79,7 +79,7 @@ def test_lines(text: str, lines: list[str]) -> None:
 
 
 def test_a_narrow_character_counts_half_beside_wide_ones() -> None:
-    assert find_limits("これは日本語 iPhone").measure("これは日本語 iPhone") == 9.5
+    assert find_limits("これは日本語の iPhone").measure("これは日本語の iPhone") == 10.5
     assert find_limits("an iPhone").measure("an iPhone 本") == 12
 
 

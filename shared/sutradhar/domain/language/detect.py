@@ -40,11 +40,11 @@ def detect_language(text: str) -> Language:
     if all(c.isascii() for c in letters):
         return _detect_latin(text)
     counts = Counter(_find_language(c) for c in letters)
+    if counts["ja"]:
+        counts["ja"] += counts.pop("zh", 0)  # Japanese mixes kana with Chinese characters
     language, count = counts.most_common(1)[0]
     if language is None or (language == "hi" and count * 2 <= len(letters)):
         return _detect_latin(text)
-    if counts["ja"] and language == "zh":
-        return "ja"  # Japanese mixes kana with Chinese characters
     if language == "ar" and sum(c in _URDU for c in letters) * 20 > count:
         return "ur"
     return language
