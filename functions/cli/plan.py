@@ -22,7 +22,7 @@ def plan(options: PlanOptions) -> None:
     from sutradhar.pipeline.brands.apply import apply_brand
     from sutradhar.pipeline.notices import collect_notices
     from sutradhar.pipeline.own_media import check_own_media
-    from sutradhar.pipeline.preflight import find_unspoken
+    from sutradhar.pipeline.preflight import find_unspoken, find_untranslatable
     from sutradhar.pipeline.recording_plans import find_unknown_words
     from sutradhar.pipeline.translations import translate_draft
 
@@ -35,8 +35,9 @@ def plan(options: PlanOptions) -> None:
         with name_given_options(options.overrides):
             requested_plan = apply_brand(services, requested_plan)
             check_own_media(services, requested_plan, bootstrap.settings().terminal_limits)
-            if errors := [*find_unknown_words(services, requested_plan), *find_unspoken(services, requested_plan)]:
-                raise InvalidRequest(errors)
+            for find in (find_unknown_words, find_unspoken, find_untranslatable):
+                if errors := list(find(services, requested_plan)):
+                    raise InvalidRequest(errors)
         plan_result = write_plan(services, services.providers.planner, requested_plan)
         translated = translate_draft(services, plan_result.plan)
         plan_result = replace(plan_result, plan=translated.plan)

@@ -6,6 +6,7 @@ from typing import Any
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.plan.plan_patch import MusicPatch, PlanPatch, ScenePatch
 from sutradhar.domain.plan.plan_text import parse_plan_text
+from sutradhar.domain.plan.short_plan import shorten_plan
 
 _ALWAYS, _ALWAYS_IN_SCENES = ("title", "voice"), ("narration", "image_prompt")
 """Fields that are shown even if the plan leaves them out."""
@@ -36,7 +37,7 @@ def read_changes(plan: RenderPlan, text: str) -> PlanPatch:
 
 
 def _list_fields(plan: RenderPlan) -> dict[str, Any]:
-    full, short = plan.model_dump(mode="json"), plan.model_dump(mode="json", exclude_defaults=True)
+    full, short = plan.model_dump(mode="json"), shorten_plan(plan)
     fields = {name: full[name] for name in PlanPatch.model_fields if name in short or name in _ALWAYS}
     if "music" in fields:
         fields["music"] = {name: full["music"][name] for name in MusicPatch.model_fields}

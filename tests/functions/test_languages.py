@@ -32,6 +32,24 @@ def test_each_language_tells_who_speaks_it_and_what_it_lacks(home: object) -> No
     assert "संस्कृतम्" in CliRunner().invoke(app, ["languages"]).stdout
 
 
+def test_a_video_that_nothing_can_write_or_translate_is_refused_before_it_is_a_job(home: object) -> None:
+    api: FlaskClient = open_client("api")
+    for body, path, problem, advice in (
+        ({"topic": "The history of tea", "language": "ta"}, "language", "no sentences in Tamil", "in Tamil"),
+        ({"topic": "Prahlad", "languages": ["hi", "fr"]}, "languages", "no translation into French", "OPENAI_API_KEY"),
+        ({"topic": "Prahlad", "language": "sa"}, "language", "no narrator", "narration_audio"),
+        ({"topic": "Prahlad", "languages": ["hi", "hi"]}, "languages", "names hi twice", "leave it out"),
+    ):
+        (error,) = api.post("/render", json=body).get_json()["errors"]
+        assert error["path"] == path
+        assert problem in error["message"]
+        assert advice in error["message"]
+        shown = CliRunner().invoke(app, ["plan", "--plan", "-"], input=json.dumps(body))
+        assert shown.exit_code == 2, shown.output
+        assert problem in " ".join(shown.output.split())
+    assert api.get("/library").get_json()["total"] == 0
+
+
 def test_a_plan_tells_words_that_are_timed_by_their_length(home: object, monkeypatch: object) -> None:
     scene = {"narration": "வணக்கம் உலகம்.", "image_prompt": "a sunrise"}
     plan = RenderPlan.parse({"scenes": [scene]})

@@ -8,7 +8,7 @@ from sutradhar.domain.plan.speech_duration import estimate_speech_sec
 from sutradhar.providers.offline.storybook.planner import Storybook
 
 LANGUAGES: tuple[Language, ...] = ("en", "hi")
-BLANKS = re.compile(r"[{}\[\]]|TODO|\btopic\b", re.IGNORECASE)
+BLANKS = re.compile(r"[{}\[\]]|TODO|\b[Tt]opic\b")
 
 
 def write_plan(**fields: object) -> RenderPlan:

@@ -11,6 +11,7 @@ from sutradhar.domain.plan.choices import FootageSource, Voice
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.text.letter_scripts import list_other_scripts
 from sutradhar.domain.text.pasted_text import read_narration
+from sutradhar.pipeline.audio_plans import draft_plan
 from sutradhar.pipeline.recording_plans import find_unknown_words
 from sutradhar.pipeline.services import Services
 from sutradhar.pipeline.translations import refuse_untranslated
@@ -20,7 +21,9 @@ from sutradhar.ports.providers import ClipGenerator, FootageLibrary
 def refuse_impossible(services: Services, job: Job) -> None:
     """Raise InvalidRequest that names every field at fault."""
     errors = [*_find_unsayable(services, job.requested_plan), *find_unspoken(services, job.requested_plan)]
-    errors += [*find_untranslatable(services, job.requested_plan), *find_undrawable(services, job.requested_plan)]
+    if not errors:  # a language that no voice speaks needs no second reason
+        errors += find_untranslatable(services, job.requested_plan)
+    errors += find_undrawable(services, job.requested_plan)
     if job.requested_plan.strict:
         errors += _find_missing_providers(services, job)
     if errors:
@@ -40,12 +43,26 @@ def _find_unsayable(services: Services, plan: RenderPlan) -> Iterator[FieldError
 
 
 def find_untranslatable(services: Services, plan: RenderPlan) -> Iterator[FieldError]:
-    """Yield an error for a plan with scenes whose narration nothing translates into a language of ``languages``."""
-    if plan.scenes and plan.other_languages and not services.providers.translator.available:
-        try:
-            refuse_untranslated(plan)
-        except ProviderError as exc:
-            yield FieldError("languages", f"{exc}: {exc.advice}")
+    """Yield an error for a plan that nothing writes in its language, or whose narration nothing translates into a
+    language of ``languages``."""
+    if services.providers.translator.available or not _has_rare_language(plan):
+        return
+    try:
+        script = plan if plan.scenes else draft_plan(services, services.providers.planner, plan)
+    except ProviderError as exc:
+        yield FieldError("language", f"{exc}: {exc.advice}" if exc.advice else str(exc))
+        return
+    try:
+        refuse_untranslated(script)
+    except ProviderError as exc:
+        yield FieldError("languages", f"{exc}: {exc.advice}")
+
+
+def _has_rare_language(plan: RenderPlan) -> bool:
+    """Return whether ``plan`` needs a language in which the offline planner does not write about everything."""
+    if plan.song or plan.narration_audio:
+        return False
+    return bool(plan.other_languages) or not (plan.scenes or FACTS[plan.spoken_language].has_any_topic)
 
 
 def find_undrawable(services: Services, plan: RenderPlan) -> Iterator[FieldError]:

@@ -41,6 +41,8 @@ class LanguageFacts:
     """The digits of the language's own script; all languages also read the European ones."""
     common_words: str = ""
     """Frequent short words by which a text in Latin letters is known to be in this language."""
+    has_any_topic: bool = False
+    """True: the offline planner has sentences about any topic in it, and not only stories."""
     espeak_voice: str = ""
     """The name of espeak-ng's voice; empty: it has none."""
     shaping: str = ""

@@ -47,6 +47,7 @@ from sutradhar.domain.plan.shorthand import (
     read_music,
     read_optional_language,
     read_watermark,
+    refuse_repeated,
 )
 from sutradhar.domain.plan.song import OwnNarration, Song
 from sutradhar.domain.plan.translation import Glossary, LanguageVoices, Localization, Localizations
@@ -93,8 +94,8 @@ class RenderPlan(Record):
     tags: tuple[Annotated[SingleLineText, Field(max_length=100)], ...] = Field(default=(), max_length=30)
     language: Annotated[LanguageCode | None, BeforeValidator(read_optional_language)] = None
     """The language of the narration, as a code or a name ("Hindi"). None: detected from the text."""
-    languages: Annotated[tuple[LanguageCode, ...], BeforeValidator(read_languages)] = Field(
-        default=(), max_length=len(LANGUAGES)
+    languages: Annotated[tuple[LanguageCode, ...], BeforeValidator(read_languages), AfterValidator(refuse_repeated)] = (
+        Field(default=(), max_length=len(LANGUAGES))
     )
     """The languages in which the video is narrated. The scenes are written in the first one, or in ``language`` if that
     is among them, and translated into the others. Empty: one language."""
@@ -187,8 +188,6 @@ class RenderPlan(Record):
 
     @model_validator(mode="after")
     def _has_languages(self) -> Self:
-        if len(set(self.languages)) != len(self.languages):
-            raise ValueError("languages names a language twice")
         if self.language and self.languages and self.language not in self.languages:
             raise ValueError(f"languages must have the language of the plan too ({self.language})")
         if self.other_languages and (self.song or self.narration_audio):

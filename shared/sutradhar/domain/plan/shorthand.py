@@ -94,6 +94,13 @@ def refuse_double_languages(texts: object) -> object:
     return texts
 
 
+def refuse_repeated(languages: tuple[str, ...]) -> tuple[str, ...]:
+    """Return ``languages``. Raise ValueError if one is named twice."""
+    if twice := [language for language in languages if languages.count(language) > 1]:
+        raise ValueError(f"names {twice[0]} twice; leave it out once")
+    return languages
+
+
 def read_optional_language(value: object) -> object:
     """Return the language code, or None for "auto": the language is then detected from the text."""
     return None if isinstance(value, str) and _normalize_word(value) in ("", "auto") else value

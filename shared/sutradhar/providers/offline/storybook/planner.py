@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 
 from sutradhar.domain.billing.provider_id import ProviderId
 from sutradhar.domain.core.errors import ProviderError
-from sutradhar.domain.language.table import name_language
+from sutradhar.domain.language.table import FACTS, name_language
 from sutradhar.domain.language.tags import Language
 from sutradhar.domain.plan.choices import MIN_TOTAL_SEC, Mood
 from sutradhar.domain.plan.limits import estimate_video_sec
@@ -26,7 +26,7 @@ from sutradhar.providers.offline.storybook.titles import shorten_text, to_title_
 
 _TITLE_CHARS = 120
 _HEADLINE_CHARS = 60
-_GENERIC: tuple[Language, ...] = ("en", "hi")
+_GENERIC = tuple(row.tag for row in FACTS.values() if row.has_any_topic)
 """The languages of the sentences about any subject."""
 
 
