@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Mapping
 from functools import cache
 
-from sutradhar.domain.language.table import FACTS
+from sutradhar.domain.language.common_words import COMMON_WORDS
 from sutradhar.domain.language.tags import Language
 
 _BLOCKS: tuple[tuple[int, int, Language], ...] = (
@@ -66,4 +66,4 @@ def _detect_latin(text: str) -> Language:
 
 @cache
 def _list_common_words() -> Mapping[Language, frozenset[str]]:
-    return {tag: frozenset(row.common_words.split()) for tag, row in FACTS.items() if row.common_words}
+    return {tag: frozenset(words.split()) for tag, words in COMMON_WORDS.items()}

@@ -39,8 +39,6 @@ class LanguageFacts:
     22), as they have been. It has no guide for Urdu, Nepali and Sanskrit, which have the figures of Hindi."""
     digits: str = "0123456789"
     """The digits of the language's own script; all languages also read the European ones."""
-    common_words: str = ""
-    """Frequent short words by which a text in Latin letters is known to be in this language."""
     has_any_topic: bool = False
     """True: the offline planner has sentences about any topic in it, and not only stories."""
     espeak_voice: str = ""

@@ -26,12 +26,6 @@ _ROWS = (
         espeak_voice="en-us",
         region="en-US",
         words_per_sec=2.3,
-        common_words=(
-            "the and of to in is that was his her with for they from he she it you are not on as "
-            "at be this have or by an but what all were when we there can which do how if one my "
-            "no so a i will would said has their who more about into could your like just some "
-            "then them these see"
-        ),
     ),
     LanguageFacts(
         "hi",
@@ -190,10 +184,6 @@ _ROWS = (
         espeak_voice="es",
         region="es-ES",
         words_per_sec=2.5,
-        common_words=(
-            "el los las que en un una por con para su es del al como más pero sus este esta cuando "
-            "muy también hasta donde está"
-        ),
     ),
     LanguageFacts(
         "fr",
@@ -205,10 +195,6 @@ _ROWS = (
         espeak_voice="fr",
         region="fr-FR",
         words_per_sec=2.5,
-        common_words=(
-            "le les des et un une du que qui dans pour sur est pas avec il elle au ce sont mais "
-            "nous vous cette ses leur aux"
-        ),
     ),
     LanguageFacts(
         "de",
@@ -220,9 +206,6 @@ _ROWS = (
         espeak_voice="de",
         region="de-DE",
         words_per_sec=2.1,
-        common_words=(
-            "der die das und ist ein eine nicht mit den dem von zu sich auf er sie im ich wir aber auch einen wie wird"
-        ),
     ),
     LanguageFacts(
         "pt",
@@ -234,9 +217,6 @@ _ROWS = (
         espeak_voice="pt-br",
         region="pt-BR",
         words_per_sec=2.4,
-        common_words=(
-            "os que um uma não em na para com por ao seu sua dos das mais mas também quando muito ele ela são foi"
-        ),
     ),
     LanguageFacts(
         "it",
@@ -247,9 +227,6 @@ _ROWS = (
         espeak_voice="it",
         region="it-IT",
         words_per_sec=2.4,
-        common_words=(
-            "il gli di che un una per con non del della è si nel sono alla dei delle più anche questo quando molto ma"
-        ),
     ),
     LanguageFacts(
         "id",
@@ -261,9 +238,6 @@ _ROWS = (
         espeak_voice="id",
         region="id-ID",
         words_per_sec=2.0,
-        common_words=(
-            "yang dan di itu ini dengan untuk tidak dari dalam pada ke adalah akan juga mereka kami saya bisa sudah ada"
-        ),
     ),
     LanguageFacts(
         "ar",
