@@ -75,7 +75,7 @@ def cancel(arguments: JobArguments) -> Answer:
     from sutradhar.pipeline import approvals, submit
 
     services, job = bootstrap.services(), find_job(arguments.job_id)
-    if not approvals.is_asked_by_agent(services, job.id):
+    if not approvals.is_asked_by_agent(services, job.version_of or job.id):
         raise Conflict(f"no agent has asked for the job {job.id}; a person cancels it in the studio or at a terminal")
     job = submit.cancel(services, job.id)
     note("cancel_render", job_id=job.id)
@@ -102,7 +102,10 @@ def has_ended(standing: Standing) -> bool:
         return True
     if standing.approval and standing.approval.action == "publish":
         return standing.approval.state == "granted" and _is_published(standing)
-    return bool(standing.job and standing.job.state in ("success", "error", "canceled"))
+    if standing.job is None:
+        return False
+    states = [standing.job.state, *(one.state for one in standing.job.versions or ())]
+    return all(state in ("success", "error", "canceled") for state in states)
 
 
 def _is_published(standing: Standing) -> bool:

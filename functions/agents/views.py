@@ -19,6 +19,16 @@ from sutradhar.domain.jobs.status_answer import JobStatus
 _NEWEST_LOGS = 6
 
 
+class VersionView(Frozen):
+    """The video in another language."""
+
+    language: str
+    job_id: str
+    state: StateWord
+    problem: str | None
+    """The reason why there is none."""
+
+
 class JobView(Frozen):
     """A job."""
 
@@ -33,6 +43,8 @@ class JobView(Frozen):
     video_file: str | None
     """The path of the finished video, on the agent's own machine."""
     thumbnail_url: str | None
+    versions: tuple[VersionView, ...] | None
+    """The videos in other languages; each is a job of its own."""
     captions: Mapping[str, Mapping[str, Any]] | None
     publications: tuple[Mapping[str, Any], ...] | None
     spent_usd: float
@@ -118,6 +130,11 @@ def describe_job(job: Job) -> JobView:
         video_url=status.final_video_url if urls else None,
         video_file=str(file) if file else None,
         thumbnail_url=status.thumbnail_url if urls else None,
+        versions=tuple(
+            VersionView(language=one.language, job_id=one.job_id, state=one.state, problem=one.problem or None)
+            for one in status.versions
+        )
+        or None,
         captions={name: links.model_dump(exclude_none=True) for name, links in status.captions.items()} or None
         if urls
         else None,
@@ -161,6 +178,8 @@ def _explain_answer(approval: Approval) -> str:
 
 
 def _advise_on_job(job: Job) -> str:
+    if job.state is JobState.SUCCEEDED and job.versions:
+        return "The first video is finished; versions lists those in other languages, each with a status of its own."
     if job.state is JobState.SUCCEEDED:
         return "The video is finished. publish asks a person for the approval to publish it."
     if job.state.is_terminal:
