@@ -1,4 +1,4 @@
-"""The first job shows callers and agents the videos in other languages, and its answer changes when one of them does."""
+"""The first job shows callers and agents the videos in other languages, and its answer changes with them."""
 
 from flask.testing import FlaskClient
 
