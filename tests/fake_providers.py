@@ -3,9 +3,12 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NoReturn
 
 from sutradhar.domain.billing.model_table import ModelState
 from sutradhar.domain.billing.price import PriceTable
+from sutradhar.domain.billing.provider_id import ProviderId
+from sutradhar.domain.plan.translation import TranslationRequest
 from sutradhar.pipeline.billing.call_gate import PaidCallGate
 from sutradhar.ports.call_gate import CallGate
 from sutradhar.ports.clock import Clock
@@ -30,7 +33,7 @@ from sutradhar.ports.webhooks import Reply, WebhookSender
 from sutradhar.providers.listening.listener import LocalListener
 from sutradhar.providers.media.upload_reader import MediaFiles
 from sutradhar.providers.offline.storybook.templates import StorybookTemplates
-from tests.fakes import FakeProviders, NoTranslator
+from tests.fakes import FakeProviders
 
 
 def free_call_gate(records: KeyValueStore, leases: LeaseStore, clock: Clock) -> PaidCallGate:
@@ -51,6 +54,19 @@ class NoModels:
 
     def advise(self, state: ModelState) -> str:
         return ""
+
+
+class NoTranslator:
+    """A Translator of a machine on which none is set up."""
+
+    provider_id = ProviderId("translator")
+    available = False
+
+    def usage(self, _request: TranslationRequest) -> None:
+        """Return None: nothing costs anything here."""
+
+    def translate(self, _request: TranslationRequest) -> NoReturn:
+        raise AssertionError("no translator is set up")
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,6 @@ from sutradhar.domain.plan.choices import Mood, Voice
 from sutradhar.domain.plan.options import DEFAULT_VOICE, VoiceOptions
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.plan.scene import Scene
-from sutradhar.domain.plan.translation import TranslationRequest
 from sutradhar.domain.video.capacity import Machine
 from sutradhar.domain.video.file_facts import FileFacts
 from sutradhar.domain.video.quality_gate import VERSION, check
@@ -100,19 +99,6 @@ def do_nothing(_what: object) -> None:
     """A hook that does nothing."""
 
 
-class NoTranslator:
-    """A Translator of a machine on which none is set up."""
-
-    provider_id = ProviderId("translator")
-    available = False
-
-    def usage(self, _request: TranslationRequest) -> None:
-        """Return None: nothing costs anything here."""
-
-    def translate(self, _request: TranslationRequest) -> NoReturn:
-        raise AssertionError("no translator is set up")
-
-
 class FakeProviders:
     """A provider of every kind; ``calls`` counts the requests.
 
@@ -154,7 +140,15 @@ class FakeProviders:
     def capabilities(self) -> Any:
         """Return what the interfaces of narrators and of image generators ask for together."""
         voices = frozenset(product(LANGUAGES, get_args(Voice)))
-        return SimpleNamespace(voices=voices, expresses_emotion=False, has_own_voices=False, reference_images=False)
+        return SimpleNamespace(
+            voices=voices,
+            expresses_emotion=False,
+            has_own_voices=False,
+            own_voices=(),
+            last_for=frozenset(),
+            reports_word_times=True,
+            reference_images=False,
+        )
 
     def supports_voice(self, language: Language, voice: Voice) -> bool:
         return True

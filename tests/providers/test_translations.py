@@ -20,7 +20,8 @@ from sutradhar.pipeline.plan import plan as write_plan
 from sutradhar.pipeline.submit import submit
 from sutradhar.pipeline.translations import translate_draft, translate_plan
 from sutradhar.ports.translation import TranslationResult
-from tests.fakes import NoTranslator, do_nothing
+from tests.fake_providers import NoTranslator
+from tests.fakes import do_nothing
 from tests.providers.billing_harness import BillingHarness
 from tests.providers.pipeline_harness import PipelineHarness
 from tests.providers.server import ProviderStub, RecordedCall
