@@ -237,6 +237,7 @@ PROVIDERS: Sequence[ProviderSpec] = (
     ProviderSpec("storybook", (Offer("planner", "sutradhar.providers.offline.storybook.planner:Storybook"),)),
     ProviderSpec("hibari", (Offer("narrator", "sutradhar.providers.offline.hibari:HibariNarrator"),)),
     ProviderSpec("piper", (Offer("narrator", "sutradhar.providers.offline.piper:PiperNarrator"),)),
+    ProviderSpec("open_jtalk", (Offer("narrator", "sutradhar.providers.offline.open_jtalk:OpenJTalkNarrator"),)),
     ProviderSpec("espeak_ng", (Offer("narrator", "sutradhar.providers.offline.espeak_ng:EspeakNarrator"),)),
     ProviderSpec(
         "procedural",
@@ -250,7 +251,11 @@ PROVIDERS: Sequence[ProviderSpec] = (
 CHAINS: Sequence[ChainSpec] = (
     ChainSpec("planner", "PLANNERS", ("openai", "gemini", "storybook")),
     # every model of OpenAI's speech endpoint ends on 2027-01-05, so this provider comes last among the paid voices
-    ChainSpec("narrator", "NARRATORS", ("elevenlabs", "googletts", "gemini", "openai", "hibari", "piper", "espeak_ng")),
+    ChainSpec(
+        "narrator",
+        "NARRATORS",
+        ("elevenlabs", "googletts", "gemini", "openai", "hibari", "piper", "open_jtalk", "espeak_ng"),
+    ),
     ChainSpec("image", "IMAGE_GENERATORS", ("openai", "gemini", "procedural")),
     ChainSpec("clip", "CLIP_GENERATORS", ("gemini",)),
     ChainSpec("footage", "FOOTAGE", ("pexels", "pixabay")),

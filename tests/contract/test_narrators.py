@@ -21,9 +21,10 @@ from sutradhar.ports.providers import NarrationProvider, Speech
 from sutradhar.providers.offline import espeak_ng, word_readings
 from sutradhar.providers.offline.espeak_ng import EspeakNarrator
 from sutradhar.providers.offline.hibari import HibariNarrator
+from sutradhar.providers.offline.open_jtalk import OpenJTalkNarrator
 from sutradhar.providers.offline.piper import PiperNarrator
 
-HIBARI, PIPER, ESPEAK = HibariNarrator(), PiperNarrator(), EspeakNarrator()
+HIBARI, PIPER, ESPEAK, OPEN_JTALK = HibariNarrator(), PiperNarrator(), EspeakNarrator(), OpenJTalkNarrator()
 VOICES: list[tuple[NarrationProvider, Language, Voice]] = [
     (HIBARI, "en", "F"),
     (PIPER, "en", "M"),
@@ -121,7 +122,10 @@ def test_says_every_word_once_and_in_time(
     assert 0.1 < np.abs(audio).max() < 0.9
 
 
-FURTHER_VOICES = [(ESPEAK, language, voice) for i, language in enumerate(FURTHER) for voice in ("FM"[i % 2],)]
+FURTHER_VOICES: list[tuple[NarrationProvider, Language, Voice]] = [
+    (OPEN_JTALK, "ja", "F"),
+    *((ESPEAK, language, "M" if i % 2 else "F") for i, language in enumerate(FURTHER)),
+]
 
 
 @pytest.mark.parametrize(("narrator", "language", "voice"), FURTHER_VOICES)
@@ -134,6 +138,18 @@ def test_each_further_language_is_spoken_with_the_times_of_its_words_and_as_long
     # espeak-ng may say two short words as one
     assert sum(word.timing_source == "estimate" for word in speech.words) <= 1
     assert estimate_speech_sec(text, language, voice=voice) == pytest.approx(speech.samples / 48_000, rel=0.2)
+
+
+def test_open_jtalk_reads_numbers_and_places_the_words_around_them() -> None:
+    text = "1947年8月15日に、桜がYouTubeで3.5km続いた。彼は「はい」と言った。"
+    speech = OPEN_JTALK.narrate(text, "ja", "F")
+    test_says_every_word_once_and_in_time(OPEN_JTALK, "ja", "F", text)
+    assert {word.timing_source for word in speech.words} == {"engine"}
+    starts = {word.text: word.start for word in speech.words}
+    assert starts["桜が"] == pytest.approx(find_hiss(read_audio(speech), starts["桜が"]), abs=0.05)
+    assert OPEN_JTALK.narrate(text, "ja", "F", VoiceOptions(speed=0.8)).samples > 1.2 * speech.samples
+    with pytest.raises(ProviderError, match="no word that this voice can read"):
+        OPEN_JTALK.narrate("—", "ja", "F")
 
 
 def test_every_language_but_sanskrit_has_both_offline_voices() -> None:

@@ -173,7 +173,9 @@ def registry(providers: list[str] | None = None, **chains: list[str]) -> Configu
 
 
 def test_an_unknown_narrator_is_refused_with_the_known_ones() -> None:
-    with pytest.raises(InvalidRequest, match=r"NARRATORS: there is no narrator 'hibary'; known are hibari, piper, esp"):
+    with pytest.raises(
+        InvalidRequest, match=r"NARRATORS: there is no narrator 'hibary'; known are hibari, piper, open_jtalk, esp"
+    ):
         _ = registry(narrator=["espeak_ng", "hibary"]).narrator
 
 

@@ -30,6 +30,7 @@ EXTRAS = {
     "shared/sutradhar/sentry_reports.py": {"sentry"},
     "shared/sutradhar/tracing.py": {"tracing"},
     "shared/sutradhar/providers/offline/piper.py": {"piper"},
+    "shared/sutradhar/providers/offline/open_jtalk.py": {"japanese"},
     "shared/sutradhar/providers/offline/word_readings.py": {"chinese", "japanese"},
     "shared/sutradhar/providers/alignment/whisper.py": {"whisper"},
 }

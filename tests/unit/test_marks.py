@@ -91,7 +91,7 @@ def test_the_source_type_of_the_whole(providers: list[str], whole: str) -> None:
 
 def test_every_provider_that_draws_or_plays_by_rules_is_known_as_one() -> None:
     offline = {spec.name for spec in PROVIDERS if not spec.is_hosted}
-    neural = {"hibari", "piper"}
+    neural = {"hibari", "piper", "open_jtalk"}
     assert offline - neural <= {name.partition("-")[0] for name in ALGORITHMS}
 
 

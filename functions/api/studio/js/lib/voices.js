@@ -1,6 +1,6 @@
 /** Order and name the voices of GET /voices. */
 
-const NAMES = { elevenlabs: "ElevenLabs", espeak_ng: "eSpeak NG", googletts: "Google", hibari: "Hibari", openai: "OpenAI", piper: "Piper" };
+const NAMES = { elevenlabs: "ElevenLabs", espeak_ng: "eSpeak NG", googletts: "Google", hibari: "Hibari", open_jtalk: "Open JTalk", openai: "OpenAI", piper: "Piper" };
 const GENDERS = ["F", "M"];
 
 /** Return the name of a provider as it writes itself. */
