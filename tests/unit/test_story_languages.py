@@ -54,6 +54,23 @@ def test_a_story_comes_near_each_length(language: Language) -> None:
             assert sum_seconds(plan) == pytest.approx(length, rel=0.1), (story.id, length)
 
 
+@pytest.mark.parametrize(
+    ("topic", "story"),
+    [
+        ("cuento del leñador honesto", "honest_woodcutter"),
+        ("பிரகலாதன் கதை", "prahlad"),
+        ("ప్రహ్లాదుడి కథ", "prahlad"),
+        ("প্রহ্লাদের গল্প", "prahlad"),
+        ("प्रल्हादाची गोष्ट", "prahlad"),
+        ("પ્રહ્લાદની વાર્તા", "prahlad"),
+    ],
+)
+def test_a_topic_in_other_words_finds_its_story(topic: str, story: str) -> None:
+    plan = write_plan(topic=topic, length_sec=15, language={"प": "mr"}.get(topic[0]))
+    title = next(one for one in load_stories() if one.id == story).title
+    assert plan.title == title[plan.spoken_language]
+
+
 def test_a_plan_in_many_languages_has_all_of_them() -> None:
     languages = ["hi", *FURTHER]
     plan = Storybook().write_plan(RenderPlan.parse({"topic": "Prahlad", "languages": languages, "length_sec": 30}))
