@@ -10,7 +10,7 @@ from PIL import ImageDraw, ImageFont
 from gpu_renderer.text.bidi import find_levels, has_right_to_left, order_by_level, runs_right_to_left
 from gpu_renderer.text.font_runs import load_font, split_by_font
 from gpu_renderer.text.fonts import FontFile, Typeface
-from sutradhar.domain.text.words import split_words
+from sutradhar.domain.text.words import locate_words
 
 
 class Run(NamedTuple):
@@ -97,8 +97,15 @@ def measure_ink(text: str, face: Typeface) -> tuple[float, float]:
     return max(-box[1] for box in boxes) / size, max(box[3] for box in boxes) / size
 
 
-def find_words(line: str, face: Typeface, size: int, levels: Sequence[int] | None = None) -> list[tuple[float, float]]:
-    """Return the left and the right end of each word of ``line``, in pixels from the left end of the line.
+def find_words(
+    line: str,
+    face: Typeface,
+    size: int,
+    levels: Sequence[int] | None = None,
+    spans: Sequence[Sequence[int]] | None = None,
+) -> list[tuple[float, float]]:
+    """Return the left and the right end of each word of ``line``, in pixels from the left end of the line. ``spans``:
+    the characters of each word, if other lines tell them too (``locate_words``).
 
     A word of both directions, such as ``کتاب-book``, may have another one between its parts; its ends enclose that.
     """
@@ -108,20 +115,10 @@ def find_words(line: str, face: Typeface, size: int, levels: Sequence[int] | Non
         places.append((run, x))
         x += run.measure(face, size)
     words = []
-    for span in _find_spans(line):
-        ends = [edge for run, left in places for edge in _find_part(run, left, span, face, size)]
+    for start, end in [span[1:] for span in locate_words([line])] if spans is None else spans:
+        ends = [edge for run, left in places for edge in _find_part(run, left, (start, end), face, size)]
         words.append((min(ends), max(ends)))
     return words
-
-
-def _find_spans(line: str) -> Iterator[tuple[int, int]]:
-    """Yield the numbers of the first character of each word, and of the character after it."""
-    at = 0
-    for word in split_words(line):
-        text = word.strip()
-        start = line.index(text, at)
-        at = start + len(text)
-        yield start, at
 
 
 def _find_part(

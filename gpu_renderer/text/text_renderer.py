@@ -22,7 +22,7 @@ from gpu_renderer.text.line_layout import find_words, measure_line, split_runs
 from sutradhar.domain.core.errors import RenderError
 from sutradhar.domain.language.tags import Language
 from sutradhar.domain.text.text import describe_character, split_graphemes
-from sutradhar.domain.text.words import split_words
+from sutradhar.domain.text.words import locate_words, split_words
 from sutradhar.domain.video.caption_lines import break_lines
 
 Color = tuple[int, int, int]
@@ -142,13 +142,14 @@ def draw_lines(
     if style.glow_opacity:
         layers.append((style.glow, blur_mask(outlined, style.glow_blur * size), style.glow_opacity))
     layers += [(style.outline, outlined, 1.0 if style.outline_width else 0.0), (style.fill, letters, 1.0)]
+    located = locate_words(lines)
     words = tuple(
         (
             *(round(left + a), round(baseline - size * heights.ascent)),
             *(round(left + b), round(baseline + size * heights.descent)),
         )
-        for line, own, (left, baseline) in zip(lines, levels, places, strict=True)
-        for a, b in find_words(line, face, size, own)
+        for i, (line, own, (left, baseline)) in enumerate(zip(lines, levels, places, strict=True))
+        for a, b in find_words(line, face, size, own, [span for number, *span in located if number == i])
     )
     return TextBitmap(flatten_layers(layers, style.opacity), inset, letters, words, heights)
 
