@@ -17,6 +17,7 @@ from sutradhar.domain.core.utc_time import UtcTime
 from sutradhar.domain.jobs.file_links import make_asset_url
 from sutradhar.domain.jobs.job_status import StateWord, name_state
 from sutradhar.domain.jobs.review import Versions, get_plan_version
+from sutradhar.domain.language.tags import Language
 from sutradhar.domain.plan.plan_patch import CHANGEABLE, PlanChange, PlanPatch
 from sutradhar.pipeline.review import PlanView
 
@@ -24,6 +25,7 @@ from sutradhar.pipeline.review import PlanView
 class NarrationLink(Frozen):
     scene: int
     """The index of the scene, from 0."""
+    language: Language
     url: str
     duration_sec: float
     provider: str
@@ -40,7 +42,7 @@ class PlanReview(Frozen):
     changes: tuple[PlanChange, ...]
     """All changes so far, the oldest first."""
     narrations: tuple[NarrationLink, ...]
-    """The narrations that are finished."""
+    """The narrations that are finished: those in the plan's own language, then those of further audio tracks."""
     estimate: CostEstimate
     spent_usd: float
     reserved_usd: float
@@ -89,14 +91,16 @@ def _show(job_id: str) -> tuple[PlanReview, int, dict[str, str]]:
 
 def _describe(view: PlanView) -> PlanReview:
     job = view.job
+    own = {Slot.narration(scene): asset for scene, asset in sorted(view.narrations.items())}
     narrations = tuple(
         NarrationLink(
-            scene=scene,
-            url=make_asset_url(f"{make_url(f'/render/{job.id}')}/file", Slot.narration(scene)),
+            scene=slot.scene or 0,
+            language=slot.language or job.current_plan.spoken_language,
+            url=make_asset_url(f"{make_url(f'/render/{job.id}')}/file", slot),
             duration_sec=round(asset.samples / SAMPLE_RATE, 3),
             provider=asset.provider,
         )
-        for scene, asset in sorted(view.narrations.items())
+        for slot, asset in (*own.items(), *view.further_narrations.items())
     )
     return PlanReview(
         job_id=job.id,

@@ -8,6 +8,7 @@ from functions.cli.estimate_table import make_estimate_table
 from functions.cli.output import add_row, format_time, make_table
 from sutradhar import bootstrap
 from sutradhar.domain.assets.asset import SAMPLE_RATE, Asset
+from sutradhar.domain.assets.slot import Slot
 from sutradhar.domain.jobs.job import Job
 from sutradhar.domain.plan.plan import RenderPlan
 
@@ -17,7 +18,8 @@ def show_review(job: Job, folder: Path) -> list[Path]:
     from sutradhar.pipeline.review import read_plan
 
     view = read_plan(bootstrap.services(), job.id)
-    files = _write_narrations(job, view.narrations, folder)
+    narrations = {Slot.narration(scene): asset for scene, asset in sorted(view.narrations.items())}
+    files = _write_narrations(job, {**narrations, **view.further_narrations}, folder)
     _print_scenes(job.current_plan, view.narrations)
     for path in files:
         print_line(f"  {path}")
@@ -48,11 +50,12 @@ def _print_scenes(plan: RenderPlan, narrations: Mapping[int, Asset]) -> None:
     console.print(table)
 
 
-def _write_narrations(job: Job, narrations: Mapping[int, Asset], folder: Path) -> list[Path]:
+def _write_narrations(job: Job, narrations: Mapping[Slot, Asset], folder: Path) -> list[Path]:
     blobs, files = bootstrap.backend().blobs, []
     folder.mkdir(parents=True, exist_ok=True)
-    for scene, asset in sorted(narrations.items()):
-        path = folder / f"{job.id}-narration-{scene + 1:02d}.wav"
+    for slot, asset in narrations.items():
+        language = f"-{slot.language}" if slot.language else ""
+        path = folder / f"{job.id}-narration-{(slot.scene or 0) + 1:02d}{language}.wav"
         path.write_bytes(blobs.get(asset.blob))
         files.append(path)
     return files

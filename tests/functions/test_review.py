@@ -195,3 +195,22 @@ def test_a_job_may_wait_for_ever(api: FlaskClient, monkeypatch: pytest.MonkeyPat
 def make_key(name: str, role: Role = "creator") -> str:
     backend = bootstrap.backend()
     return api_keys.create(backend.records, backend.clock, name, role)[1]
+
+
+def test_a_video_with_two_audio_tracks_is_reviewed_in_both_languages(api: FlaskClient) -> None:
+    scenes = [SCENES[0], {**SCENES[1], "translations": {"hi": "चाय अच्छी है।"}}]
+    plan = {**PLAN, "scenes": scenes, "languages": ["en", "hi"], "language_output": "tracks"}
+    job_id = send(api, "POST", "/render", plan).get_json()["job_id"]
+    work(job_id)
+    path = f"/render/{job_id}/plan"
+    links = api.get(path).get_json()["narrations"]
+    assert [(link["scene"], link["language"]) for link in links] == [(0, "en"), (1, "en"), (0, "hi"), (1, "hi")]
+    assert links[2]["url"].endswith("slot=scene-00-narration-hi")
+    assert api.get(links[2]["url"].partition("localhost")[2], buffered=True).mimetype == "audio/x-wav"
+    change = {"index": 1, "narration": "Tea is very good."}
+    refused = send(api, "PATCH", path, {"scenes": [change]})
+    assert [error["path"] for error in refused.get_json()["errors"]] == ["scenes[1].translations.hi"]
+    accepted = send(api, "PATCH", path, {"scenes": [{**change, "translations": {"hi": "चाय बहुत अच्छी है।"}}]})
+    assert accepted.status_code == 200, accepted.get_json()
+    work(job_id)
+    assert len(api.get(path).get_json()["narrations"]) == 4

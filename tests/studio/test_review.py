@@ -98,3 +98,21 @@ def test_a_video_in_review_is_canceled_after_a_question(open_page: OpenPage, stu
     page.get_by_role("dialog").get_by_role("button", name="वीडियो रद्द करें").click()
     expect(page).to_have_url(re.compile(f"#/job/{job_id}$"))
     studio.finish_job(job_id, state="canceled")
+
+
+def test_a_plan_in_two_languages_is_changed_in_both(page: Page, studio: StudioServer) -> None:
+    words = ("एक छोटी लोमड़ी ने अंगूर देखे।", "फिर वह चली गई।")
+    scenes = [{**scene, "translations": {"hi": text}} for scene, text in zip(FOX_PLAN["scenes"], words, strict=True)]
+    fields = {"title": "Two foxes", "languages": ["en", "hi"], "language_output": "tracks", "review": True}
+    job_id = studio.create_job({**FOX_PLAN, **fields, "scenes": scenes})
+    studio.finish_job(job_id, state="awaiting_approval")
+    page.goto(f"#/job/{job_id}/review")
+    expect(page.get_by_label("Voice of scene 1 in Hindi")).to_be_visible()
+    page.get_by_label("What is said", exact=True).first.fill("A red fox saw ripe grapes.")
+    page.get_by_label("What is said in Hindi").first.fill("एक लाल लोमड़ी ने अंगूर देखे।")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("The changes are saved.")).to_be_visible()
+    studio.finish_job(job_id, state="awaiting_approval")
+    plan = studio.call("GET", f"/render/{job_id}/plan")["plan"]
+    assert plan["scenes"][0]["translations"] == {"hi": "एक लाल लोमड़ी ने अंगूर देखे।"}
+    check_accessibility(page)

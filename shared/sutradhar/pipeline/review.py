@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sutradhar.domain.assets.asset import Asset
+from sutradhar.domain.assets.slot import Slot
 from sutradhar.domain.billing.ledger import Account
 from sutradhar.domain.core.api_key import ApiKey
 from sutradhar.domain.core.errors import Conflict, FieldError, InvalidRequest, ProviderError
@@ -12,8 +13,8 @@ from sutradhar.domain.jobs.job import Job, Outcome
 from sutradhar.domain.jobs.review import Versions, get_plan_version
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.plan.plan_patch import PlanChange, PlanPatch, change_fields, list_changes
+from sutradhar.domain.plan.translated_plan import find_untranslated_scenes
 from sutradhar.domain.plan.upload import find_uploads
-from sutradhar.domain.plan.version import explain_untranslated
 from sutradhar.pipeline.active_jobs import take_place
 from sutradhar.pipeline.billing.accounts import read_job_account
 from sutradhar.pipeline.estimate import Estimate, estimate, estimate_assets, estimate_versions
@@ -36,6 +37,8 @@ class PlanView:
     job: Job
     narrations: Mapping[int, Asset]
     """The finished narrations by the index of their scene."""
+    further_narrations: Mapping[Slot, Asset]
+    """The finished narrations of further audio tracks."""
     cost: Estimate
     """The estimated cost of everything that is not made yet."""
     account: Account
@@ -51,7 +54,8 @@ def read_plan(services: Services, job_id: str) -> PlanView:
         for slot, asset in finished.items()
         if slot.role == "narration" and slot.scene is not None and slot.language is None
     }
-    return PlanView(job, narrations, _estimate_rest(services, job), read_job_account(services.records, job.id))
+    further = {slot: asset for slot, asset in finished.items() if slot.language}
+    return PlanView(job, narrations, further, _estimate_rest(services, job), read_job_account(services.records, job.id))
 
 
 def change_plan(
@@ -160,9 +164,12 @@ def _refuse_new_excesses(services: Services, before: RenderPlan, plan: RenderPla
 def _refuse_untranslated(plan: RenderPlan) -> None:
     """Raise InvalidRequest for each language in which a narration can no longer be spoken: a new narration drops its
     translations."""
-    reasons = [(language, explain_untranslated(plan, language)) for language in plan.other_languages]
-    if errors := [FieldError("scenes", f"{language}: {reason}") for language, reason in reasons if reason]:
-        raise InvalidRequest(errors)
+    missing = [
+        (index, language) for language in plan.other_languages for index in find_untranslated_scenes(plan, language)
+    ]
+    if missing:
+        message = "is missing: a new narration drops its translations; give this one in the same change"
+        raise InvalidRequest([FieldError(f"scenes[{i}].translations.{language}", message) for i, language in missing])
 
 
 def _replace_notices(services: Services, job: Job, plan: RenderPlan) -> list[str]:

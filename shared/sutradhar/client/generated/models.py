@@ -772,6 +772,7 @@ class NarrationLink(BaseModel):
         extra="allow",
     )
     scene: int
+    language: str
     url: str
     duration_sec: float
     provider: str

@@ -56,7 +56,9 @@ export function makePatch(plan, edits) {
   const scenes = Object.entries(edits).flatMap(([index, fields]) => {
     const scene = plan.scenes[index];
     if (!scene) return [];
-    const changed = Object.entries(fields).filter(([name, value]) => value !== undefined && JSON.stringify(scene[name] ?? null) !== JSON.stringify(value ?? null));
+    const isChanged = (name, value) => value !== undefined && JSON.stringify(scene[name] ?? null) !== JSON.stringify(value ?? null);
+    const isSaidAnew = isChanged("narration", fields.narration); // the API then drops translations that the change leaves out
+    const changed = Object.entries(fields).filter(([name, value]) => isChanged(name, value) || (name === "translations" && isSaidAnew));
     return changed.length ? [fillImage({ index: Number(index), ...Object.fromEntries(changed) }, { ...scene, ...fields })] : [];
   });
   return scenes.length ? { scenes } : null;

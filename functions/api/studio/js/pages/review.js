@@ -2,6 +2,7 @@
 import { html, useEffect, useState } from "../../vendor/preact.js";
 import { call, followJob } from "../api.js";
 import { formatMoney, formatTime } from "../lib/format.js";
+import { listOthers } from "../lib/languages.js";
 import { makePatch } from "../lib/plan_changes.js";
 import { loadStyle } from "../place.js";
 import { makeHash, openPage } from "../router.js";
@@ -79,12 +80,12 @@ export default function ReviewPage({ id }) {
       });
     }
   };
-  const narrations = new Map(review.narrations.map((one) => [one.scene, one]));
+  const others = listOthers(review.plan);
   const lead = html`<${StateTag} state=${review.state} /> ${isWaiting && review.waits_until && html`<span class="small">${t("review.waits_until", { time: formatTime(review.waits_until) })}</span>`}`;
   return html`<${Page} title=${review.plan.title || t("review.title")} lead=${lead}>
     <div class="review">
       <ol class="plain stack">${review.plan.scenes.map((scene, index) => html`<${StoryCard} key=${index} id=${id} index=${index} scene=${scene} edits=${edits[index] ?? {}} patch=${patch} version=${`${review.version}-${state}`} aspect=${review.plan.aspect} language=${review.plan.language}
-        narration=${narrations.get(index)} seconds=${seconds[index]} isLocked=${!isWaiting} hasOwnSound=${Boolean(review.plan.song || review.plan.narration_audio)} errors=${errors} onChange=${(fields) => keepEdits({ ...edits, [index]: { ...edits[index], ...fields } })} />`)}</ol>
+        narrations=${review.narrations.filter((one) => one.scene === index)} others=${others} seconds=${seconds[index]} isLocked=${!isWaiting} hasOwnSound=${Boolean(review.plan.song || review.plan.narration_audio)} errors=${errors} onChange=${(fields) => keepEdits({ ...edits, [index]: { ...edits[index], ...fields } })} />`)}</ol>
       <aside class="card stack summary">
         <h2>${t("review.next")}</h2>
         ${isWaiting ? html`<p>${t("review.explain")}</p>` : html`<div class="note"><${Icon} name="info" /><p>${t(["pending", "running"].includes(review.state) ? "review.being_made" : "review.no_more")}</p></div>`}
