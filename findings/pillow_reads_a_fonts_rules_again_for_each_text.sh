@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Pillow 13.0.0 with Raqm: `font.getlength` lets HarfBuzz read the rules of the font again for each text, although the
-# font object stays open. For most fonts nobody notices it; Noto Nastaliq Urdu has hundreds of large rules.
+# font object stays open. With most fonts that takes microseconds; Noto Nastaliq Urdu has hundreds of large rules.
 # Expected before the run: the first text of an open font takes longer, and each further one takes about as long as with
 # HarfBuzz itself, below 0.1 ms.
 # Seen: each word of Urdu takes some 5 ms, and HarfBuzz with one open font takes some 0.01 ms. HarfBuzz with a new font

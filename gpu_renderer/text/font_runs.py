@@ -1,8 +1,9 @@
 """Divide a text among fonts: each part is drawn in a font that has its characters."""
 
-from collections.abc import Iterator
+import struct
+from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
-from itertools import groupby
+from itertools import chain, groupby
 
 import regex
 from fontTools.ttLib import TTFont
@@ -28,7 +29,20 @@ _MARK = regex.compile(rf"[{_MARKS}]")
 def read_coverage(font: FontFile) -> frozenset[int]:
     """Return the code points that ``font`` has glyphs for."""
     with font.path.open("rb") as file, TTFont(file, lazy=True, fontNumber=font.face) as opened:
-        return frozenset(opened.getBestCmap())
+        points = _read_wide_points(opened.reader["cmap"]) if font.path.suffix == ".ttc" else None
+        return frozenset(points or opened.getBestCmap())
+
+
+def _read_wide_points(table: bytes) -> Iterable[int] | None:
+    """Return the code points in the subtable for all of Unicode (OpenType, cmap, format 12); None: there is none. For
+    the 44,000 of Noto Sans CJK fontTools takes 0.2 s and 40 MB, since it names each glyph."""
+    for record in range(struct.unpack_from(">H", table, 2)[0]):
+        platform, encoding, offset = struct.unpack_from(">HHL", table, 4 + 8 * record)
+        if (platform, encoding) == (3, 10) and struct.unpack_from(">H", table, offset)[0] == 12:
+            count = struct.unpack_from(">L", table, offset + 12)[0]
+            groups = struct.iter_unpack(">LLL", table[offset + 16 : offset + 16 + 12 * count])
+            return chain.from_iterable(range(first, last + 1) for first, last, _ in groups)
+    return None
 
 
 def has_glyphs(font: FontFile, text: str) -> bool:

@@ -5,10 +5,11 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from fontTools.ttLib import TTFont
 from PIL import Image
 
 from gpu_renderer.text.captions import Caption, find_caption_top
-from gpu_renderer.text.font_runs import split_by_font
+from gpu_renderer.text.font_runs import read_coverage, split_by_font
 from gpu_renderer.text.fonts import FontFile, Typeface, find_script_font, find_typeface
 from gpu_renderer.text.line_layout import measure_ink
 from gpu_renderer.text.look import usual_look
@@ -143,3 +144,9 @@ def test_a_brand_leaves_other_scripts_to_the_usual_fonts() -> None:
         (find_script_font("Jpan", "bold"), "日本 "),
         (other, "Ω"),
     ]
+
+
+def test_the_characters_of_a_collection_are_those_that_font_tools_reads() -> None:
+    font = find_script_font("Hans", "bold")
+    with TTFont(font.path, fontNumber=font.face, lazy=True) as opened:
+        assert read_coverage(font) == frozenset(opened.getBestCmap())
