@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from sutradhar.domain.core.errors import InvalidRequest, ProviderError
+from sutradhar.domain.core.errors import BudgetExceeded, InvalidRequest, ProviderError
 from sutradhar.domain.jobs.job import Job, JobState
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.plan.speech_duration import estimate_speech_sec
@@ -203,6 +203,22 @@ def test_a_line_that_fits_is_asked_for_once(pipeline: PipelineHarness) -> None:
     translator = ScriptedTranslator(lambda _one: "La rivière coule.")
     done = translate_plan(pipeline.services, plan, lambda _language: translator, "job")
     assert (len(translator.requests), done.notices) == (1, ())
+
+
+def test_a_call_that_found_the_budget_reserved_is_made_after_the_others(pipeline: PipelineHarness) -> None:
+    refused: list[str] = []
+
+    def translate(request: TranslationRequest) -> str:
+        if request.target == "mr" and not refused:
+            refused.append(request.target)
+            raise BudgetExceeded("it is reserved", provider="openai")
+        return "La rivière." if request.target == "fr" else "नदी वाहते."
+
+    plan = RenderPlan.parse({**BODY, "subtitle_languages": ["en"]})
+    translator = ScriptedTranslator(translate)
+    done = translate_plan(pipeline.services, plan, lambda _language: translator, "job")
+    assert set(done.plan.scenes[0].translations) == {"fr", "mr"}
+    assert sorted(one.target for one in translator.requests) == ["fr", "mr", "mr"]
 
 
 def test_a_word_of_the_glossary_that_is_not_used_is_told(pipeline: PipelineHarness) -> None:

@@ -11,11 +11,13 @@ from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.text.words import split_words
 from sutradhar.pipeline.billing.call_gate import PaidCallGate
 from sutradhar.pipeline.billing.context import BillingContext
+from sutradhar.pipeline.voices import VoicePrice, list_voices
 from sutradhar.providers.chain import NarratorChain
 from sutradhar.providers.offline.espeak_ng import EspeakNarrator
 from sutradhar.providers.offline.storybook.planner import Storybook
 from tests.providers.billing_harness import ADAPTERS, NARRATION, SPOKEN_NARRATION, BillingHarness
 from tests.providers.gemini_stub import read_voice
+from tests.providers.pipeline_harness import PipelineHarness
 
 WARM = VoiceOptions(speed=0.9, emotion="warm")
 
@@ -140,6 +142,17 @@ def test_gemini_steps_back_where_videos_have_other_voices_already(billing: Billi
         assert chosen.provider_for(language, "F").provider == "gemini"
     assert usual.provider_for("ta", "F").provider == "gemini"
     assert usual.provider_for("en", "F", VoiceOptions(named="gemini/Leda")).provider == "gemini"
+
+
+def test_every_provider_that_speaks_a_language_is_listed_with_its_price(pipeline: PipelineHarness) -> None:
+    listed = {one.voice: one for one in list_voices(pipeline.services, "te")}
+    assert listed["F"].request.provider.provider == "elevenlabs"
+    assert {name.partition("/")[0] for name in listed} == {"F", "M", "elevenlabs", "gemini"}
+    kore, sarah = listed["gemini/Kore"], listed["elevenlabs/EXAVITQu4vr4xnSDxMaL"]
+    assert (kore.gender, kore.problem, kore.expresses_emotion) == ("F", "", True)
+    assert kore.price == VoicePrice(13_500, "minute")
+    assert sarah.price == VoicePrice(100_000, "1000 characters")
+    assert listed["gemini/Charon"].gender == "M"
 
 
 def test_google_has_a_price_for_each_family_and_refuses_unfit_voices(billing: BillingHarness) -> None:

@@ -6,10 +6,11 @@ of its request, so neither a repeat of the step nor another job with the same sc
 
 import hashlib
 from collections.abc import Callable, Sequence
+from contextvars import copy_context
 from dataclasses import dataclass, replace
 
 from sutradhar.domain.billing.usage import Usage
-from sutradhar.domain.core.errors import NotFound, ProviderError
+from sutradhar.domain.core.errors import BudgetExceeded, NotFound, ProviderError
 from sutradhar.domain.jobs.job import Job
 from sutradhar.domain.language.table import name_language
 from sutradhar.domain.language.tags import Language
@@ -81,9 +82,12 @@ def translate_plan(
     from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - most plans need no translation
 
     with ThreadPoolExecutor(min(_WORKERS, len(requests))) as pool:
-        answers = list(pool.map(translate, requests))  # all are stored before an error is raised
+        tasks = [pool.submit(copy_context().run, translate, request) for request in requests]
+        answers = [task.result() for task in tasks]  # all are stored before an error is raised
     notices: list[str] = []
-    for request, answer in zip(requests, answers, strict=True):
+    for request, first_answer in zip(requests, answers, strict=True):
+        # the reservations of calls that ran at the same time have been settled by now
+        answer = translate(request) if isinstance(first_answer, BudgetExceeded) else first_answer
         if isinstance(answer, ProviderError):
             if no_fallbacks or not answer.may_fall_back or _needs(plan, request):
                 raise answer
