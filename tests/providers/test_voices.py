@@ -51,6 +51,14 @@ def test_openai_takes_instructions_and_a_voice(billing: BillingHarness) -> None:
     assert narrate(billing, "openai voice", VoiceOptions(named="elevenlabs/george1"))["voice"] == "coral"
 
 
+def test_openai_is_told_a_language_whose_letters_are_those_of_another(billing: BillingHarness) -> None:
+    adapter = billing.adapter("openai voice")
+    expected: dict[Language, str | None] = {"mr": "Speak Marathi.", "es": "Speak Spanish.", "ta": None, "ur": None}
+    for language, instructions in expected.items():
+        adapter.narrate(TEXTS[language], language, "F")
+        assert billing.stub.calls("openai")[-1].body.get("instructions") == instructions
+
+
 def test_google_takes_a_speaking_rate(billing: BillingHarness) -> None:
     assert "speakingRate" not in narrate(billing, "google voice", VoiceOptions())["audioConfig"]
     assert narrate(billing, "google voice", WARM)["audioConfig"]["speakingRate"] == 0.9

@@ -321,6 +321,13 @@ _ROWS = (
 FACTS: Mapping[Language, LanguageFacts] = {row.tag: row for row in _ROWS}
 
 
+def is_first_of_script(language: Language) -> bool:
+    """Return whether ``language`` comes first in the table among those with its script: its letters alone then tell a
+    voice what to speak. Marathi is told apart from Hindi, and French from English."""
+    script = FACTS[language].script
+    return next(row.tag for row in _ROWS if row.script == script) == language
+
+
 def name_language(language: str) -> str:
     """Return the English name of ``language``, or the tag itself if it is not in the table."""
     return next((row.name for row in _ROWS if row.tag == language), language)

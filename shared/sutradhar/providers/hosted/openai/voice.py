@@ -5,6 +5,7 @@ from typing import Any
 
 from sutradhar.domain.assets.asset import Provenance
 from sutradhar.domain.billing.usage import Usage
+from sutradhar.domain.language.table import is_first_of_script, name_language
 from sutradhar.domain.language.tags import Language
 from sutradhar.domain.plan.choices import Voice
 from sutradhar.domain.plan.options import DEFAULT_VOICE, VoiceOptions
@@ -41,7 +42,7 @@ class OpenAINarrator(HostedNarrator):
     def narrate(self, text: str, language: Language, voice: Voice, options: VoiceOptions = DEFAULT_VOICE) -> Speech:
         """Return the spoken text. Raise ProviderError."""
         prompt = NarrationWords(text, language).text
-        style = self._describe_style(options)
+        style = self._describe_style(language, options)
         voice_name = self.find_voice_name(voice, options)
         with self._gate.call(self.usage(text, language, voice, options)) as call, open_client(self._account) as openai:
 
@@ -63,10 +64,12 @@ class OpenAINarrator(HostedNarrator):
             provenance = Provenance(model=self._model, request_id=request_id, voice=voice_name)
             return build_speech(PROVIDER, str(self.provider_id), samples, rate, text, None, provenance)
 
-    def _describe_style(self, options: VoiceOptions) -> dict[str, Any]:
-        """Return the parameters for speed and emotion that this model accepts."""
+    def _describe_style(self, language: Language, options: VoiceOptions) -> dict[str, Any]:
+        """Return the parameters for language, speed and emotion that this model accepts."""
         if self._model.startswith(_MODELS_WITHOUT_INSTRUCTIONS):
             return {"speed": options.speed} if options.speed != 1 else {}
         pace = f"Speak at {options.speed:.0%} of your usual speed." if options.speed != 1 else ""
         tone = f"Tone: {options.emotion}." if options.emotion else ""
-        return {"instructions": f"{tone} {pace}".strip()} if tone or pace else {}
+        tongue = "" if is_first_of_script(language) else f"Speak {name_language(language)}."
+        parts = [part for part in (tongue, tone, pace) if part]
+        return {"instructions": " ".join(parts)} if parts else {}
