@@ -42,6 +42,11 @@ _IN_FILES = {"burn_captions": "none"}
 WAYS = (
     Way("videos_captions_in_the_frames", {**_FIRST, "render": _IN_FRAMES}, {"render": _IN_FRAMES}),
     Way("videos_captions_in_files", {**_FIRST, "render": _IN_FILES}, {"render": _IN_FILES}),
+    Way(
+        "videos_longer_second_in_files",
+        {"languages": ["en"], "render": _IN_FILES},
+        {"languages": ["en", "hi"], "render": _IN_FILES},
+    ),
     Way("tracks", {**_FIRST, "render": _IN_FILES}, {"language_output": "tracks", "render": _IN_FILES}),
 )
 
