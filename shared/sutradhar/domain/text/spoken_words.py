@@ -7,7 +7,6 @@ as "dollar five", leaves out "₹", and spells "km" in English.
 import json
 from collections.abc import Mapping, Sequence
 from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from sutradhar.domain.language.table import FACTS
@@ -46,6 +45,8 @@ def read_spoken_words(language: Language) -> SpokenWords | None:
 
 @cache
 def _read_table() -> Mapping[str, SpokenWords]:
+    from importlib.resources import files  # noqa: PLC0415 - functions that read no text start without it
+
     text = files("sutradhar.domain.text").joinpath("spoken_words.json").read_text("utf-8")
     return {language: SpokenWords(**row) for language, row in json.loads(text).items()}
 
