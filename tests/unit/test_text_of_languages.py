@@ -4,6 +4,7 @@ import pytest
 
 from sutradhar.domain.assets.asset import Word
 from sutradhar.domain.plan.script_parts import divide_text, draw_narration, group_sentences, split_script
+from sutradhar.domain.song.parse_lyrics import parse_lyrics
 from sutradhar.domain.text.pasted_text import read_narration
 from sutradhar.domain.text.search_words import list_prefixes, read_search_words
 from sutradhar.domain.text.text import clean_text, is_right_to_left, split_sentences
@@ -148,3 +149,17 @@ def test_a_word_inside_text_without_spaces_is_found() -> None:
     prefixes = list_prefixes([JAPANESE, "كِتَابٌ جديد"])
     assert set(read_search_words("おじいさん")) <= set(prefixes)
     assert set(read_search_words("كتاب")) <= set(prefixes)
+
+
+@pytest.mark.parametrize(
+    ("lyrics", "words"),
+    [
+        ("iPhone を買った！", ["iPhone ", "を", "買った！"]),
+        ("[00:01.00]<00:01.00>代表<00:02.00>我的<00:02.50>心", ["代表", "我", "的", "心"]),
+        ("[00:01.00]<00:01.00>hel<00:01.50>lo <00:02.00>you", ["hello", "you"]),
+    ],
+)
+def test_lyrics_without_spaces(lyrics: str, words: list[str]) -> None:
+    (line,) = parse_lyrics(lyrics).lines
+    assert [word.text for word in line.words] == words
+    assert line.text == join_words(words)

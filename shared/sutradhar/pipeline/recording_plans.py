@@ -1,6 +1,5 @@
 """Write the scenes of a video whose narration is the user's own recording. No voice is asked for, and none is paid."""
 
-import re
 from collections.abc import Iterator, Sequence
 
 from sutradhar.domain.core.errors import FieldError, ProviderError
@@ -14,6 +13,7 @@ from sutradhar.domain.plan.script_parts import (
     match_narrations,
     split_script,
 )
+from sutradhar.domain.text.words import locate_words, split_words
 from sutradhar.pipeline.audio_checks import measure_own_audio
 from sutradhar.pipeline.services import Services
 from sutradhar.pipeline.upload_files import open_upload
@@ -94,8 +94,8 @@ def _spread_text(text: str, plan: RenderPlan) -> list[str]:
     narrations = [scene.narration for scene in plan.scenes]
     if not any(narrations):
         return divide_text(text, plan.spoken_language, len(narrations))
-    places = [match.span() for match in re.finditer(r"\S+", text)]
-    ends = match_narrations(narrations, text.split())
+    places = [(start, end) for _, start, end in locate_words([text])]
+    ends = match_narrations(narrations, split_words(text))
     return [_slice(text, places[a:b]) for a, b in zip([0, *ends[:-1]], ends, strict=True)]
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from sutradhar.domain.core.errors import FieldError, InvalidRequest
 from sutradhar.domain.plan.scene import Scene
+from sutradhar.domain.text.words import join_words, split_words
 
 MAX_BYTES = 5000
 """YouTube's limit (developers.google.com/youtube/v3/docs/videos, snippet.description)."""
@@ -60,11 +61,11 @@ def title_scene(scene: Scene) -> str:
     if scene.title:
         return scene.title.text
     words: list[str] = []
-    for word in scene.narration.split():
-        if len(" ".join([*words, word])) > _MAX_TITLE_CHARS - 1:
-            return " ".join(words) + "…"
+    for word in split_words(scene.narration):
+        if len(join_words([*words, word])) > _MAX_TITLE_CHARS - 1:
+            return join_words(words) + "…"
         words.append(word)
-    return " ".join(words)
+    return join_words(words)
 
 
 def _format_time(seconds: float) -> str:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from sutradhar.domain.core.errors import FieldError, InvalidRequest
+from sutradhar.domain.text.words import join_words, split_words
 
 
 @dataclass
@@ -24,11 +25,11 @@ class DraftLine:
 
     @property
     def text(self) -> str:
-        return " ".join(word.text for word in self.words)
+        return join_words(word.text for word in self.words)
 
     @classmethod
     def read_text(cls, text: str, start: float | None = None, end: float | None = None) -> "DraftLine":
-        return cls([DraftWord(word) for word in text.split()], start, end)
+        return cls([DraftWord(word) for word in split_words(text)], start, end)
 
 
 @dataclass

@@ -5,6 +5,8 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from sutradhar.domain.song.lyric_draft import DraftLine, DraftWord, Remarks
+from sutradhar.domain.text.phrases import touches_phrase
+from sutradhar.domain.text.words import split_words
 
 MAX_TIME_SEC = 86_400.0
 _TIME = r"-?(?:\d{1,4}:)?\d{1,4}:\d{1,2}(?:[.,]\d{0,6})?"
@@ -98,7 +100,7 @@ def _read_row(text: str, start: float | None, offset: float, remarks: Remarks, *
     pieces = _INLINE.split(text)
     if len(pieces) == 1:
         return DraftLine.read_text(text, start)
-    words = [DraftWord(word) for word in pieces[0].split()]
+    words = [DraftWord(word) for word in split_words(pieces[0])]
     if words:
         words[0].start = start
     glued = bool(words) and not pieces[0][-1:].isspace()
@@ -106,8 +108,9 @@ def _read_row(text: str, start: float | None, offset: float, remarks: Remarks, *
         time = _check_time(_read_time(stamp, has_hours=has_hours) - offset, remarks)
         if words and words[-1].end is None:
             words[-1].end = time
-        texts = piece.split()
-        if texts and glued and not piece[:1].isspace() and words:  # the time of a syllable
+        texts = split_words(piece)
+        is_syllable = bool(texts and words) and glued and not piece[:1].isspace()
+        if is_syllable and not touches_phrase(words[-1].text, texts[0]):
             words[-1].text += texts.pop(0)
             words[-1].end = None
             words += [DraftWord(word) for word in texts]

@@ -1,6 +1,7 @@
 """Define lyrics: their lines and words, with the times that their file has."""
 
 from sutradhar.domain.core.base import Frozen
+from sutradhar.domain.text.words import join_words
 
 MAX_LYRICS_CHARS = 60_000
 """The longest lyrics with their times. The longest songs have some 7,000 characters of words, and five times as many
@@ -23,7 +24,7 @@ class LyricLine(Frozen):
 
     @property
     def text(self) -> str:
-        return " ".join(word.text for word in self.words)
+        return join_words(word.text for word in self.words)
 
 
 class Lyrics(Frozen):

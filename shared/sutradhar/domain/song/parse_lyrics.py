@@ -76,7 +76,7 @@ def _decode_words(draft: DraftLine) -> None:
         return
     words: list[DraftWord] = []
     for word in draft.words:
-        words += _split_word(word, decode_entities(word.text).split())
+        words += _split_word(word, decode_entities(word.text))
     draft.words = words
 
 
@@ -89,14 +89,16 @@ def _draw_words(draft: DraftLine, remarks: Remarks) -> None:
 
     words: list[DraftWord] = []
     for word in draft.words:
-        words += _split_word(word, make_drawable(word.text, leave_out).split())
+        words += _split_word(word, make_drawable(word.text, leave_out))
     draft.words = words
 
 
-def _split_word(word: DraftWord, texts: Sequence[str]) -> list[DraftWord]:
-    """Return ``texts``, the parts of ``word``: the first has its start and the last its end."""
-    parts = [DraftWord(text) for text in texts]
+def _split_word(word: DraftWord, text: str) -> list[DraftWord]:
+    """Return the parts of ``word``, which is spelled ``text``: the first has its start and the last its end, and the
+    space after it if it has one."""
+    parts = [DraftWord(part) for part in text.split()]
     if parts:
+        parts[-1].text += word.text[len(word.text.rstrip()) :]
         parts[0].start, parts[-1].end = word.start, word.end
     return parts
 

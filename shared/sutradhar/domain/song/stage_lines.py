@@ -13,6 +13,7 @@ from sutradhar.domain.song.stage_marks import (
     read_count,
     read_part_name,
 )
+from sutradhar.domain.text.words import split_words
 
 MAX_SUNG_CHARS = 20_000
 """The most characters of words; the longest songs have some 7,000."""
@@ -68,7 +69,7 @@ def _read_line(line: DraftLine, remarks: Remarks, *, is_timed: bool) -> Iterator
     text, count, mark = _strip_inline(text, remarks)
     if not text.strip():
         return
-    words = [DraftWord(word) for word in text.split()]
+    words = [DraftWord(word) for word in split_words(text)]
     if count > 1:
         remarks.repeated.append(mark)
         copies = [[DraftWord(word.text) for word in words] for _ in range(count)]

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from sutradhar.domain.assets.asset import Word
 from sutradhar.domain.plan.scene import Scene
 from sutradhar.domain.plan.script_parts import match_narrations
+from sutradhar.domain.text.words import split_words
 
 _REACH = 0.45
 """Share of an even part of a passage, by which a cut without words moves to reach a pause."""
@@ -65,7 +66,7 @@ def _divide_by_length(count: int, words: Sequence[Word], pauses: Sequence[Span],
 
 def assign_words(scenes: Sequence[Scene], words: Sequence[Word]) -> list[range]:
     """Return the indexes of the words of each scene, in order: by its narration, or none."""
-    counts = [len(scene.narration.split()) for scene in scenes]
+    counts = [len(split_words(scene.narration)) for scene in scenes]
     if sum(counts) == len(words):
         ends = [sum(counts[: i + 1]) for i in range(len(scenes))]
     else:
