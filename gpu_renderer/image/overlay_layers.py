@@ -35,7 +35,7 @@ class _CaptionLayer:
     """A caption and its highlighted words as overlays. One word is kept at a time, since speech goes forward."""
 
     def __init__(self, caption: Caption) -> None:
-        self._caption, self._plain = caption, YuvOverlay(caption.plain)
+        self._caption, self._plain, self.words = caption, YuvOverlay(caption.plain), caption.words
         self._words = LRUCache[int, YuvOverlay](1)
 
     def blend(self, frame: Frame, word: int) -> None:
@@ -91,7 +91,7 @@ class OverlayLayers:
             return _CaptionLayer(Caption(cue.lines, *self._size, look, keeps_lines=cue.keeps_lines))
 
         caption = get_or_make(self._captions, (look.key, cue.lines, cue.keeps_lines), make)
-        starts = cue.word_starts if is_highlighted else ()
+        starts = cue.word_starts if is_highlighted and len(cue.word_starts) <= caption.words else ()
         # the last word stays highlighted until the cue ends: viewers expect no change in a pause
         return lambda n, frame: caption.blend(frame, bisect_right(starts, n) - 1)
 

@@ -72,6 +72,11 @@ class Caption:
         """The whole caption without a highlighted word."""
         return crop_to_frame(self._bitmap.rgba, *self._at, *self._size)
 
+    @property
+    def words(self) -> int:
+        """The number of words that can be highlighted."""
+        return len(self._bitmap.words)
+
     def highlight(self, word: int) -> Overlay:
         """Draw word number ``word`` highlighted, to be laid over the plain caption while it is spoken."""
         rgba, x, y = highlight_word(self._bitmap, word, self._em, self._look.accent, self._look.on_accent)

@@ -103,6 +103,12 @@ def test_words_light_up_in_their_frames(tmp_path: Path) -> None:
     assert np.array_equal(shown[75], plain[75])
 
 
+def test_times_of_more_words_than_a_caption_has_highlight_none(tmp_path: Path) -> None:
+    cue = CUE.evolve(word_starts=(*CUE.word_starts, 60))
+    shown, plain = (_luma(_timeline(tmp_path, (one,)), 55, 65) for one in (cue, CUE.evolve(word_starts=())))
+    assert all(np.array_equal(a, b) for a, b in zip(shown, plain, strict=True))
+
+
 def test_a_cue_cut_by_a_segment_goes_on_with_its_word(tmp_path: Path) -> None:
     timeline = _timeline(tmp_path, (CUE,))
     whole = _luma(timeline, 0, 80)
