@@ -15,6 +15,8 @@ from functions.cli.publication_view import name_place
 from functions.cli.start import begin_command
 from sutradhar import bootstrap
 from sutradhar.domain.jobs.job import Job, JobState
+from sutradhar.domain.jobs.job_status import name_state
+from sutradhar.domain.language.table import name_language
 
 _LOOK_EVERY_SEC = 1.0
 _STALLED_SEC = 30.0
@@ -69,7 +71,13 @@ def _show_newest(limit: int, watch: bool, as_json: bool) -> None:
 
 
 def _show_job(job: Job) -> None:
+    from sutradhar.pipeline.versions import list_versions
+
     print_table(make_jobs_table([job]), "")
+    if job.version_of:
+        print_line(f"The video of {job.version_of} in {name_language(job.current_plan.spoken_language)}.")
+    for language, version in list_versions(bootstrap.services(), job).items() if job.versions else ():
+        print_line(f"In {name_language(language)}: {version.id}, {name_state(version)}")
     for destination, note in job.publications.items():
         place = f", {name_place(note.url)}" if note.url else ""
         print_line(f"To {destination}: {note.state}, {format_time(note.publish_at)}{place}")

@@ -1,9 +1,11 @@
 """The first job shows callers and agents the videos in other languages, and its answer changes with them."""
 
 from flask.testing import FlaskClient
+from typer.testing import CliRunner
 
 from functions.agents.jobs import has_ended
 from functions.agents.views import describe_standing
+from functions.cli import app
 from sutradhar import bootstrap
 from sutradhar.domain.jobs.job import Job, JobState
 from sutradhar.domain.jobs.version_note import VersionNote
@@ -36,6 +38,13 @@ def test_the_status_lists_the_versions(api: FlaskClient) -> None:
     assert api.get(f"/render/{first.id}/status", headers=same).status_code == 304
     bootstrap.services().move(hindi.id, lambda job: (job.evolve(state=JobState.SUCCEEDED), []))
     assert api.get(f"/render/{first.id}/status", headers=same).status_code == 200
+
+
+def test_the_terminal_names_the_versions(api: FlaskClient) -> None:
+    first, hindi = store_versions()
+    shown = CliRunner().invoke(app, ["status", first.id]).output
+    assert f"In Hindi: {hindi.id}, running" in shown
+    assert f"The video of {first.id} in" in CliRunner().invoke(app, ["status", hindi.id]).output
 
 
 def test_a_client_of_mcp_waits_for_all_languages(api: FlaskClient) -> None:

@@ -58,6 +58,11 @@ def test_a_version_asks_for_no_further_ones_and_for_no_second_review() -> None:
     assert hindi.subtitle_languages == PLAN.subtitle_languages
 
 
+def test_a_first_video_that_is_longer_than_a_plan_may_be_leaves_the_lengths_of_the_plan() -> None:
+    assert [one.duration_sec for one in write_version(PLAN, "hi", (4.5, 596)).scenes] == [None, 3]
+    assert [one.duration_sec for one in write_version(PLAN, "hi", (4.5, 0.5)).scenes] == [4.5, 1]
+
+
 def test_the_missing_translations_are_named() -> None:
     plan = RenderPlan.parse({**BODY, "languages": ["en", "fr"]})
     assert explain_untranslated(PLAN, "hi") == ""

@@ -70,7 +70,10 @@ def must_wait(services: Services, job: Job) -> bool:
 def _start_versions(services: Services, job: Job) -> dict[Language, str]:
     """Create the jobs of all versions; return the reasons why some have none."""
     problems: dict[Language, str] = {}
-    scene_sec = measure_scenes(build_timeline(job.current_plan, job.assets))
+    try:
+        scene_sec = measure_scenes(build_timeline(job.current_plan, job.assets))
+    except InvalidRequest as exc:  # the first video fails for the same reason
+        return {language: f"there is no video in {name_language(language)}: {exc}" for language in job.versions}
     for language, note in job.versions.items():
         if find_deletion(services, note.job_id):
             continue  # its owner deleted it before this was recorded

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from sutradhar.domain.language.table import name_language
 from sutradhar.domain.language.tags import Language
+from sutradhar.domain.plan.choices import MAX_TOTAL_SEC
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.plan.publication import PlannedPublication
 from sutradhar.domain.plan.scene import Scene
@@ -32,11 +33,14 @@ def write_version(plan: RenderPlan, language: Language, scene_sec: Sequence[floa
     A narration without a translation stays as it is, which serves for estimates.
 
     Args:
-        scene_sec: the lengths that the scenes have in the first video; empty: as the plan says.
+        scene_sec: the lengths that the scenes have in the first video; empty, or longer than a plan may be: as the plan
+            says.
     """
     words, own = plan.localizations.get(language, Localization()), plan.spoken_language
     measured: list[float | None] = [max(one, _SHORTEST_SEC) for one in scene_sec]
-    lengths = measured or [scene.duration_sec for scene in plan.scenes]
+    # narrations that are slower than their estimates may take the first video a little over the longest plan
+    fits = measured and sum(one or 0 for one in measured) <= MAX_TOTAL_SEC
+    lengths = measured if fits else [scene.duration_sec for scene in plan.scenes]
     scenes = [_translate(scene, own, language, length) for scene, length in zip(plan.scenes, lengths, strict=True)]
     first_words = Localization(title=plan.title, description=plan.description, tags=plan.tags)
     others = {code: one for code, one in plan.localizations.items() if code != language}
