@@ -6,8 +6,6 @@ Lists define all of them. Every other text is the user's, and is spoken.
 from functools import cache
 from typing import TYPE_CHECKING
 
-from sutradhar.domain.language.table import FACTS
-
 if TYPE_CHECKING:
     from regex import Match, Pattern
 
@@ -17,17 +15,23 @@ _LABELS = (
     r"(?:male|female|deep|soft|child) voice|(?:narrator|voice) text|audio script"
     r"|वाचक|कथावाचक|कथाकार|सूत्रधार|नैरेटर|नरेटर|नैरेशन|वर्णन|कथन|मेज़बान|मेजबान|होस्ट|एंकर|उद्घोषक|प्रस्तुतकर्ता|वक्ता"
     r"|वॉ[इय]स[ -]?ओवर|वा[इय]स[ -]?ओवर|पार्श्व ?स्वर|(?:पुरुष|महिला) (?:स्वर|आवाज़|आवाज)"
-    r"|narrador[ae]?s?|narrat(?:eur|rice|ore)|erzähler(?:in)?|sprecher(?:in)?|locutora?|narator|voix[ -]off|voz en off"
+)
+_OTHER_LABELS = (
+    r"narrador[ae]?s?|narrat(?:eur|rice|ore)|erzähler(?:in)?|sprecher(?:in)?|locutora?|narator|voix[ -]off|voz en off"
     r"|рассказчик|диктор|ведущ(?:ий|ая)|الراوي|المعلق|المذيع|راوی|میزبان|ナレーター|ナレーション|語り手|내레이터|나레이터|내레이션|해설"
     r"|旁白|解说|主持人|叙述者|কথক|ভাষ্যকার|উপস্থাপক|கதைசொல்லி|விவரிப்பாளர்|தொகுப்பாளர்|వ్యాఖ్యాత|కథకుడు|વાચક|સૂત્રધાર|ઉદ્ઘોષક"
     r"|ನಿರೂಪಕ|ನಿರೂಪಕಿ|ആഖ്യാതാവ്|അവതാരകൻ|അവതാരക|ਕਥਾਵਾਚਕ|ਸੂਤਰਧਾਰ"
 )
+"""The same in languages besides English and Hindi."""
 _OFF_SCREEN = (
     r"v\.?\s?o\.?|voice[ -]?over|o\.?s\.?|off[ -]?(?:screen|camera)|on[ -]camera|cont(?:'|’)?d|continued|narrat\w+"
 )
 _LABEL = (
     rf"(?:(?i:{_LABELS})(?:\s*\#?\d{{1,2}}|\s+[A-Z])?(?:\s*\([^()\n]{{1,40}}\))*"
     rf"|\p{{L}}[\p{{L}}\p{{M}} .'’-]{{0,30}}?\s*\((?i:{_OFF_SCREEN})\b[^()\n]{{0,20}}\))[\s\x00]*[:：]\s*"
+)
+_LABEL_IN_OTHER_LANGUAGES = (
+    rf"(?i:{_OTHER_LABELS})(?:\s*\#?\d{{1,2}})?(?:\s*[(（][^()（）\n]{{1,40}}[)）])*[\s\x00]*[:：]\s*"
 )
 _LABEL_ALONE = rf"(?:NARRATOR|VOICE[ -]?OVER|HOST|ANCHOR|ANNOUNCER|(?i:{_LABELS})\s*\((?i:{_OFF_SCREEN})\))\s*"
 
@@ -54,7 +58,7 @@ _PARTS_OF_SONGS = (
     r"(?:verse|(?:pre|post)?[- ]?chorus|bridge|refrain|hook|interlude|breakdown|(?:guitar |piano |drum )?solo|coda|tag"
     r"|मुखड़ा|अंतरा|स्थायी|टेक)(?:\s*\d{1,2})?(?:\s*\(?[x×]\s*\d{1,2}\)?)?"
 )
-_SIXTY = f"[0-5{''.join(facts.digits[:6] for facts in FACTS.values() if not facts.digits.isascii())}]\\d"
+_SIXTY = r"(?:[0-5]\d|(?![0-9])\d\d)"  # the second in digits of other scripts
 _STAMP = rf"\d{{1,2}}[:：]{_SIXTY}(?:[:：]{_SIXTY})?(?:[.,]\d{{1,3}})?"
 _STAMPS = rf"{_STAMP}\s*(?:-->|[-–—→]|to|से)\s*{_STAMP}"
 _SECONDS = r"(?:approx\.?|about|~)?\s*\d{1,3}(?:\s*[-–]\s*\d{1,3})?\s*(?:s|secs?\.?|seconds?|सेकंड|सेकेंड)"
@@ -126,7 +130,10 @@ def _compile(pattern: str) -> "Pattern[str]":
 
 def match_speaker_label(line: str) -> "Match[str] | None":
     """Match a label of the narrator or the host at the start of ``line``: ``Narrator (V.O.): ``, in any case."""
-    return _compile(_LABEL).match(line) or _compile(_LABEL_ALONE).fullmatch(line)
+    # each condition saves the time to compile a long pattern, which the first text of a process would wait for
+    if ":" in line or "：" in line:
+        return _compile(_LABEL).match(line) or _compile(_LABEL_IN_OTHER_LANGUAGES).match(line)
+    return _compile(_LABEL_ALONE).fullmatch(line) if line.isupper() or line.rstrip().endswith(")") else None
 
 
 def is_cue_line(line: str, *, in_script: bool) -> bool:
@@ -135,8 +142,9 @@ def is_cue_line(line: str, *, in_script: bool) -> bool:
     Words such as "Music:" also begin ordinary sentences; they count only if the text has labels (``in_script``).
     """
     cues = f"{_CUES}|{_CUES_OF_SCRIPTS}" if in_script else _CUES
+    has_colon = ":" in line or "：" in line
     return bool(
-        _compile(rf"(?i:{cues})(?:\s*\#?\d{{1,2}})?(?:\s*\([^()\n]*\))?\s*[:：].*").match(line)
+        (has_colon and _compile(rf"(?i:{cues})(?:\s*\#?\d{{1,2}})?(?:\s*\([^()\n]*\))?\s*[:：].*").match(line))
         or _compile(r"(?:(?:SMASH |JUMP )?CUT TO|FADE (?:IN|OUT|TO BLACK)|DISSOLVE TO)(?: BLACK)?\s*[:.]?").fullmatch(
             line
         )
