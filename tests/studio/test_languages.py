@@ -35,6 +35,25 @@ def test_a_plan_gets_its_languages(page: Page, studio: StudioServer) -> None:
     expect(page.get_by_text("One video with audio tracks")).to_be_hidden()
 
 
+def test_a_video_leads_to_those_in_other_languages(page: Page, finished_job: str) -> None:
+    url = f"/render/{finished_job}/status"
+    tamil, french = {"language": "ta", "state": "success", "problem": ""}, {"language": "fr", "state": "error"}
+
+    def add_versions(route: Route) -> None:
+        answer = route.fetch()
+        status = answer.json()
+        if status["job_id"] == finished_job:
+            status["versions"] = [tamil | {"job_id": finished_job}, french | {"job_id": "", "problem": "no voice"}]
+        route.fulfill(response=answer, json=status)
+
+    page.route(f"**{url}*", add_versions)
+    page.goto(f"#/job/{finished_job}")
+    part = page.locator("section").filter(has=page.get_by_role("heading", name="In other languages"))
+    expect(part.get_by_role("link", name="Tamil")).to_have_attribute("href", f"#/job/{finished_job}")
+    expect(part.get_by_role("listitem").filter(has_text="French")).to_contain_text("no voice")
+    expect(part.get_by_role("link")).to_have_count(1)
+
+
 def test_a_further_interface_language_is_one_file(open_page: OpenPage) -> None:
     page = open_page()
 

@@ -23,6 +23,7 @@ import { Actions } from "./job/actions.js";
 import { Assets } from "./job/assets.js";
 import { Costs } from "./job/costs.js";
 import { Finished } from "./job/finished.js";
+import { Languages } from "./job/languages.js";
 import { Steps } from "./job/steps.js";
 
 await Promise.all([loadTexts("job"), loadStyle("job")]);
@@ -50,6 +51,7 @@ export default function JobPage({ id }) {
     ${status.state === "canceled" && html`<div class="note"><${Icon} name="info" /><p>${status.cancel_reason ?? t("job.canceled_why")}</p></div>`}
     ${status.state === "success" && html`<${Finished} status=${status} />`}
     ${status.state !== "success" && html`<${Assets} status=${status} />`}
+    <${Languages} status=${status} />
     <${Details} status=${status} />
   <//>`;
 }
