@@ -37,7 +37,7 @@ class LibraryArguments(Frozen):
     state: str | None = Field(
         default=None, description="pending, running, awaiting_approval, success, error or canceled."
     )
-    language: str | None = Field(default=None, description="en or hi.")
+    language: str | None = Field(default=None, description="A code such as en, hi or ta.")
     after: str | None = Field(default=None, description="`next` of the page before.")
     limit: int | None = Field(default=None, description="The most entries of a page, 1 to 100. Default: 20.")
 

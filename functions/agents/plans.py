@@ -18,10 +18,10 @@ PLAN_HELP = "A plan of a video as JSON; its schema is the resource sutradhar://s
 
 
 class PlanArguments(Frozen):
-    topic: str | None = Field(default=None, description="What the video is about, in English or Hindi.")
+    topic: str | None = Field(default=None, description="What the video is about, in any of the languages.")
     prompt: str | None = Field(default=None, description="A story or script of your own, from which scenes are made.")
     template_id: str | None = Field(default=None, description="A story that list_templates shows, in place of a topic.")
-    language: str | None = Field(default=None, description="en, hi, or the name of the language of the narration.")
+    language: str | None = Field(default=None, description="The language of the narration, as a code or a name.")
     length_sec: int | None = Field(default=None, description="The length of the video in seconds.")
     voice: str | None = Field(default=None, description="F, M, or a voice of a provider, such as elevenlabs/ID.")
     style: str | None = Field(default=None, description="The look of the images, such as watercolor.")
@@ -47,7 +47,7 @@ class ChangeArguments(Frozen):
 
 
 class TemplateArguments(Frozen):
-    language: str = Field(default="en", description="en or hi: the language of the titles.")
+    language: str = Field(default="en", description="The language of the titles, a code such as en, hi or ta.")
 
 
 def plan(arguments: PlanArguments) -> Answer:

@@ -14,7 +14,7 @@ _TEXT = (
 )
 _ARGUMENTS: Mapping[str, tuple[str, str]] = {
     "topic": ("What the video is about.", ""),
-    "language": ("en or hi.", "en"),
+    "language": ("A code such as en, hi or ta.", "en"),
     "length_sec": ("The length in seconds.", "60"),
 }
 """The description and the default of each argument; an empty default: it is needed."""

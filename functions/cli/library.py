@@ -31,7 +31,7 @@ def library(
     state: Annotated[
         str | None, typer.Option(help="Only jobs in this state: success, error, running, pending, canceled ...")
     ] = None,
-    language: Annotated[str | None, typer.Option(help="Only jobs in this language: en or hi.")] = None,
+    language: Annotated[str | None, typer.Option(help="Only jobs in this language, such as en or ta.")] = None,
     page: Annotated[int | None, typer.Option(parser=read_whole, metavar="NUMBER", help="The page, from 1.")] = None,
     page_size: Annotated[
         int, typer.Option(parser=read_whole, metavar="NUMBER", help="The most jobs on a page, 1 to 100.")

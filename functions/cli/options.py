@@ -35,7 +35,7 @@ def read_amount(text: str) -> float:
     return amount
 
 
-Topic = Annotated[list[str] | None, typer.Argument(help="What the video is about, in English or Hindi.")]
+Topic = Annotated[list[str] | None, typer.Argument(help="What the video is about, in any of the languages.")]
 PlanFile = Annotated[
     str | None, typer.Option("--plan", metavar="FILE", help="A RenderPlan as JSON; - reads it from standard input.")
 ]
@@ -44,7 +44,7 @@ ScriptFile = Annotated[
     typer.Option("--script", metavar="FILE", help="Your own text, spoken as it is; - reads standard input."),
 ]
 Language = Annotated[
-    str | None, typer.Option(help="The narration's language: en or hi. Default: the topic's language.")
+    str | None, typer.Option(help="The narration's language, such as hi or ta. Default: the topic's language.")
 ]
 Languages = Annotated[
     str | None,
