@@ -49,8 +49,13 @@ def open_audio_tracks(tracks: Sequence[AudioTrack], **demuxer: Any) -> tuple[lis
 def list_names(kind: Literal["a", "s"], names: Sequence[str]) -> list[str]:
     """Return ffmpeg's arguments that name the audio (``a``) or caption (``s``) tracks; an empty name is left out.
 
-    ffmpeg-python sets each option once, and the language of a track is one already. MP4 has no title of a track:
-    players show the name of its handler (ffmpeg 5.1 drops a title, measured).
+    Some players show the title of a track (``udta/name``, which ffprobe does not read back), others the name of its
+    handler. ffmpeg-python sets each option once, and the language of a track is one already.
     """
-    named = [(i, name) for i, name in enumerate(names) if name]
-    return [part for i, name in named for part in (f"-metadata:s:{kind}:{i}", f"handler_name={name}")]
+    return [
+        part
+        for i, name in enumerate(names)
+        for key in ("title", "handler_name")
+        if name
+        for part in (f"-metadata:s:{kind}:{i}", f"{key}={name}")
+    ]

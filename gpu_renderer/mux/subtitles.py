@@ -45,7 +45,11 @@ def _disarm_markup(cue: Cue) -> Cue:
 
 def open_tracks(tracks: Sequence[SubtitleTrack]) -> tuple[list[Any], dict[str, Any]]:
     """Return the caption streams, which ffmpeg-python's ``output`` gets after video and audio, and the keyword
-    arguments that belong to them. Players show none of them until the viewer asks for it."""
+    arguments that belong to them. Most players show none of them until the viewer asks for it.
+
+    None is the default, but ffmpeg's muxer switches the first one on all the same
+    (findings/ffmpeg_mp4_switches_the_first_caption_track_on.sh), and a player that heeds this shows it.
+    """
     streams = [open_file(track.path, format="srt", sub_charenc="UTF-8")["s:0"] for track in tracks]
     options: dict[str, Any] = {"c:s": "mov_text"} if tracks else {}
     for i, track in enumerate(tracks):

@@ -116,7 +116,7 @@ def test_the_file_has_a_named_track_for_each_language_and_the_first_plays() -> N
     assert "-map 0:v:0 -map 1:a:0 -map 2:a:0 " in command
     assert "-disposition:a:0 default -disposition:a:1 0 " in command
     assert "-metadata:s:a:0 language=eng -metadata:s:a:1 language=tam " in command
-    assert "-metadata:s:a:0 handler_name=English -metadata:s:a:1 handler_name=தமிழ் video.mp4" in command
+    assert "-metadata:s:a:1 title=தமிழ் -metadata:s:a:1 handler_name=தமிழ் video.mp4" in command
 
 
 HINDI_TRACK = AudioLanguage(language="hi", narrations=TIMELINE.narrations)
