@@ -25,6 +25,8 @@ from sutradhar.domain.text.spoken_words import spell_out
 from sutradhar.domain.text.words import join_words, split_words
 
 _SILENT = r"[\u0951-\u0954\u1cd0-\u1cff\ua8e0-\ua8f1*_~^`#™®©†‡¶•\[\]{}<>\\]+"
+_DIRECTION = "[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"
+"""Marks of direction, which texts with Arabic letters have."""
 _DANDA = "।॥|"
 
 
@@ -33,7 +35,8 @@ def split_spoken_words(text: str, language: Language) -> tuple[str, ...]:
     """Return the spoken words for each word of ``text`` (``split_words(text)``); empty for a silent word."""
     raw = split_words(text)
     if language not in ("en", "hi"):
-        words = [compile_pattern(_SILENT).sub("", word) for word in spell_out(raw, language)]
+        silent = compile_pattern(rf"{_SILENT}|{_DIRECTION}")
+        words = [silent.sub("", word) for word in spell_out(raw, language)]
         return tuple(word if any(c.isalnum() for c in word) or word in _PAUSES else "" for word in words)
     tokens = [_split_token(word) for word in raw]
     phrases: list[str] = []
