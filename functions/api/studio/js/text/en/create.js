@@ -61,7 +61,7 @@ export default {
   add_language: "Add a language…",
   remove_language: "Take {language} out",
   languages: "Also narrate it in",
-  languages_hint: "The pictures and the music are made once. What a language lacks is said before anything is made.",
+  languages_hint: "The images and the music are made once. What a language lacks is said before anything is made.",
   output: "Further languages",
   output_videos: "A video for each",
   output_tracks: "One video with audio tracks",
