@@ -29,6 +29,8 @@ class Token:
 
     text: str
     word: int
+    is_spaced: bool = False
+    """True: a space follows it, also if it stands beside a phrase of Japanese or Chinese."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,12 @@ class Block:
 
 def split_tokens(words: Sequence[str], change: Callable[[str], str] = str) -> list[Token]:
     """Return the texts of ``words``, each passed through ``change``; empty words have none."""
-    return [Token(text, i) for i, word in enumerate(words) for text in change(word).split()]
+    tokens = []
+    for i, word in enumerate(words):
+        *parts, last = change(word).split() or [""]
+        tokens += [Token(part, i, is_spaced=True) for part in parts]
+        tokens += [Token(last, i, is_spaced=word.endswith(" "))] if last else []
+    return tokens
 
 
 def find_safe_area(width: int, height: int) -> SafeArea:
@@ -124,7 +131,7 @@ def fit_block(
     """
     widths = [measure_line(token.text, face, _MEASURED_EM) / _MEASURED_EM * shape.letter_width for token in tokens]
     glued = [is_bound(a.text, b.text) for a, b in pairwise(tokens)]
-    spaced = [*(bool(find_gap(a.text, b.text)) for a, b in pairwise(tokens)), True]
+    spaced = [*(a.is_spaced or bool(find_gap(a.text, b.text)) for a, b in pairwise(tokens)), True]
     rows = _Rows(widths, glued, spaced, shape.space)
     best: tuple[float, list[list[int]]] = (0.0, [])
     for count in range(1, max_lines + 1):

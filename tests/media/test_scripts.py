@@ -97,6 +97,11 @@ def test_phrases_follow_each_other_without_a_gap() -> None:
         assert abs(box.x + box.rgba.shape[1] - following.x - padding) <= 4
 
 
+def test_a_space_of_lyrics_stays_beside_a_phrase() -> None:
+    near, apart = (draw_clean(split_tokens(texts), 640, 360, "ja") for texts in (["iPhone", "を"], ["iPhone ", "を"]))
+    assert apart[1].overlay.x - apart[0].overlay.x > near[1].overlay.x - near[0].overlay.x + 2
+
+
 def test_phrases_of_lines_that_are_broken_again_are_joined_without_a_space() -> None:
     look, words = usual_look().adapt_to_language("ja"), split_words(JAPANESE)
     lines = [join_words(words[:3]), join_words(words[3:])]
