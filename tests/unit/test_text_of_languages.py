@@ -163,3 +163,9 @@ def test_lyrics_without_spaces(lyrics: str, words: list[str]) -> None:
     (line,) = parse_lyrics(lyrics).lines
     assert [word.text for word in line.words] == words
     assert line.text == join_words(words)
+
+
+def test_a_space_between_two_translated_sentences_stays() -> None:
+    words = [Word(text="Yes.", start=0, end=0.3), Word(text="Go.", start=0.4, end=0.6)]
+    cues = build_translated_cues("買った！ iPhone だ。", words, offset=0, fps=30, max_frame=60)
+    assert [cue.text for cue in cues] == ["買った！ iPhone だ。"]

@@ -7,7 +7,7 @@ need (Netflix's timed text guide: 5/6 s at least; we round up to 1 s), in every 
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from sutradhar.domain.assets.asset import Word
 from sutradhar.domain.core.base import Frozen
@@ -100,8 +100,9 @@ def build_translated_cues(text: str, words: Sequence[Word], *, offset: float, fp
         translations = [text]
         spans = [(words[0].start, words[-1].end)]
     shared: list[Word] = []
+    all_parts = iter(split_words(text))  # these keep the spaces between two sentences
     for sentence, (start, end) in zip(translations, spans, strict=True):
-        parts = split_words(sentence)
+        parts = list(islice(all_parts, len(split_words(sentence))))
         weight = [count_characters(p) + 1 for p in parts]
         at_sec = start
         for part, share in zip(parts, weight, strict=True):
