@@ -1,6 +1,6 @@
 """The plan of a video in another of its languages has the words of that language, and everything else as it was."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sutradhar.domain.plan.plan import RenderPlan
@@ -69,6 +69,7 @@ def test_the_missing_translations_are_named() -> None:
     assert "scene 1 has no French translation" in explain_untranslated(plan, "fr")
 
 
+@settings(max_examples=30)
 @given(
     st.lists(st.tuples(st.floats(0.3, 9), st.floats(0.2, 1)), min_size=1, max_size=5),
     st.sampled_from(["cut", "crossfade"]),

@@ -198,17 +198,8 @@ def describe_status(
         language=plan.spoken_language,
         versions=tuple(_list_versions(job, versions or {}, base)),
         version_of=job.version_of or None,
-        publications=tuple(
-            PublicationStatus(
-                id=note.id, destination=name, state=note.state, publish_at=note.publish_at, url=note.url or None
-            )
-            for name, note in sorted(job.publications.items())
-        ),
-        fallbacks=tuple(
-            FallbackStatus(slot=str(slot), provider=asset.provider, instead_of=asset.fallbacks)
-            for slot, asset in by_slot.items()
-            if asset.fallbacks
-        ),
+        publications=tuple(_list_publications(job)),
+        fallbacks=tuple(_list_fallbacks(by_slot)),
         cost=describe_cost(job, account),
         logs=(
             *(f"{format_utc(at)} {_EVENTS[state]}" for state, at in events),
@@ -225,6 +216,19 @@ def describe_status(
         completed_at=job.entered_at[job.state] if job.state.is_terminal else None,
         updated_at=job.updated_at,
     )
+
+
+def _list_publications(job: Job) -> Iterator[PublicationStatus]:
+    for name, note in sorted(job.publications.items()):
+        yield PublicationStatus(
+            id=note.id, destination=name, state=note.state, publish_at=note.publish_at, url=note.url or None
+        )
+
+
+def _list_fallbacks(by_slot: Mapping[Slot, Asset]) -> Iterator[FallbackStatus]:
+    for slot, asset in by_slot.items():
+        if asset.fallbacks:
+            yield FallbackStatus(slot=str(slot), provider=asset.provider, instead_of=asset.fallbacks)
 
 
 def _read_error(job: Job) -> dict[str, Any]:
