@@ -31,6 +31,8 @@ OPENING = frozenset("（［｛「『【〔〈《〖〘〝｟｢“‘«‹([{¥�
 """No line ends with these."""
 _INSEPARABLE = frozenset("—―…‥〳〴〵")
 """No line breaks between two of the same."""
+_BEFORE_MEASURES = frozenset("一二两三四五六七八九十百千万几这那每某第")
+"""Chinese numerals and the like belong to the measure word or the noun after them: 一只, 每天."""
 _SENTENCE_END = r"[。！？｡!?]+[”’」』）】》〉\"')］｣]*"
 
 
@@ -90,7 +92,8 @@ def split_phrases(chunk: str) -> tuple[str, ...]:
 def _parse(sentence: str) -> Iterator[str]:
     from sutradhar.domain.text.text import split_graphemes  # noqa: PLC0415 - only text without spaces needs it
 
-    parser = _load_parser("ja" if _compile(f"[{_KANA}]").search(sentence) else "zh")
+    language = "ja" if _compile(f"[{_KANA}]").search(sentence) else "zh"
+    parser, bound = _load_parser(language), _BEFORE_MEASURES if language == "zh" else frozenset[str]()
     breaks, at = set[int](), 0
     for phrase in parser.parse(sentence):
         at += len(phrase)
@@ -99,7 +102,8 @@ def _parse(sentence: str) -> Iterator[str]:
     for cluster, following in pairwise([*split_graphemes(sentence), ""]):
         phrase += cluster
         at += len(cluster)
-        if not following or (at in breaks and may_break(phrase, following) and touches_phrase(phrase, following)):
+        is_break = at in breaks and cluster not in bound
+        if not following or (is_break and may_break(phrase, following) and touches_phrase(phrase, following)):
             yield phrase
             phrase = ""
 
