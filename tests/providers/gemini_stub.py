@@ -92,7 +92,8 @@ def _text(request: RecordedCall) -> Answer:
 
 
 def read_voice(request: RecordedCall) -> str:
-    """Return the voice that a request names, in either form of its names (findings/genai-speech-config-names.sh)."""
+    """Return the voice that a request names, in either form of its names: see
+    findings/genai_names_speech_config_in_two_ways.sh."""
     speech = request.body["generationConfig"]["speechConfig"]
     if "voice_config" in speech:
         return str(speech["voice_config"]["prebuilt_voice_config"]["voice_name"])
