@@ -48,6 +48,8 @@ def test_each_wait_is_announced_once(post: Post) -> None:
         "job_id": "job-1",
         "state": "awaiting_approval",
         "title": None,
+        "language": "en",
+        "version_of": None,
         "status_url": f"{BASE}/render/job-1/status",
         "plan_url": f"{BASE}/render/job-1/plan",
         "waits_until": until,

@@ -247,7 +247,7 @@ def make_image() -> bytes:
         ("/lyrics/align", {"upload_id": "SONG"}, "lyrics", ""),
         ("/lyrics/align", {"upload_id": "SONG", "lyrics": " \n "}, "lyrics", "has no words"),
         ("/lyrics/align", {"upload_id": "SONG", "lyrics": "la " * 35_000}, "lyrics", "60"),
-        ("/lyrics/align", {"upload_id": "SONG", "lyrics": LYRICS, "language": "Tamil"}, "language", "Tamil"),
+        ("/lyrics/align", {"upload_id": "SONG", "lyrics": LYRICS, "language": "Klingon"}, "language", "Klingon"),
         ("/audio/analyze", {"upload_id": "LONG"}, "upload_id", "at most 60 min can be heard"),
         ("/audio/analyze", {"upload_id": "UNSENT"}, "upload_id", "is not complete"),
     ],

@@ -102,7 +102,7 @@ def test_a_part_behind_the_end_and_a_song_that_is_gone_are_named(song: str) -> N
 
 def test_lyrics_that_cannot_be_read_fail_for_good(song: str) -> None:
     with pytest.raises(ProviderError, match="cannot draw") as failure:
-        store(song, lyrics="歌\n")
+        store(song, lyrics="เพลง\n")
     assert not failure.value.retryable
 
 

@@ -168,6 +168,7 @@ def test_models_without_faults_are_reported_as_fine(stub: ProviderStub) -> None:
         "narrator model of elevenlabs",
         "narrator model of openai",
         "narrator model of googletts",
+        "narrator model of gemini",
         "image model of openai",
         "image model of gemini",
         "clip model of gemini",

@@ -118,7 +118,7 @@ def test_a_video_with_two_audio_tracks_is_heard_in_the_chosen_language(
     choice = page.get_by_label("What you hear")
     expect(choice.locator("option")).to_have_text(["English", "Hindi"])
     choice.select_option("hi")
-    assert page.evaluate("document.querySelector('video').muted")
+    page.wait_for_function("() => document.querySelector('video').muted")
     page.evaluate("document.querySelector('video').play()")
     page.wait_for_function("() => document.querySelector('audio').currentTime > 0.5")
     late = "Math.abs(document.querySelector('audio').currentTime - document.querySelector('video').currentTime)"

@@ -30,7 +30,7 @@ OWN_VOICE: dict[str, Any] = {
 
 def test_a_voice_is_heard_and_stopped_and_its_sample_is_made_once(page: Page, studio: StudioServer) -> None:
     page.goto("#/create")
-    page.get_by_role("radio", name="Hindi").check()
+    page.get_by_label("Language", exact=True).select_option("hi")
     hear = page.get_by_role("button", name="Hear the voice: A man")
     hear.click()
     stop = page.get_by_role("button", name="Stop the voice: A man")
