@@ -4,7 +4,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sutradhar.domain.plan.plan import RenderPlan
-from sutradhar.domain.plan.version import explain_untranslated, write_version
+from sutradhar.domain.plan.speech_duration import estimate_scene_sec
+from sutradhar.domain.plan.version import explain_untranslated, share_lengths, write_version
 from sutradhar.domain.video.timeline_builder import build_timeline
 from sutradhar.pipeline.versions import measure_scenes
 from tests.unit.test_timeline import assets_for, plan_of
@@ -90,3 +91,30 @@ def test_a_version_that_is_not_longer_has_the_frames_of_the_first_video(
             (one.start, one.frames, one.camera) for one in first.clips
         ]
     assert not [index for index in second.extended_scenes if lengths[index][1] < 0.9]
+
+
+def test_videos_that_share_frames_have_scenes_as_long_as_their_longest_narration() -> None:
+    long, short = "एक बहुत ऊँची और बहुत पुरानी पहाड़ी, जहाँ कोई नहीं जाता।", "A hill."
+    river = "A river that runs for many days."
+    scenes = [
+        {"narration": short, "translations": {"hi": long}, "image_prompt": "x"},
+        {"narration": river, "translations": {"hi": "नदी।"}, "image_prompt": "x"},
+        {"image_prompt": "x", "duration_sec": 3},
+    ]
+    body = {"title": "T", "scenes": scenes, "languages": ["en", "hi"]}
+    in_files = {"render": {"burn_captions": "none"}}
+    first, second, silent = (one.duration_sec or 0 for one in share_lengths(RenderPlan.parse(body | in_files)).scenes)
+    assert first > estimate_scene_sec(long, "hi") > estimate_scene_sec(short, "en")
+    assert second > estimate_scene_sec(river, "en")
+    assert silent == 3
+    for other in (body, {**body, "language_output": "tracks"}, {**body, "languages": ["en"], **in_files}):
+        plan = RenderPlan.parse(other)
+        assert share_lengths(plan) is plan
+
+
+def test_a_plan_that_would_become_too_long_keeps_its_lengths() -> None:
+    scene = {"narration": "A hill.", "translations": {"hi": "पहाड़ी पर कोई नहीं जाता। " * 20}, "image_prompt": "x"}
+    plan = RenderPlan.parse(
+        {"title": "T", "scenes": [scene] * 30, "languages": ["en", "hi"], "render": {"burn_captions": "none"}}
+    )
+    assert share_lengths(plan) is plan

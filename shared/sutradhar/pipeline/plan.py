@@ -11,6 +11,7 @@ from sutradhar.domain.core.record import STORED
 from sutradhar.domain.jobs.job import Job, JobState, Outcome
 from sutradhar.domain.jobs.messages import PlanRender
 from sutradhar.domain.plan.plan import RenderPlan
+from sutradhar.domain.plan.version import share_lengths
 from sutradhar.pipeline.audio_plans import write_plan
 from sutradhar.pipeline.first_providers import find_first_providers
 from sutradhar.pipeline.models import check_models
@@ -57,7 +58,7 @@ def _write(services: Services, job: Job) -> None:
         if keeps_script:
             services.blobs.put(_name_script(job), _result_adapter().dump_json(result, context=STORED))
     translated = translate_for_job(services, job, result.plan)
-    result = replace(result, plan=translated.plan)
+    result = replace(result, plan=share_lengths(translated.plan))
     requests = list_required_assets(services, result.plan)
     notices = [*model_notices, *collect_notices(services, result, job.requested_plan), *translated.notices]
 
