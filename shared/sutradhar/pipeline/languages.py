@@ -11,7 +11,7 @@ from sutradhar.domain.language.facts import LanguageFacts
 from sutradhar.domain.language.table import FACTS, name_language
 from sutradhar.domain.language.tags import Language
 from sutradhar.domain.plan.choices import Voice
-from sutradhar.domain.plan.options import make_voice_options
+from sutradhar.domain.plan.options import choose_gender, make_voice_options
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.pipeline.services import Services
 from sutradhar.ports.providers import WordTiming
@@ -84,7 +84,7 @@ def _find_timing(services: Services, plan: RenderPlan, language: Language) -> Wo
     voice = plan.choose_voice(language)
     try:
         return services.providers.narrator.find_word_timing(
-            language, "M" if voice == "M" else "F", make_voice_options(plan.delivery, voice)
+            language, choose_gender(voice), make_voice_options(plan.delivery, voice)
         )
     except ProviderError:
         return None  # the plan is refused, with the reason

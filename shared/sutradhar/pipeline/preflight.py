@@ -7,7 +7,8 @@ from sutradhar.domain.core.errors import FieldError, InvalidRequest, ProviderErr
 from sutradhar.domain.jobs.job import Job
 from sutradhar.domain.language.scripts import SCRIPTS, Script
 from sutradhar.domain.language.table import FACTS
-from sutradhar.domain.plan.choices import FootageSource, Voice
+from sutradhar.domain.plan.choices import FootageSource
+from sutradhar.domain.plan.options import choose_gender
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.text.letter_scripts import list_other_scripts
 from sutradhar.domain.text.pasted_text import read_narration
@@ -111,7 +112,7 @@ def find_unspoken(services: Services, plan: RenderPlan) -> Iterator[FieldError]:
         return
     narrator = services.providers.narrator
     for language in (plan.spoken_language, *plan.other_languages):
-        voice: Voice = "M" if plan.choose_voice(language) == "M" else "F"
+        voice = choose_gender(plan.choose_voice(language))
         if narrator.supports_voice(language, voice):
             continue
         try:

@@ -53,6 +53,11 @@ class VoiceOptions(Delivery):
 DEFAULT_VOICE = VoiceOptions.constant()
 
 
+def choose_gender(voice: str) -> Voice:
+    """Return M for M, and else F: a woman's voice replaces a provider's own one that cannot speak."""
+    return "M" if voice == "M" else "F"
+
+
 def make_voice_options(delivery: Delivery, voice: str) -> VoiceOptions:
     """Return the options of ``voice``: F, M, or a provider's own."""
     return VoiceOptions(**dict(delivery), named=voice if "/" in voice else "")

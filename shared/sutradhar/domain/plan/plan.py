@@ -35,6 +35,7 @@ from sutradhar.domain.plan.options import (
     VoiceName,
     VoiceOptions,
     Watermark,
+    choose_gender,
     make_voice_options,
 )
 from sutradhar.domain.plan.own_media import ClipFile, ImageFile
@@ -247,7 +248,7 @@ class RenderPlan(Record):
 
     @property
     def gender(self) -> Voice:
-        return "M" if self.voice == "M" else "F"
+        return choose_gender(self.voice)
 
     @property
     def voice_options(self) -> VoiceOptions:

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from sutradhar.domain.language.tags import Language
 from sutradhar.domain.plan.choices import Voice
-from sutradhar.domain.plan.options import VoiceOptions
+from sutradhar.domain.plan.options import VoiceOptions, choose_gender, make_voice_options
 from sutradhar.domain.plan.plan import RenderPlan
 
 
@@ -18,8 +18,7 @@ class Speaker(NamedTuple):
 def choose_speaker(plan: RenderPlan, language: Language) -> Speaker:
     """Return the voice of ``language``; that of the narration's own language is the plan's voice."""
     voice = plan.voice if language == plan.spoken_language else plan.choose_voice(language)
-    gender: Voice = "M" if voice == "M" else "F"
-    return Speaker(gender, VoiceOptions(**dict(plan.delivery), named=voice if "/" in voice else ""))
+    return Speaker(choose_gender(voice), make_voice_options(plan.delivery, voice))
 
 
 def list_further_narrations(plan: RenderPlan, scene: int) -> dict[Language, str]:

@@ -8,6 +8,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from sutradhar.domain.language.tags import Language
 from sutradhar.domain.plan.choices import MAX_TOTAL_SEC
+from sutradhar.domain.plan.options import choose_gender
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.plan.scene import Scene, TitleText, TranslatedTitle
 from sutradhar.domain.plan.speech_duration import NARRATION_PADDING_SEC, estimate_speech_sec
@@ -79,7 +80,7 @@ def find_long_narrations(plan: RenderPlan, language: Language, narrations: Mappi
     voice = plan.choose_voice(language)
     too_long = []
     for i, text in narrations.items():
-        seconds = estimate_speech_sec(text, language, plan.delivery.speed, "M" if voice == "M" else "F")
+        seconds = estimate_speech_sec(text, language, plan.delivery.speed, choose_gender(voice))
         room = find_room(plan, plan.scenes[i])
         if seconds > room * (1 + LENGTH_TOLERANCE):
             too_long.append(LongNarration(i, seconds - room))

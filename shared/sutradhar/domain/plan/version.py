@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sutradhar.domain.language.table import name_language
 from sutradhar.domain.language.tags import Language
 from sutradhar.domain.plan.choices import MAX_TOTAL_SEC
+from sutradhar.domain.plan.options import choose_gender
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.plan.publication import PlannedPublication
 from sutradhar.domain.plan.scene import Scene
@@ -50,7 +51,7 @@ def _find_longest(plan: RenderPlan, scene: Scene) -> float | None:
     own = plan.spoken_language
     texts = {own: scene.narration, **{one: scene.translations.get(one, "") for one in plan.other_languages}}
     seconds = [
-        estimate_scene_sec(text, language, plan.delivery.speed, "M" if plan.choose_voice(language) == "M" else "F")
+        estimate_scene_sec(text, language, plan.delivery.speed, choose_gender(plan.choose_voice(language)))
         for language, text in texts.items()
         if text
     ]
