@@ -11,8 +11,8 @@ from sutradhar.domain.language.facts import LanguageFacts
 from sutradhar.domain.language.table import FACTS, name_language
 from sutradhar.domain.language.tags import Language
 from sutradhar.domain.plan.choices import Voice
-from sutradhar.domain.plan.options import choose_gender, make_voice_options
 from sutradhar.domain.plan.plan import RenderPlan
+from sutradhar.domain.plan.tracks import choose_speaker
 from sutradhar.pipeline.services import Services
 from sutradhar.ports.providers import WordTiming
 
@@ -81,10 +81,8 @@ def find_language_notices(services: Services, plan: RenderPlan) -> Iterator[str]
 
 
 def _find_timing(services: Services, plan: RenderPlan, language: Language) -> WordTiming | None:
-    voice = plan.choose_voice(language)
+    speaker = choose_speaker(plan, language)
     try:
-        return services.providers.narrator.find_word_timing(
-            language, choose_gender(voice), make_voice_options(plan.delivery, voice)
-        )
+        return services.providers.narrator.find_word_timing(language, speaker.voice, speaker.options)
     except ProviderError:
         return None  # the plan is refused, with the reason

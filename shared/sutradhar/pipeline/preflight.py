@@ -8,8 +8,8 @@ from sutradhar.domain.jobs.job import Job
 from sutradhar.domain.language.scripts import SCRIPTS, Script
 from sutradhar.domain.language.table import FACTS
 from sutradhar.domain.plan.choices import FootageSource
-from sutradhar.domain.plan.options import choose_gender
 from sutradhar.domain.plan.plan import RenderPlan
+from sutradhar.domain.plan.tracks import choose_speaker
 from sutradhar.domain.text.letter_scripts import list_other_scripts
 from sutradhar.domain.text.pasted_text import read_narration
 from sutradhar.pipeline.audio_plans import draft_plan
@@ -112,7 +112,7 @@ def find_unspoken(services: Services, plan: RenderPlan) -> Iterator[FieldError]:
         return
     narrator = services.providers.narrator
     for language in (plan.spoken_language, *plan.other_languages):
-        voice = choose_gender(plan.choose_voice(language))
+        voice = choose_speaker(plan, language).voice
         if narrator.supports_voice(language, voice):
             continue
         try:

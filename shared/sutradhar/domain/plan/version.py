@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from sutradhar.domain.language.table import name_language
 from sutradhar.domain.language.tags import Language
 from sutradhar.domain.plan.choices import MAX_TOTAL_SEC
-from sutradhar.domain.plan.options import choose_gender
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.plan.publication import PlannedPublication
 from sutradhar.domain.plan.scene import Scene
 from sutradhar.domain.plan.speech_duration import estimate_scene_sec
+from sutradhar.domain.plan.tracks import choose_speaker
 from sutradhar.domain.plan.translated_plan import find_untranslated_scenes
 from sutradhar.domain.plan.translation import Localization
 from sutradhar.domain.text.words import split_words
@@ -51,7 +51,7 @@ def _find_longest(plan: RenderPlan, scene: Scene) -> float | None:
     own = plan.spoken_language
     texts = {own: scene.narration, **{one: scene.translations.get(one, "") for one in plan.other_languages}}
     seconds = [
-        estimate_scene_sec(text, language, plan.delivery.speed, choose_gender(plan.choose_voice(language)))
+        estimate_scene_sec(text, language, plan.delivery.speed, choose_speaker(plan, language).voice)
         for language, text in texts.items()
         if text
     ]
